@@ -1,5 +1,4 @@
 // Task: what became of a host's DKIM keys, written down with the time when it is, once.
-import { KEY_DIRECTORY } from '../src/signers/opendkim/keys/key-group.ts'
 import { checkDomain } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { addLines } from '../src/resources/files/program/files.ts'
@@ -20,7 +19,8 @@ import { blocked, change } from '../src/core/plan.ts'
 import { UNKNOWN, type Known } from '../src/core/unknown.ts'
 import { dkimHistoryProbe, type KeyHistory } from '../src/signers/keys/dkim-history.ts'
 import { joinProbes } from '../src/core/join-probes.ts'
-import { signingProbe, type Signing } from '../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../src/signers/keys/signing.ts'
+import { hostSigner, SIGNER_NAMES } from '../src/signers/signers.ts'
 import type { Script } from '../src/shell/script.ts'
 
 export interface DkimMark {
@@ -33,8 +33,10 @@ export interface DkimMark {
 export interface DkimHistoryArgs {
   /** In A-labels, lower case. */
   readonly domain: string
-  /** Left out: /etc/dkimkeys. */
+  /** Left out: the signer's own, /etc/dkimkeys. */
   readonly directory?: string
+  /** The program that signs for it, as the var `dkim_signer` names it; left out: the usual one. */
+  readonly signer?: string
   /** Each is written once; what cannot follow on what is there is refused. */
   readonly marks: readonly DkimMark[]
   /** Selectors that must neither be compromised nor revoked: else this fails, and no later task runs. */
@@ -48,6 +50,10 @@ export interface HistoryState {
   /** The key in use. */
   readonly signing: Signing
 }
+
+const directoryOf = ({ directory, signer }: DkimHistoryArgs): string =>
+  directory ?? hostSigner({ dkim_signer: signer }).keyDirectory
+const pathOf = (args: DkimHistoryArgs): string => historyPath(directoryOf(args), args.domain)
 
 const SPENT: readonly (KeyEvent | undefined)[] = ['revoking', 'revoked', 'removing', 'removed']
 
@@ -63,6 +69,7 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
   arguments: {
     domain: required(text),
     directory: text,
+    signer: oneOf(...SIGNER_NAMES),
     marks: required(listOf(object({ event: required(oneOf(...KEY_EVENTS)), selector: required(text), path: text }))),
     sound: listOf(text),
     unrevoked: listOf(text),
@@ -81,12 +88,14 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
             (/\s/.test(path) ? `path must hold no space, got ${JSON.stringify(path)}` : undefined)),
       )
       .find((wrong) => wrong !== undefined),
-  probe: ({ domain, directory = KEY_DIRECTORY, marks, sound, unrevoked }) =>
-    joinProbes<KeyHistory, readonly Signing[], HistoryState>(
+  probe: (args) => {
+    const { domain, signer, marks, sound, unrevoked } = args
+    const directory = directoryOf(args)
+    return joinProbes<KeyHistory, readonly Signing[], HistoryState>(
       dkimHistoryProbe(directory, domain),
       // Whatever it asks for as a first key: what counts is what the tables name.
       [
-        signingProbe({
+        hostSigner({ dkim_signer: signer }).signing({
           domains: [domain],
           selector: marks[0]?.selector ?? sound?.[0] ?? unrevoked?.[0] ?? 'none',
           directory,
@@ -94,9 +103,11 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
       ],
       (history, [signing]) => ({ history, signing: signing![0]! }),
       ({ history, signing }) => [history, [[signing]]],
-    ),
-  plan({ domain, directory = KEY_DIRECTORY, marks, sound = [], unrevoked = [] }, { history, signing }) {
-    const path = historyPath(directory, domain)
+    )
+  },
+  plan(args, { history, signing }) {
+    const { domain, marks, sound = [], unrevoked = [] } = args
+    const path = pathOf(args)
     if (history.kind === 'other') return blocked(`${path} is no file: move it away`)
     for (const selector of [...sound, ...unrevoked]) {
       const standing = standingOf(history.marks, selector)
@@ -131,8 +142,8 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
       [`path:${path}`],
     )
   },
-  writes: ({ domain, directory = KEY_DIRECTORY }) => [`path:${historyPath(directory, domain)}`],
-  owns: ({ domain, directory = KEY_DIRECTORY }) => [`content:${historyPath(directory, domain)}`],
+  writes: (args) => [`path:${pathOf(args)}`],
+  owns: (args) => [`content:${pathOf(args)}`],
   examples: [
     {
       title: 'A key begins to be served everywhere',

@@ -12,7 +12,8 @@ import { blocked, change, remarked } from '../src/core/plan.ts'
 import { UNKNOWN } from '../src/core/unknown.ts'
 import { joinProbes } from '../src/core/join-probes.ts'
 import { keyOwnersProbe, type KeyOwners } from '../src/signers/opendkim/keys/key-owners-probe.ts'
-import { ancestorsOf, signingProbe, type Signing } from '../src/signers/opendkim/setup/signing.ts'
+import { ancestorsOf, type Signing } from '../src/signers/keys/signing.ts'
+import { signingProbe } from '../src/signers/opendkim/setup/signing.ts'
 import type { Untrusted } from '../src/shell/untrusted.ts'
 
 export interface DkimOwnersArgs {

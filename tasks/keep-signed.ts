@@ -2,9 +2,9 @@
 import { checkDomains, checkSelector } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { keyObstacle } from '../src/signers/opendkim/keys/key-obstacle.ts'
-import { CLIENT } from '../src/signers/opendkim/kept/loss-words.ts'
 import { otherTables } from '../src/signers/opendkim/kept/setup-obstacle.ts'
-import { keeping, type KeepArgs } from '../src/signers/opendkim/kept/signing-kept.ts'
+import { keeping } from '../src/signers/opendkim/kept/signing-kept.ts'
+import { CLIENT, type KeepArgs } from '../src/signers/keep-args.ts'
 import { spentSelector } from '../src/signers/keys/spent-selector.ts'
 import { KEY_DIRECTORY, KEY_GROUP, ROOTS_DIRECTORY } from '../src/signers/opendkim/keys/key-group.ts'
 import { isSenderPattern, senderPattern } from '../src/mail/names/sender-pattern.ts'
@@ -13,7 +13,8 @@ import { defineTask } from '../src/core/define-task.ts'
 import type { NameServerVars } from '../src/core/outside-question.ts'
 import { blocked, ok, remarked } from '../src/core/plan.ts'
 import { joinProbes } from '../src/core/join-probes.ts'
-import { opendkimSetup, signingProbe, type OpendkimSetup, type Signing } from '../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../src/signers/keys/signing.ts'
+import { opendkimSetup, signingProbe, type OpendkimSetup } from '../src/signers/opendkim/setup/signing.ts'
 
 export interface KeepSignedArgs extends KeepArgs {
   /** Of the host's first keys, as `dkimKey` takes it. */

@@ -8,16 +8,6 @@ import {
   type DeadMilter,
   type MilterQuestion,
 } from '../src/resources/milters/dead-milters.ts'
-import {
-  expectedOf,
-  isAsked,
-  isElsewhere,
-  obstacleToMove,
-  obstacleToReach,
-  opendkimLists,
-  socketsNow,
-} from '../src/signers/opendkim/activation/lists.ts'
-import { milterOf } from '../src/resources/milters/endpoint.ts'
 import { oneOf, text } from '../src/core/argument.ts'
 import { defineTask } from '../src/core/define-task.ts'
 import { blocked, ok, remarked } from '../src/core/plan.ts'
@@ -26,8 +16,8 @@ import { joinProbes } from '../src/core/join-probes.ts'
 import { milterAnswers, type MilterAnswers } from '../src/resources/milters/milter-answers.ts'
 import { postfixParameters, type PostfixParameters } from '../src/resources/postfix/postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from '../src/resources/postfix/postfix-services.ts'
-import { configurationOf, opendkimSetup, type OpendkimSetup } from '../src/signers/opendkim/setup/signing.ts'
-import type { OpendkimConfiguration } from '../src/signers/opendkim/configuration/index.ts'
+import type { Signer } from '../src/signers/signer.ts'
+import { hostSigner, SIGNERS } from '../src/signers/signers.ts'
 
 export interface MiltersArgs {
   /**
@@ -43,7 +33,15 @@ interface MiltersState {
   readonly answers: MilterAnswers
   readonly parameters: PostfixParameters
   readonly services: PostfixServices
-  readonly setup: OpendkimSetup
+  /** Of the signer. */
+  readonly setup: unknown
+}
+
+/** The signer whose socket an argument of its name says. */
+function saidOf(args: MiltersArgs): { readonly signer: Signer; readonly socket: string | undefined } {
+  const said = new Map<string, string | undefined>(Object.entries({ ...args }))
+  const signer = SIGNERS.find(({ name }) => said.get(name) !== undefined) ?? hostSigner({})
+  return { signer, socket: said.get(signer.name) }
 }
 
 /**
@@ -56,33 +54,36 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
   type: 'milters',
   name: () => 'milters of Postfix',
   arguments: { opendkim: text, defaultAction: oneOf('accept', 'tempfail', 'reject', 'quarantine') },
-  probe: () =>
+  probe: (args) =>
     joinProbes<MilterAnswers, unknown, MiltersState>(
       milterAnswers,
-      [postfixParameters(undefined), postfixServices, opendkimSetup],
+      [postfixParameters(undefined), postfixServices, saidOf(args).signer.milter.setup],
       (answers, [parameters, services, setup]) => ({
         answers,
         parameters: parameters as PostfixParameters,
         services: services as PostfixServices,
-        setup: setup as OpendkimSetup,
+        setup,
       }),
       ({ answers, parameters, services, setup }) => [answers, [parameters, services, setup]],
     ),
-  plan({ opendkim, defaultAction }, { answers, parameters, services, setup }) {
+  plan(args, { answers, parameters, services, setup }) {
+    const { defaultAction } = args
+    const {
+      signer: { milter },
+      socket,
+    } = saidOf(args)
     if (!parameters.installed) return ok
     if (parameters.broken !== undefined) return blocked(`Postfix's configuration cannot be read: ${parameters.broken}`)
     const postfix = postfixSources(parameters, services)
-    const configuration = setup.installed ? configurationOf(setup) : undefined
-    const obstacle = opendkim === undefined ? undefined : obstacleTo(opendkim, configuration, postfix)
+    const obstacle = socket === undefined ? undefined : milter.obstacle(setup, socket, postfix)
     if (obstacle !== undefined) return blocked(obstacle)
     const main: readonly [string, string][] =
       defaultAction === undefined ? [] : [['milter_default_action', defaultAction]]
     const sources = { ...postfix, main: new Map([...postfix.main, ...main]) }
-    const now = socketsNow(setup)
     const question: MilterQuestion = {
       sources,
       answers,
-      expected: opendkim === undefined ? undefined : expectedOf({ now, wanted: opendkim }, sources),
+      expected: socket === undefined ? undefined : milter.expected(setup, socket, sources),
     }
     const dead = deadMilters(question)
     const stopping = dead.filter((each) => !isPassedOver(each))
@@ -111,34 +112,6 @@ const unreadInstances = ({ instances }: PostfixSources): readonly string[] =>
   instances.flatMap((each) =>
     'unread' in each ? [`whom the instance ${each.directory} of Postfix asks was not seen: ${each.unread}`] : [],
   )
-
-/** Why OpenDKIM cannot listen where it is to, with all that asks it. */
-function obstacleTo(
-  wanted: string,
-  configuration: OpendkimConfiguration | undefined,
-  postfix: PostfixSources,
-): string | undefined {
-  const unreached = obstacleToReach(wanted, postfix)
-  if (unreached !== undefined || configuration === undefined) return unreached
-  return obstacleToMove(configuration, wanted, postfix.host) ?? unmovedFor(configuration, wanted, postfix)
-}
-
-/** Why the lists that name it cannot follow it. */
-function unmovedFor(
-  { socket, signing }: OpendkimConfiguration,
-  wanted: string,
-  postfix: PostfixSources,
-): string | undefined {
-  if (socket === undefined || !isElsewhere(socket, wanted, postfix.host)) return undefined
-  const lists = opendkimLists({ now: [socket], wanted }, milterOf(wanted), postfix)
-  if (lists === undefined || !('impossible' in lists)) return undefined
-  // Who signs nothing, and is asked by nobody, is missed by nobody.
-  if (signing.length === 0 && !isAsked(socket, postfix)) return undefined
-  return (
-    `OpenDKIM is to listen at ${wanted}, and Postfix cannot be told so, for ${lists.impossible}: take that out, ` +
-    `or leave OpenDKIM at ${socket} (opendkim_socket)`
-  )
-}
 
 /** What else helps where mail passes a dead milter today, and would not from now on. */
 function keepPassing(stopping: readonly DeadMilter[], { main }: PostfixSources): readonly string[] {

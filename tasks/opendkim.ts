@@ -37,13 +37,8 @@ import type { Resource } from '../src/core/resource.ts'
 import type { Source } from '../src/core/source.ts'
 import type { PlanContext } from '../src/core/task.ts'
 import type { PathState } from '../src/resources/files/path.ts'
-import {
-  configurationOf,
-  KEY_TABLE,
-  SIGNING_TABLE,
-  type OpendkimSetup,
-  type Signing,
-} from '../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../src/signers/keys/signing.ts'
+import { configurationOf, KEY_TABLE, SIGNING_TABLE, type OpendkimSetup } from '../src/signers/opendkim/setup/signing.ts'
 import type { UnitState } from '../src/resources/systemd/unit.ts'
 import { valuesOf } from '../src/signers/opendkim/configuration/index.ts'
 import {

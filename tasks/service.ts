@@ -7,7 +7,7 @@ import { defineTask } from '../src/core/define-task.ts'
 import { unitProbe, type UnitQuestion, type UnitState } from '../src/resources/systemd/unit.ts'
 
 export interface ServiceArgs {
-  /** With or without `.service`; `opendkim`, `postfix.service`, `apt-daily.timer`. */
+  /** With or without `.service`; `dovecot`, `postfix.service`, `apt-daily.timer`. */
   readonly unit: string
   readonly state?: 'running' | 'stopped'
   /** Starts at boot. */

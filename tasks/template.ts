@@ -24,7 +24,7 @@ export interface TemplateArgs {
   readonly mode?: Mode
   /**
    * A command that must accept the new file before it goes live; `%s` stands for its path:
-   * `['opendkim', '-n', '-x', '%s']`.
+   * `['visudo', '-cf', '%s']`.
    */
   readonly validate?: readonly string[]
   /** Keeps the file that was there as `DEST.mailrun-backup`, the last one. */

@@ -46,7 +46,7 @@ export interface AuditHost {
   readonly helo?: string
   /** That its mail leaves from. */
   readonly addresses: readonly string[]
-  /** Of the programs that send and sign: `opendkim 2.11.0~beta2-8`. */
+  /** Of the programs that send and sign: `postfix 3.7.11-0+deb12u1`. */
   readonly software: readonly string[]
 }
 

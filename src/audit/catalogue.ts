@@ -11,14 +11,17 @@ import { PROOF_KINDS } from '../mail/proof/findings.ts'
 import { SPF_KINDS } from '../mail/records/spf/findings.ts'
 import { SPF_RULES } from '../mail/records/spf/rules.ts'
 import { FLEET_RULES } from './rules/fleet.ts'
-import { HOST_RULES, SETUP_RULES } from './rules/index.ts'
+import { SIGNER_KINDS } from '../signers/inspections.ts'
+import { HOST_RULES } from './rules/index.ts'
+import { POSTFIX_RULES } from './rules/postfix/index.ts'
 import { DOMAIN_RULES, RECORD_RULES } from './rules/records/index.ts'
 
 const listed = <Id extends string>(kinds: Kinds<Id>): readonly FindingKind<Id>[] =>
   Object.values<FindingKind<Id>>(kinds)
 
 const ALL = [
-  ...SETUP_RULES,
+  ...SIGNER_KINDS,
+  ...POSTFIX_RULES,
   ...HOST_RULES,
   ...FLEET_RULES,
   ...listed(PROOF_KINDS),

@@ -29,6 +29,8 @@ export interface HostEvidence {
   readonly own: string | undefined
   /** That its mail leaves from as far as the host knows. */
   readonly routed: readonly string[]
+  /** The signer that was asked about, by its name; left out: the usual one. */
+  readonly signer?: string | undefined
   /** `undefined` where it did not answer. */
   readonly setup: MailSetup | undefined
   readonly proof: HostProof | undefined

@@ -8,7 +8,7 @@ import { CATALOGUE, type FindingId } from './catalogue.ts'
 import type { Evidence, HostEvidence } from './evidence.ts'
 import { recordFindings } from './record-findings.ts'
 import { FLEET_RULES } from './rules/fleet.ts'
-import { HOST_RULES, SETUP_RULES } from './rules/index.ts'
+import { HOST_RULES, setupRules } from './rules/index.ts'
 import { verdictFindings, type Asked } from './verdict-findings.ts'
 
 export function findingsOf({ hosts, domains }: Evidence): readonly Finding<FindingId>[] {
@@ -25,9 +25,12 @@ export function findingsOf({ hosts, domains }: Evidence): readonly Finding<Findi
 }
 
 function hostFindings(host: HostEvidence, asked: Asked): readonly Finding<FindingId>[] {
-  const { setup, proof, name } = host
+  const { setup, proof, name, signer } = host
   if (setup === undefined || proof === undefined) return []
-  const own = [...findAll(SETUP_RULES, setup), ...findAll(HOST_RULES, { ...host, setup, proof })]
+  const own = [
+    ...findAll(setupRules({ dkim_signer: signer }), setup),
+    ...findAll(HOST_RULES, { ...host, setup, proof }),
+  ]
   return [...own.map((each) => onHost(name, each)), ...verdictFindings(name, proof, asked)]
 }
 

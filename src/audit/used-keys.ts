@@ -1,27 +1,17 @@
-// Keys that hosts sign with, by their tables.
+// Keys that hosts sign with, by their signers' configurations.
+import type { ConfiguredKey } from '../signers/inspection.ts'
+import { hostInspection } from '../signers/inspections.ts'
 import type { HostEvidence } from './evidence.ts'
-import { usedKeyEntries } from './rules/opendkim/tables-read.ts'
 
-export interface UsedKey {
+export interface UsedKey extends ConfiguredKey {
   readonly host: string
-  readonly domain: string
-  readonly selector: string
-  readonly path: string
-  /** Empty where it is not known. */
-  readonly publicKey: string
 }
 
 export const usedKeys = (hosts: readonly HostEvidence[]): readonly UsedKey[] =>
-  hosts.flatMap(({ name, setup }) =>
+  hosts.flatMap(({ name, signer, setup }) =>
     setup === undefined
       ? []
-      : usedKeyEntries(setup)
-          .filter(({ domain }) => domain !== '%')
-          .map(({ domain, selector, path }) => ({
-            host: name,
-            domain,
-            selector,
-            path,
-            publicKey: setup.keys.find((key) => key.path === path)?.publicKey ?? '',
-          })),
+      : hostInspection({ dkim_signer: signer })
+          .usedKeys(setup)
+          .map((key) => ({ host: name, ...key })),
   )

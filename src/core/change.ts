@@ -9,7 +9,7 @@ export interface Diff {
 }
 
 export interface Change {
-  /** A few words in the field's terms, without the task's name: `install opendkim`, `mode 0755 → 0750`. */
+  /** A few words in the field's terms, without the task's name: `install postfix`, `mode 0755 → 0750`. */
   readonly summary: string
   /**
    * Runs as a process of its own (`sh -e` semantics are NOT given: join with `&&`), input from /dev/null. Exit status 0

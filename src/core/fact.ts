@@ -97,7 +97,7 @@ export interface Fact {
   readonly value: unknown
 }
 
-/** States a fact. @example fact('user', 'opendkim', { kind: 'user', … }) */
+/** States a fact. @example fact('user', 'vmail', { kind: 'user', … }) */
 export const fact = <K extends FactKind>(kind: K, name: string, value: FactValues[K]): Fact => ({
   resource: `${kind}:${name}`,
   value,

@@ -1,4 +1,4 @@
-// The name of a real thing on a host that tasks read and write: `path:/etc/x`, `user:opendkim`, `unit:opendkim`,
+// The name of a real thing on a host that tasks read and write: `path:/etc/x`, `user:vmail`, `unit:postfix`,
 // `package:postfix`.
 export type Resource = `${string}:${string}`
 

@@ -15,7 +15,7 @@ export interface PlanContext {
 export interface Task<State = unknown> {
   /** The module: `apt`, `directory`, … */
   readonly type: string
-  /** Which one: `/etc/dkimkeys`, or what the user called it. */
+  /** Which one: `/etc/postfix`, or what the user called it. */
   readonly name: string
   readonly tags: readonly string[]
   /** What its changes may change. */

@@ -9,7 +9,7 @@ export interface AdoptedVar {
 }
 
 /**
- * `adopted`: its vars are here. `unsigned`: OpenDKIM signs nothing there. `refused`: a part of its configuration is not
+ * `adopted`: its vars are here. `unsigned`: its signer signs nothing. `refused`: a part of its configuration is not
  * understood, and a run would not touch it. The others are as those of a run.
  */
 export type AdoptionStatus =

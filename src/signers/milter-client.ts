@@ -1,7 +1,7 @@
 // The program that asks a host's milters what they would do with a message, for the perl of Debian's perl-base:
 // Postfix's side of the milter protocol.
 import { AS_POSTFIX, MILTER_SESSION } from '../resources/milters/milter-session.ts'
-import { COLLECT_APART } from './opendkim/setup/collect.ts'
+import type { Signer } from './signer.ts'
 
 const PARAMETERS = [
   'myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v',
@@ -9,22 +9,7 @@ const PARAMETERS = [
   'fallback_transport fallback_transport_maps receive_override_options cleanup_service_name',
 ].join(' ')
 
-/**
- * Reads lines behind `__END__`, `-` for none: `nonce N`, `own yes` where mail from the host's own name is asked about,
- * `domain NAME`, `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it),
- * `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`.
- *
- * Prints lines, text as hex; in the end `end`:
- *
- * - `set NAME HEX`, `domain NAME`, `own NAME`, `service NAME` (of master.cf, those that listen);
- * - for each role and domain `session ROLE DOMAIN`, below it its milters, each as `milter HEX`;
- * - what a milter did: `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`, `verdict WORD TEXT`, or
- *   `unreached WHY`.
- *
- * It connects as the user and from the directory that Postfix does. Source: libmilter of sendmail 8.18 (mfdef.h,
- * version 6), postconf(5), MILTER_README.
- */
-export const MILTER_CLIENT = String.raw`use strict; use warnings; use Socket; use IO::Handle;
+const QUESTION = String.raw`use strict; use warnings; use Socket; use IO::Handle;
 $| = 1; $SIG{PIPE} = 'IGNORE';
 my (@roles, @domains, $nonce, $message, $own);
 while (<DATA>) {
@@ -36,7 +21,9 @@ while (<DATA>) {
   elsif ($w[0] eq 'message') { $message = pack 'H*', $w[1] }
   elsif ($w[0] eq 'role') { push @roles, [map { $_ eq '-' ? '' : $_ } @w[1 .. 5]] }
 }
-${COLLECT_APART}
+`
+
+const POSTFIX = String.raw`
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;
@@ -68,16 +55,18 @@ $submission = 'smtp/inet' unless defined $submission;
 my $plain = qr/(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*/;
 my $origin = $own && lc($set{myorigin} || '') =~ /^($plain)$/ ? $1 : '';
 
-# What OpenDKIM's tables name, beside what was asked for.
+`
+
+const DOMAINS = String.raw`
 my %known = map { $_ => 1 } @domains;
 sub also {
   my $each = lc $_[0];
   $each =~ s/^.*\@//;
   push @domains, $each if $each =~ /^$plain$/ && $each ne $origin && !$known{$each}++;
 }
-my (undef, $setting) = read_opendkim();
-also($$_[1]) for rows(defined $$setting{keytable} ? 'signingtable' : 'domain');
-say_line('domain', $_) for @domains;
+`
+
+const SESSIONS = String.raw`say_line('domain', $_) for @domains;
 say_line('own', $origin) if length $origin;
 say_line('service', $_) for sort grep { m{/inet$} } keys %chroot;
 
@@ -148,3 +137,23 @@ for my $role (@roles) {
 }
 say_line('end');
 `
+
+/**
+ * Reads lines behind `__END__`, `-` for none: `nonce N`, `own yes` where mail from the host's own name is asked about,
+ * `domain NAME`, `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it),
+ * `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`.
+ *
+ * Prints lines, text as hex; in the end `end`:
+ *
+ * - `set NAME HEX`, `domain NAME`, `own NAME`, `service NAME` (of master.cf, those that listen);
+ * - for each role and domain `session ROLE DOMAIN`, below it its milters, each as `milter HEX`;
+ * - what a milter did: `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`, `verdict WORD TEXT`, or
+ *   `unreached WHY`.
+ *
+ * It connects as the user and from the directory that Postfix does. Source: libmilter of sendmail 8.18 (mfdef.h,
+ * version 6), postconf(5), MILTER_README.
+ */
+export function milterClient({ title, senders: { subs, tell } }: Pick<Signer, 'title' | 'senders'>): string {
+  const about = `# What ${title}'s tables name, beside what was asked for.`
+  return [QUESTION, subs, POSTFIX, about, DOMAINS, tell, SESSIONS].join('')
+}

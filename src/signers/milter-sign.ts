@@ -5,8 +5,9 @@ import { mailDomain } from '../mail/names/names.ts'
 import { utf8 } from '../core/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../core/probe.ts'
 import { raw } from '../shell/script.ts'
-import { MILTER_CLIENT } from './milter-client.ts'
+import { milterClient } from './milter-client.ts'
 import { fromHex } from '../shell/perl-words.ts'
+import type { Signer } from './signer.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
 /** An address of nobody's (RFC 5737, TEST-NET-1). */
@@ -41,7 +42,7 @@ export interface MilterState {
   readonly parameters: Readonly<Record<string, string>>
   /** Those of master.cf that listen: `smtp/inet`, `submission/inet`. */
   readonly services: readonly string[]
-  /** Those asked for, and those that the host's SigningTable names. */
+  /** Those asked for, and those that its signer's configuration names. */
   readonly domains: readonly string[]
   /**
    * What its own mail comes from (`myorigin`), as that of cron and bounces, where it is asked about and is a domain.
@@ -52,6 +53,8 @@ export interface MilterState {
 
 export interface MilterQuestion {
   readonly domains: readonly string[]
+  /** Whose configuration names more. */
+  readonly signer: Signer
   /** Whether mail from the host's own name is asked about, and bounces, which come from it. */
   readonly own: boolean
   readonly bounces: boolean
@@ -73,13 +76,13 @@ const ROLES: Readonly<Record<ProbeRole, string>> = {
 }
 
 /** One process on the host, whatever the number of domains. */
-export const milterSigning = ({ domains, own, bounces, template, nonce }: MilterQuestion): Probe<MilterState> =>
+export const milterSigning = ({ domains, signer, own, bounces, template, nonce }: MilterQuestion): Probe<MilterState> =>
   defineProbe<MilterState>({
     key: `milter-signing ${nonce}`,
-    reads: ['path:/etc/postfix/main.cf', 'path:/etc/postfix/master.cf', 'unit:opendkim'],
+    reads: ['path:/etc/postfix/main.cf', 'path:/etc/postfix/master.cf', `unit:${signer.unit}`],
     script: raw(`command -v perl >/dev/null || { echo no-perl; exit; }
 timeout -k 5 240 perl - <<'mailrun-milter-client'
-${MILTER_CLIENT}__END__
+${milterClient(signer)}__END__
 nonce ${nonce}
 own ${own ? 'yes' : 'no'}
 message ${Buffer.from(template).toString('hex')}

@@ -3,6 +3,7 @@ import { unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { mailDomain } from '../mail/names/names.ts'
 import { withStatus, type HostProof, type SpfProof } from '../mail/proof/proof.ts'
+import type { Signer } from '../signers/signer.ts'
 import type { MilterState } from '../signers/milter-sign.ts'
 import type { OutgoingAddresses } from '../resources/postfix/outgoing-addresses.ts'
 import { proveDmarc } from './dmarc.ts'
@@ -12,13 +13,15 @@ import { proveSigning, type ProbedMessage } from './signing.ts'
 export interface HostEvidence {
   readonly name: string
   readonly milters: MilterState
+  /** That signs there. */
+  readonly signer: Signer
   readonly told: OutgoingAddresses
   /** Of the inventory: others see these. */
   readonly outgoing: readonly string[] | undefined
 }
 
 export async function proveHost(
-  { name, milters, told, outgoing }: HostEvidence,
+  { name, milters, signer, told, outgoing }: HostEvidence,
   message: ProbedMessage,
   authority: Authority,
 ): Promise<HostProof> {
@@ -39,7 +42,7 @@ export async function proveHost(
     }
   }
   const signing = await Promise.all(
-    milters.sessions.map((session) => proveSigning(session, milters, message, authority)),
+    milters.sessions.map((session) => proveSigning(session, milters, message, signer, authority)),
   )
   const domains = [...new Set([...milters.domains, ...(milters.own === undefined ? [] : [milters.own])])]
   const known = await proveAllSpf(domains, addresses, helo, told.relayhost, authority)

@@ -8,6 +8,7 @@ import type { SignatureProof, SigningProof, Verdict } from '../mail/proof/proof.
 import { hindrance } from './hindrance.ts'
 import { NO_SERVER } from './no-server.ts'
 import { oneClickVerdict } from './one-click.ts'
+import type { Signer } from '../signers/signer.ts'
 import { OUTSIDER, type MilterAnswer, type MilterSession, type MilterState } from '../signers/milter-sign.ts'
 
 /** The message that was asked about, as the probe had it. */
@@ -20,6 +21,7 @@ export async function proveSigning(
   session: MilterSession,
   { parameters, domains, own }: MilterState,
   { template, nonce }: ProbedMessage,
+  signer: Signer,
   authority: Authority,
 ): Promise<SigningProof> {
   const { role, domain, milters } = session
@@ -29,7 +31,7 @@ export async function proveSigning(
   const signed = fields.some(isSignature)
   // Loaded by who needs it: it brings a library along.
   const signatures = signed ? await (await import('./signature.ts')).proveSignatures(domain, message, authority) : []
-  const verdict = hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn)
+  const verdict = hindrance(session, parameters, signer) ?? verdictOf(session, signatures, isOwn, signer)
   // Mail to many goes by these ways, and comes from no host's own name.
   const isBulk = ['local', 'submission'].includes(role) && !isOwn && verdict.status === 'pass'
   const oneClick = isBulk ? oneClickVerdict(fields) : undefined
@@ -53,16 +55,21 @@ function withinBound(fields: readonly GivenField[]): readonly GivenField[] {
 const isSignature = ({ name }: { readonly name: string }): boolean => /^dkim-signature$/i.test(name)
 
 /** @param isOwn - the domain is the host's own name, and none that it was told to sign for. */
-function verdictOf(session: MilterSession, signatures: readonly SignatureProof[], isOwn: boolean): Verdict {
+function verdictOf(
+  session: MilterSession,
+  signatures: readonly SignatureProof[],
+  isOwn: boolean,
+  { advice }: Signer,
+): Verdict {
   const { role, domain, milters } = session
   const last = milters.findLastIndex(({ fields }) => fields.some(isSignature))
   const signed = last >= 0
-  if (role === 'outsider') return outsiderVerdict(domain, signed)
+  if (role === 'outsider') return outsiderVerdict(domain, signed, advice.outsider)
   if (!signed) {
     return failed(
       'unsigned',
       `the mail is not signed by ${milters.map(({ milter }) => milter).join(', ')}`,
-      isOwn ? adviceOnOwn(domain) : adviceOnUnsigned(role, domain),
+      isOwn ? adviceOnOwn(domain) : advice.unsigned(role, domain),
     )
   }
   const proofs = signatures.map(signatureVerdict)
@@ -74,23 +81,18 @@ function verdictOf(session: MilterSession, signatures: readonly SignatureProof[]
   )
 }
 
-function outsiderVerdict(domain: string, signed: boolean): Verdict {
+function outsiderVerdict(domain: string, signed: boolean, advice: string): Verdict {
   if (!signed) return passed('outsider-unsigned', 'mail of a stranger is not signed')
   return failed(
     'outsider-signed',
     `mail from ${domain} by a stranger (${OUTSIDER}, no login) is signed: whoever reaches this host can forge`,
-    'InternalHosts of OpenDKIM is too wide: a plain file with the networks of your own, no refile:',
+    advice,
   )
 }
 
 const adviceOnOwn = (domain: string): string =>
   `run playbooks/dkim.ts, with fqdn: ${domain} where the inventory calls the host otherwise; ` +
   `where ${domain} is in none of its domains put it there, for a key of its own, or say sign_host_name: false`
-
-const adviceOnUnsigned = (role: MilterSession['role'], domain: string): string =>
-  role === 'submission'
-    ? `is ${domain} in the SigningTable, and does OpenDKIM sign for clients that log in?`
-    : `is ${domain} in the SigningTable, and 127.0.0.1 in InternalHosts?`
 
 /** @param milters - the last that signs, and those behind it */
 function changedVerdict(milters: readonly MilterAnswer[]): Verdict | undefined {

@@ -6,10 +6,10 @@ import type { MailSetup } from '../../mail/mail-setup.ts'
 import { covers, parseNetwork } from '../../mail/records/spf/network.ts'
 import type { HostProof, SpfProof } from '../../mail/proof/proof.ts'
 import type { HostEvidence } from '../evidence.ts'
-import { signs } from './opendkim/tables-read.ts'
+import { hostInspection } from '../../signers/inspections.ts'
 
 /** Of a host that answered. */
-export interface AnsweredHost extends Pick<HostEvidence, 'listed' | 'routed' | 'own' | 'helo'> {
+export interface AnsweredHost extends Pick<HostEvidence, 'listed' | 'routed' | 'own' | 'helo' | 'signer'> {
   readonly setup: MailSetup
   readonly proof: HostProof
 }
@@ -59,11 +59,11 @@ const originUnauthenticated = rule({
     "receivers refuse cron's mail.",
   remedy: 'publish SPF for that name, sign for it too, or set myorigin to the domain',
   find(host: AnsweredHost) {
-    const { setup, proof } = host
+    const { setup, proof, signer } = host
     const origin = (setup.parameters['myorigin'] ?? '').toLowerCase()
     if (!isOwnUnproved(host) || origin === '') return []
     const isCovered = origin === proof.helo && isHeloCovered(proof)
-    return foundIf(!signs(setup, `root@${origin}`) && !isCovered, {
+    return foundIf(!hostInspection({ dkim_signer: signer }).signs(setup, `root@${origin}`) && !isCovered, {
       subject: { about: `root@${origin}` },
       message: 'mail of programs on the host comes from a name that is neither signed nor covered by SPF',
       expected: 'the name in the SigningTable, or SPF of it',

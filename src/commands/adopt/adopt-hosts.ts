@@ -7,13 +7,12 @@ import type { Inventory } from '../../core/inventory.ts'
 import type { MailSetup } from '../../mail/mail-setup.ts'
 import type { PreparedHost } from '../../core/prepared-host.ts'
 import type { HostResult } from '../../core/run-event.ts'
-import { mailSetup } from '../../signers/opendkim/setup/mail-setup.ts'
+import { hostInspection } from '../../signers/inspections.ts'
+import { hostSigner, signerVars } from '../../signers/signers.ts'
 import { outgoingAddresses, type OutgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 import { questionHosts, type HostSelection } from '../fleet/question-hosts.ts'
 import { fleetVars } from './fleet-vars.ts'
 import { hostVars } from './host-vars.ts'
-import { opendkimTexts, type OpendkimTexts } from './opendkim-texts.ts'
-import { todayOf } from './today-of.ts'
 
 /** The group that the playbooks are for. */
 export const GROUP = 'mail'
@@ -21,9 +20,9 @@ export const GROUP = 'mail'
 /** Those that are named, else those of the group `mail` where there is one. @throws MailrunError */
 export async function hostsToAdopt(selection: HostSelection): Promise<readonly PreparedHost[]> {
   const limit = selection.limit ?? (selection.inventory.groups.has(GROUP) ? GROUP : undefined)
-  const { hosts } = await questionHosts('adopt', v.object({}), { ...selection, limit }, () => ({
-    setup: mailSetup,
-    opendkim: opendkimTexts,
+  const { hosts } = await questionHosts('adopt', v.object(signerVars), { ...selection, limit }, ({ vars }) => ({
+    setup: hostInspection(vars).setup,
+    texts: hostInspection(vars).texts,
     outgoing: outgoingAddresses,
   }))
   return hosts
@@ -47,8 +46,8 @@ export async function adoptHosts(
 
 function adoptedHost({ name, status, error, outputs }: HostResult, said: PreparedHost['host']['vars']): AdoptedHost {
   const none = { name, vars: [], choices: [], left: [] }
-  const { setup, opendkim, outgoing } = outputs as {
-    readonly opendkim?: OpendkimTexts | null
+  const { setup, texts, outgoing } = outputs as {
+    readonly texts?: unknown
     readonly setup?: MailSetup | null
     readonly outgoing?: OutgoingAddresses | null
   }
@@ -58,9 +57,12 @@ function adoptedHost({ name, status, error, outputs }: HostResult, said: Prepare
   }
   if (setup.obstacle !== undefined) return { ...none, status: 'failed', error: setup.obstacle }
   const { packages, parameters, postfix } = setup
-  if (!opendkim) return { ...none, status: 'failed', error: 'its configuration of OpenDKIM could not be read' }
-  const today = opendkim.installed ? todayOf({ ...opendkim, files: new Map(opendkim.files) }) : undefined
-  return hostVars({ name, said, today, packages, parameters, postfix, outgoing: outgoing ?? undefined })
+  const choice = { dkim_signer: said.get('dkim_signer')?.value as string | undefined }
+  const signer = hostSigner(choice)
+  if (texts === undefined || texts === null)
+    return { ...none, status: 'failed', error: `its configuration of ${signer.title} could not be read` }
+  const today = hostInspection(choice).today(texts)
+  return hostVars({ name, said, signer, today, packages, parameters, postfix, outgoing: outgoing ?? undefined })
 }
 
 /** As if the vars were in it: those hosts alone, in the group. */

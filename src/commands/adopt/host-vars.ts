@@ -1,28 +1,26 @@
 // The vars of one host under which a run of playbooks/dkim.ts or mail-auth.ts changes as little as possible.
-import * as v from 'valibot'
-import { CLIENT } from '../../signers/opendkim/kept/loss-words.ts'
+import { CLIENT } from '../../signers/keep-args.ts'
 import { isSameName, mailDomain } from '../../mail/names/names.ts'
 import { signerOf } from '../../mail/fleet/own-name.ts'
-import { opendkimSocket } from '../../mail/fleet/schemas.ts'
 import type { AdoptedHost, AdoptedVar } from '../../mail/adoption.ts'
 import type { Var } from '../../core/host.ts'
 import type { PostfixTold } from '../../mail/mail-setup.ts'
 import type { OutgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
-import { placeText } from '../../signers/opendkim/configuration/index.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { addressesOf } from '../mail-fleet/mail-member.ts'
 import { milterOrder } from './milter-order.ts'
-import { mtaAddsNobody } from './mta-clients.ts'
 import { signsNothing } from './signs-nothing.ts'
-import { signedDomains, type SignedDomains } from './signed-domains.ts'
-import type { ClientsToday, OpendkimToday } from './today-of.ts'
+import type { IdleSetting, SignedClients, SignedDomains, SignerToday, SocketVar } from '../../signers/inspection.ts'
+import type { Signer } from '../../signers/signer.ts'
 
 export interface ToldHost {
   readonly name: string
   /** What the inventory says of it. */
   readonly said: ReadonlyMap<string, Var>
-  /** `undefined`: there is no OpenDKIM. */
-  readonly today: OpendkimToday | undefined
+  /** That is to sign there. */
+  readonly signer: Signer
+  /** What it does; `undefined`: it is not there. */
+  readonly today: SignerToday | undefined
   /** Of main.cf, `$name` expanded; empty where there is no Postfix. */
   readonly parameters: Readonly<Record<string, Untrusted>>
   /** Of programs that send or sign mail: version by name. */
@@ -33,27 +31,24 @@ export interface ToldHost {
 }
 
 /** Of playbooks/dkim.ts: what is left out means this. */
-const DEFAULTS = { socket: 'local:/var/spool/postfix/opendkim/opendkim.sock', action: 'tempfail' }
+const USUAL_ACTION = 'tempfail'
 const ACTIONS = ['accept', 'tempfail', 'reject', 'quarantine']
 const TRUSTED = /^[\w.:/-]+$/
 
 export function hostVars(told: ToldHost): AdoptedHost {
-  const { name, said, today } = told
-  const { notUnderstood = [] } = today?.configuration ?? {}
+  const { name, said, signer, today } = told
+  const { obstacles = [] } = today ?? {}
   const nothing = { name, vars: [], choices: [], left: [] }
-  if (notUnderstood.length > 0) {
-    const words = notUnderstood.map(({ what, place, remedy }) => `${placeText(place)}: ${what}; ${remedy}`)
-    return { ...nothing, status: 'refused', error: words.join('\n') }
-  }
+  if (obstacles.length > 0) return { ...nothing, status: 'refused', error: obstacles.join('\n') }
   const fqdn = fullName(told)
-  const signed = today === undefined ? NOTHING : signedDomains(today.configuration, fqdn)
+  const signed = today?.signedDomains(fqdn) ?? NOTHING
   const isIdle = signed.domains.length === 0 && signed.beside.length === 0
   if (isIdle && !said.has('domains')) {
     const hasPostfix = told.postfix !== undefined
     return {
       ...nothing,
       status: 'unsigned',
-      error: signsNothing({ ...told, hasOpendkim: today !== undefined, hasPostfix }),
+      error: signsNothing({ ...told, hasSigner: today !== undefined, hasPostfix }),
     }
   }
   const { clients, idle } = clientsOf(told, signed.signsOwn ? fqdn : undefined)
@@ -62,7 +57,7 @@ export function hostVars(told: ToldHost): AdoptedHost {
     ...domainVars(signed, said),
     ...socketVar(told),
     ...trustedVar(told, clients),
-    ...listVar(said, 'drop_signing', idle, MTA_IDLE),
+    ...listVar(said, 'drop_signing', idle.map(clientWord), idle[0]?.why),
     ...actionVar(told),
     ...ownNameVars(told, fqdn, signed),
     ...addressesVar(told),
@@ -76,34 +71,39 @@ export function hostVars(told: ToldHost): AdoptedHost {
       ...found.flatMap((each) => ('choice' in each ? [each.choice] : [])),
       ...(dropped.length === 0
         ? []
-        : [{ name: 'drop_signing', value: [...listIn(said, 'drop_signing'), ...idle, ...dropped], why: DROP }]),
+        : [
+            {
+              name: 'drop_signing',
+              value: [...listIn(said, 'drop_signing'), ...idle.map(clientWord), ...dropped],
+              why: DROP,
+            },
+          ]),
     ],
     left: [
       ...(isIdle
-        ? ['OpenDKIM signs nothing there today: a run has it sign for the domains that the inventory says']
+        ? [`${signer.title} signs nothing there today: a run has it sign for the domains that the inventory says`]
         : []),
       ...signed.left,
       ...found.flatMap((each) => ('left' in each ? [each.left] : [])),
-      ...(told.postfix === undefined ? [] : milterOrder(told.postfix, today?.configuration.socket)),
+      ...(told.postfix === undefined ? [] : milterOrder(told.postfix, signer, today)),
     ],
   }
 }
 
-/** `idle`: those for whom nothing is signed that would not be without them, in the words of `drop_signing`. */
+/** `idle`: settings for clients by which nobody is signed that would not be. */
 function clientsOf(
   { today, postfix }: ToldHost,
   hostName: string | undefined,
-): { readonly clients: ClientsToday; readonly idle: readonly string[] } {
+): { readonly clients: SignedClients; readonly idle: readonly IdleSetting[] } {
   const clients = today?.clients(hostName) ?? { names: [], otherWays: [] }
-  const isIdle =
-    clients.otherWays.includes('MTA') &&
-    postfix !== undefined &&
-    mtaAddsNobody(postfix, today!.mta, today!.configuration.socket)
-  if (!isIdle) return { clients, idle: [] }
-  const otherWays = clients.otherWays.filter((name) => name !== 'MTA')
-  return { clients: { ...clients, otherWays }, idle: [`${CLIENT}MTA`] }
+  if (clients.otherWays.length === 0 || postfix === undefined) return { clients, idle: [] }
+  const idle = today!.idle(postfix)
+  const otherWays = clients.otherWays.filter((name) => !idle.some((each) => each.name === name))
+  return { clients: { ...clients, otherWays }, idle }
 }
-const MTA_IDLE = 'By MTA, mail of this host and of who logs in is signed alone, which is signed without it, too'
+
+/** In the words of `drop_signing`. */
+const clientWord = ({ name }: { readonly name: Untrusted }): Untrusted => `${CLIENT}${name}`
 
 const NOTHING: SignedDomains = { domains: [], selectors: [], signsOwn: false, beside: [], left: [] }
 /** `Domain *` and its like. */
@@ -163,27 +163,25 @@ function fullName({ name, said, parameters }: ToldHost): string | undefined {
   )
 }
 
-function socketVar({ said, today }: ToldHost): readonly Found[] {
-  const socket = today?.configuration.socket
-  if (socket === undefined) return []
-  const written = /^(?:local|unix):|^\//.test(socket)
-    ? `local:${socket.replace(/^(?:local|unix):/, '')}`
-    : socket.replace(/^inet:(\d+)(?:@127\.0\.0\.1)?$/, 'inet:$1@localhost')
-  if (written === DEFAULTS.socket && !said.has('opendkim_socket')) return []
-  const toAll = /^inet:\d+$/.test(socket)
-    ? [{ left: `OpenDKIM listens at ${socket}, where other hosts can ask it: ${FOR_OTHERS}` }]
-    : []
-  if (v.safeParse(opendkimSocket, written).success)
-    return [...scalarVar(said, { name: 'opendkim_socket', value: written }), ...toAll]
-  const to = said.get('opendkim_socket')?.value
-  const where = typeof to === 'string' ? to : DEFAULTS.socket
-  return [{ left: `OpenDKIM listens at ${socket}, which opendkim_socket does not take: a run moves it to ${where}` }]
+function socketVar({ said, signer, today }: ToldHost): readonly Found[] {
+  const found = today?.socketVar
+  return found === undefined ? [] : socketFound(said, signer.title, found)
 }
 
-/** What a run says, too. */
-const FOR_OTHERS = 'a run is refused until it listens for this host alone (Socket inet:PORT@localhost in opendkim.conf)'
+function socketFound(said: ToldHost['said'], title: string, found: SocketVar): readonly Found[] {
+  const { name, usual, socket, value, isTaken, forOthers } = found
+  if (value === usual && !said.has(name)) return []
+  const toAll =
+    forOthers === undefined
+      ? []
+      : [{ left: `${title} listens at ${socket}, where other hosts can ask it: ${forOthers}` }]
+  if (isTaken) return [...scalarVar(said, { name, value }), ...toAll]
+  const to = said.get(name)?.value
+  const where = typeof to === 'string' ? to : usual
+  return [{ left: `${title} listens at ${socket}, which ${name} does not take: a run moves it to ${where}` }]
+}
 
-const trustedVar = ({ said }: ToldHost, { names, otherWays }: ClientsToday): readonly Found[] => [
+const trustedVar = ({ said }: ToldHost, { names, otherWays }: SignedClients): readonly Found[] => [
   ...listVar(said, 'trusted_hosts', [...new Set(names.filter(isTrustedHost))]),
   ...otherWays.map((name) => ({ left: `${name} says for more clients that their mail is signed: ${NO_SUCH_VAR}` })),
 ]
@@ -192,13 +190,14 @@ const NO_SUCH_VAR = 'no var does, and a run wants it among drop_signing'
 const isTrustedHost = (name: Untrusted): boolean => TRUSTED.test(name)
 
 /** In the words of `drop_signing`. */
-const unlistedClients = ({ names, otherWays }: ClientsToday): readonly Untrusted[] =>
-  [...names.filter((name) => !isTrustedHost(name)), ...otherWays].map((name) => `${CLIENT}${name}`)
+const unlistedClients = ({ names, otherWays }: SignedClients): readonly Untrusted[] =>
+  [...names.filter((name) => !isTrustedHost(name)), ...otherWays].map((name) => clientWord({ name }))
 
-function actionVar({ said, parameters }: ToldHost): readonly Found[] {
+function actionVar({ said, signer, parameters }: ToldHost): readonly Found[] {
   const action = parameters['milter_default_action'] ?? ''
-  if (action === '' || (action === DEFAULTS.action && !said.has('milter_default_action'))) return []
-  const why = action === 'accept' ? 'Mail leaves unsigned while OpenDKIM is away; tempfail has it wait' : undefined
+  if (action === '' || (action === USUAL_ACTION && !said.has('milter_default_action'))) return []
+  const why =
+    action === 'accept' ? `Mail leaves unsigned while ${signer.title} is away; tempfail has it wait` : undefined
   return ACTIONS.includes(action)
     ? scalarVar(said, { name: 'milter_default_action', value: action, ...(why === undefined ? {} : { why }) })
     : [{ left: `milter_default_action is ${action}, which the var does not take: a run makes it tempfail` }]

@@ -1,5 +1,6 @@
 // What to know of the milters that each service of Postfix asks, by main.cf and by its own lists in master.cf.
-import { placesOf } from '../../signers/opendkim/activation/lists.ts'
+import type { SignerToday } from '../../signers/inspection.ts'
+import type { Signer } from '../../signers/signer.ts'
 import type { PostfixTold } from '../../mail/mail-setup.ts'
 import type { PostfixService, PostfixSources } from '../../resources/postfix/settings/sources.ts'
 import { sameSocket, type Endpoint } from '../../resources/milters/endpoint.ts'
@@ -13,23 +14,31 @@ import type { Untrusted } from '../../shell/untrusted.ts'
 interface Milters {
   readonly sources: PostfixSources
   readonly lists: readonly MilterList[]
-  isOpendkim(asked: Endpoint): boolean
+  /** As people write it. */
+  readonly title: string
+  isSigner(asked: Endpoint): boolean
 }
 
-/** Of main.cf, which a run adds OpenDKIM to; and whose mail passes them. */
+/** Of main.cf, which a run adds the signer to; and whose mail passes them. */
 const ADDED = { smtpd_milters: 'smtpd', non_smtpd_milters: 'cleanup' } as const
 
 /**
- * Sentences without a stop: which milters are asked beside OpenDKIM, and what a run leaves as it is or adds.
- * @param socket - where OpenDKIM listens today; `undefined`: nowhere.
+ * Sentences without a stop: which milters are asked beside the signer, and what a run leaves as it is or adds.
+ *
+ * @param today - what the signer does; `undefined`: it is not there.
  */
-export function milterOrder(told: PostfixTold, socket: Untrusted | undefined): readonly Untrusted[] {
+export function milterOrder(
+  told: PostfixTold,
+  { title }: Pick<Signer, 'title'>,
+  today: SignerToday | undefined,
+): readonly Untrusted[] {
   const sources = sourcesTold(told)
-  const places = socket === undefined ? [] : placesOf({ now: [socket], wanted: socket }, sources)
+  const places = today?.places(sources) ?? []
   const milters: Milters = {
     sources,
     lists: milterLists(sources),
-    isOpendkim: (asked) => places.some((place) => sameSocket(asked, place, sources.host)),
+    title,
+    isSigner: (asked) => places.some((place) => sameSocket(asked, place, sources.host)),
   }
   return [...ofLists(milters), ...ofServices(milters), ...ofAdded(milters)]
 }
@@ -45,15 +54,15 @@ function ofLists(milters: Milters): readonly Untrusted[] {
 
 const isOwn = ({ holder }: MilterList): boolean => holder?.service !== undefined
 
-function listWords(list: MilterList, { isOpendkim }: Milters): readonly Untrusted[] {
+function listWords(list: MilterList, { title, isSigner }: Milters): readonly Untrusted[] {
   const items = list.items.map(({ use }) => use.item)
   const asked = items.join(', then ')
   const who = isOwn(list) ? `${list.service.name} (-o ${list.parameter} of master.cf)` : list.parameter
   if (list.items.every(({ use }) => use.endpoint.kind === 'unknown'))
     return [`${who} asks ${asked}, which cannot be told: a run leaves it as it is`]
-  const asksOpendkim = list.items.some(({ use }) => isOpendkim(use.endpoint))
-  if (isOwn(list) && !asksOpendkim)
-    return [`${who} asks ${asked} and not OpenDKIM: a run leaves it so, and mail that comes in there unsigned`]
+  const asksSigner = list.items.some(({ use }) => isSigner(use.endpoint))
+  if (isOwn(list) && !asksSigner)
+    return [`${who} asks ${asked} and not ${title}: a run leaves it so, and mail that comes in there unsigned`]
   const actions = list.items.flatMap(({ use: { item } }) => {
     const action = milterItem(item, { start: 0, end: item.length }).options.get('default_action')
     return action === undefined ? [] : [`${who} has default_action=${action} for ${item}: it stays`]
@@ -83,9 +92,9 @@ function asksNobody(reading: Reading, service: PostfixService): string | undefin
   return service.overrides.has('smtpd_milters') ? 'smtpd_milters=' : undefined
 }
 
-/** Where main.cf does not name OpenDKIM, and some service of master.cf does. */
-function ofAdded({ sources, lists, isOpendkim }: Milters): readonly Untrusted[] {
-  const asksIt = lists.filter(({ items }) => items.some(({ use }) => isOpendkim(use.endpoint)))
+/** Where main.cf does not name the signer, and some service of master.cf does. */
+function ofAdded({ sources, lists, title, isSigner }: Milters): readonly Untrusted[] {
+  const asksIt = lists.filter(({ items }) => items.some(({ use }) => isSigner(use.endpoint)))
   if (!asksIt.some(isOwn)) return []
   const reading = new Reading(sources)
   return Object.entries(ADDED).flatMap(([parameter, command]): readonly Untrusted[] => {
@@ -96,7 +105,7 @@ function ofAdded({ sources, lists, isOpendkim }: Milters): readonly Untrusted[] 
       .map(({ name }) => name)
     return services.length === 0
       ? []
-      : [`${parameter} of main.cf does not name OpenDKIM: a run adds it, so that ${andSoOn(services)} will ask it, too`]
+      : [`${parameter} of main.cf does not name ${title}: a run adds it, so that ${andSoOn(services)} will ask it, too`]
   })
 }
 

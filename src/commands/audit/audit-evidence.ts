@@ -19,6 +19,7 @@ import { isInside } from '../../mail/fleet/sending-address.ts'
 import type { MailSetup } from '../../mail/mail-setup.ts'
 import type { HostProof } from '../../mail/proof/proof.ts'
 import type { HostResult } from '../../core/run-event.ts'
+import { hostSigner } from '../../signers/signers.ts'
 import type { MilterState } from '../../signers/milter-sign.ts'
 import type { OutgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 import { proveHost } from '../../verify/host.ts'
@@ -113,6 +114,7 @@ async function hostEvidence(
     listed: vars.outgoing_addresses,
     helo: vars.helo_name ?? vars.fqdn ?? mailDomain(name),
     own: milters?.own,
+    signer: vars.dkim_signer,
     routed: told.addresses,
   }
   const silent = (how: HostEvidence['status'], why: Untrusted): HostEvidence => ({
@@ -135,7 +137,7 @@ async function hostEvidence(
   const inside = vars.outgoing_addresses === undefined ? told.addresses.filter(isInside) : []
   const seen = vars.outgoing_addresses ?? (inside.length > 0 && told.relayhost === '' ? [] : undefined)
   const proof: HostProof = hasPostfix
-    ? await proveHost({ name, milters, told, outgoing: seen }, message, authority)
+    ? await proveHost({ name, milters, signer: hostSigner(vars), told, outgoing: seen }, message, authority)
     : { name, status: 'unknown', addresses: [], signing: [], spf: [], dmarc: [], reverse: [], delivery: [] }
   return { ...base, status: 'audited', setup, proof: inside.length > 0 ? explained(proof, inside) : proof }
 }

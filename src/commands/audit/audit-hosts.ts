@@ -1,7 +1,8 @@
 // The hosts of an audit, and what they are asked: all in one trip. Nothing is written.
 import { settledFleet } from '../../mail/fleet/mail-fleet.ts'
-import { mailSetup } from '../../signers/opendkim/setup/mail-setup.ts'
+import { hostInspection } from '../../signers/inspections.ts'
 import { milterSigning } from '../../signers/milter-sign.ts'
+import { hostSigner } from '../../signers/signers.ts'
 import { outgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 import { givenSelectors, type GivenSelectors } from '../mail-fleet/given-selectors.ts'
 import { concernedHosts, keyQuestions, mailHostVars, onlyWith, type MailHostVars } from '../mail-fleet/mail-fleet-of.ts'
@@ -35,8 +36,13 @@ export async function auditHosts({ inventory, message, ...selection }: AuditSele
       ? onlyWith(inventory, concerned)
       : inventory
   const { hosts, vars } = await questionHosts('audit', mailHostVars, { inventory: among, ...selection }, (input) => ({
-    setup: mailSetup,
-    milters: milterSigning({ domains: sendingDomains(input.vars), ...ownMail(input.vars), ...message }),
+    setup: hostInspection(input.vars).setup,
+    milters: milterSigning({
+      domains: sendingDomains(input.vars),
+      signer: hostSigner(input.vars),
+      ...ownMail(input.vars),
+      ...message,
+    }),
     outgoing: outgoingAddresses,
     ...keyQuestions(input),
   }))

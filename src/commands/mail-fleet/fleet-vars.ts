@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { dnsVar } from '../../dns/dns-vars.ts'
 import { mailVars } from '../../mail/fleet/mail-vars.ts'
 import { domain } from '../../mail/fleet/schemas.ts'
+import { signerVars } from '../../signers/signers.ts'
 
 export const fleetVars = {
   domains: v.optional(
@@ -14,4 +15,5 @@ export const fleetVars = {
     {},
   ),
   ...mailVars,
+  ...signerVars,
 } as const

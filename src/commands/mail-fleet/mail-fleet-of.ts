@@ -2,7 +2,6 @@
 import * as v from 'valibot'
 import type { Connect } from '../../engine/session/connection.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
-import { KEY_DIRECTORY } from '../../signers/opendkim/keys/key-group.ts'
 import { settledFleet, type MailFleet, type MailMember } from '../../mail/fleet/mail-fleet.ts'
 import { selector, selectorList } from '../../mail/fleet/schemas.ts'
 import { withoutRivals } from '../../mail/fleet/rival-keys.ts'
@@ -16,8 +15,7 @@ import type { PreparedHost } from '../../core/prepared-host.ts'
 import type { HostResult } from '../../core/run-event.ts'
 import { outgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 import { dkimHistoryProbe } from '../../signers/keys/dkim-history.ts'
-import { dkimKeysProbe } from '../../signers/opendkim/keys/dkim-keys.ts'
-import { signingProbe } from '../../signers/opendkim/setup/signing.ts'
+import { hostSigner } from '../../signers/signers.ts'
 import { fleetVars } from './fleet-vars.ts'
 import { givenSelectors, ownSelectors, type GivenSelectors } from './given-selectors.ts'
 import { nameList } from '../../report/write/name-list.ts'
@@ -106,11 +104,13 @@ export function keyQuestions({
 }: Pick<PlaybookInput<MailHostVars>, 'vars' | 'host'>): NonNullable<PreparedHost['outputs']> {
   const first = firstSelectorOf(vars, host)
   if (vars.domains.length === 0) return {}
+  const signer = hostSigner(vars)
+  const { keyDirectory: directory } = signer
   return {
-    signing: signingProbe({ domains: vars.domains, selector: first, directory: KEY_DIRECTORY }),
+    signing: signer.signing({ domains: vars.domains, selector: first, directory }),
     // Those that come and go by a rotation.
-    keys: dkimKeysProbe(KEY_DIRECTORY, vars.domains),
-    ...Object.fromEntries(vars.domains.map((name) => [historyOutput(name), dkimHistoryProbe(KEY_DIRECTORY, name)])),
+    keys: signer.keys(directory, vars.domains),
+    ...Object.fromEntries(vars.domains.map((name) => [historyOutput(name), dkimHistoryProbe(directory, name)])),
   }
 }
 

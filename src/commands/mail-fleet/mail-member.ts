@@ -13,8 +13,8 @@ import { selectorsIn, standingOf, type Standing } from '../../mail/rotation/hist
 import { isInside } from '../../mail/fleet/sending-address.ts'
 import type { KeyHistory } from '../../signers/keys/dkim-history.ts'
 import type { RefusedKey } from '../../audit/evidence.ts'
-import type { DkimKeys } from '../../signers/opendkim/keys/dkim-keys.ts'
-import type { Signing } from '../../signers/opendkim/setup/signing.ts'
+import type { HostKeys } from '../../signers/keys/host-keys.ts'
+import type { Signing } from '../../signers/keys/signing.ts'
 import type { OutgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 
 type Outputs = Readonly<Record<string, unknown>>
@@ -152,7 +152,7 @@ export const historyOutput = (name: string): string => `history ${name}`
  * keys in use.
  */
 function rotatingKeys(outputs: Outputs): readonly ToldKey[] {
-  const { keys } = (outputs['keys'] ?? { keys: [] }) as DkimKeys
+  const { keys } = (outputs['keys'] ?? { keys: [] }) as HostKeys
   return signingsIn(outputs).flatMap((told) => {
     const { domain } = told
     const inUse = spentSelector(told) === undefined ? told.selector : undefined
@@ -171,7 +171,7 @@ function rotatingKeys(outputs: Outputs): readonly ToldKey[] {
 }
 
 /** The public key that a host has at a selector. */
-function heldKey({ selector, path }: Standing<unknown>, keys: DkimKeys['keys']): string | undefined {
+function heldKey({ selector, path }: Standing<unknown>, keys: HostKeys['keys']): string | undefined {
   const key = keys.find((each) => isSameName(each.selector, selector) && (path === undefined || path === each.path))
   // As JSON, a key that cannot be read is `null`.
   return key?.publicKey ?? undefined

@@ -6,9 +6,11 @@ import type { Authority } from '../../dns/lookup/authority.ts'
 import { isSameName } from '../../mail/names/names.ts'
 import type { RotationStep } from '../../mail/rotation/steps.ts'
 import type { HostResult, TaskResult, TaskStatus } from '../../core/run-event.ts'
+import type { Signer } from '../../signers/signer.ts'
 import { milterSigning, type MilterState } from '../../signers/milter-sign.ts'
 import { proveSigning, signatureVerdict, type ProbedMessage } from '../../verify/signing.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
+import type { RotationMembers } from './rotation-members.ts'
 import type { Refused } from './overtaken.ts'
 import type { NamedKey, StepsByHost } from './host-steps.ts'
 import { isDone, type StepRunner } from './run-steps.ts'
@@ -27,6 +29,7 @@ export interface Activation {
 
 export interface Activating {
   readonly runner: StepRunner
+  readonly members: Pick<RotationMembers, 'members'>
   readonly message: ProbedMessage
   readonly authority: Authority
   readonly serial: readonly BatchSize[]
@@ -54,16 +57,21 @@ export async function activate(all: readonly Activation[], activating: Activatin
 
 async function activateBatch(
   batch: readonly Activation[],
-  { runner, message, authority, tell }: Activating,
+  { runner, members, message, authority, tell }: Activating,
 ): Promise<Activated> {
   const results = await runner.run(
     stepsOf(batch, ({ step }) => ({ active: step.selector })),
-    (domains) => milterSigning({ domains, own: false, bounces: false, ...message }),
+    (host, domains) =>
+      milterSigning({ domains, signer: members.members.get(host)!.signer, own: false, bounces: false, ...message }),
   )
   const judged = await Promise.all(
     batch.map(async (each): Promise<Judged> => {
       const result = results.find(({ name }) => name === each.host)
-      return { ...each, result, fault: await faultOf(each, result, message, authority) }
+      return {
+        ...each,
+        result,
+        fault: await faultOf(each, result, members.members.get(each.host)!.signer, message, authority),
+      }
     }),
   )
   const proved = judged.filter(({ fault }) => fault === undefined)
@@ -161,6 +169,7 @@ function stepsOf(all: readonly Activation[], steps: (each: Activation) => StepsB
 async function faultOf(
   { domain, step }: Activation,
   result: HostResult | undefined,
+  signer: Signer,
   message: ProbedMessage,
   authority: Authority,
 ): Promise<string | undefined> {
@@ -170,12 +179,12 @@ async function faultOf(
   if (state.obstacle !== undefined) return state.obstacle
   const sessions = state.sessions.filter((session) => session.domain === domain && session.role !== 'outsider')
   for (const session of sessions) {
-    const { verdict, signatures } = await proveSigning(session, state, message, authority)
+    const { verdict, signatures } = await proveSigning(session, state, message, signer, authority)
     if (verdict.status !== 'pass') return `${verdict.what}${verdict.advice === undefined ? '' : `: ${verdict.advice}`}`
     const own = signatures.filter((each) => isSameName(each.selector, step.selector) && each.domain === domain)
     if (own.some((each) => signatureVerdict(each).status === 'pass')) continue
     const others = signatures.map(({ selector }) => selector).join(', ')
-    return `OpenDKIM signs with ${others} all the same: it did not take up its new tables`
+    return `${signer.title} signs with ${others} all the same: it did not take up its new tables`
   }
   return sessions.length === 0 ? 'its milters were not asked' : undefined
 }

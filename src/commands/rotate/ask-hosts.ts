@@ -10,10 +10,10 @@ import { selectorsIn } from '../../mail/rotation/history.ts'
 import { parseTags } from '../../mail/records/tag-list.ts'
 import type { PreparedHost } from '../../core/prepared-host.ts'
 import type { HostResult } from '../../core/run-event.ts'
-import type { DkimKeys } from '../../signers/opendkim/keys/dkim-keys.ts'
+import type { HostKeys } from '../../signers/keys/host-keys.ts'
 import type { KeyHistory } from '../../signers/keys/dkim-history.ts'
 import type { MilterState } from '../../signers/milter-sign.ts'
-import type { Signing } from '../../signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../signers/keys/signing.ts'
 import { historyOutput } from '../mail-fleet/mail-member.ts'
 import type { RotationMember } from './rotation-members.ts'
 
@@ -55,7 +55,7 @@ export async function askHosts(
 type Outputs = {
   readonly signing?: readonly Signing[] | null
   readonly obstacle?: string | null
-  readonly keys?: DkimKeys | null
+  readonly keys?: HostKeys | null
   readonly queue?: QueueStanding | { readonly why: string } | null
   readonly milters?: MilterState | null
 } & Readonly<Record<string, unknown>>
@@ -87,7 +87,7 @@ export function toldBy({ name, status, error = '', outputs }: HostResult, member
 /** What a host answered. */
 interface Heard {
   readonly signing: readonly Signing[]
-  readonly keys: DkimKeys
+  readonly keys: HostKeys
   readonly outputs: Outputs
   /** By this process's clock. */
   readonly at: number
@@ -100,7 +100,8 @@ function evidenceOf(
   { signing, keys, outputs, at }: Heard,
 ): Omit<HostEvidence, 'host'> | string {
   const history = outputs[historyOutput(domain)] as KeyHistory | null | undefined
-  if (!history || history.kind === 'other') return `/etc/dkimkeys/${domain}/history is no file that can be read`
+  if (!history || history.kind === 'other')
+    return `${member.signer.keyDirectory}/${domain}/history is no file that can be read`
   const use = signing.find((each) => each.domain === domain)
   const spent = use === undefined ? undefined : spentSelector(use)
   if (spent !== undefined) return spent
@@ -120,6 +121,7 @@ function evidenceOf(
   return {
     domain,
     member,
+    signer: member.signer,
     // Of the key in use it tells what the host is to do, whoever's the selector is; of others it decides in DNS.
     history: marks.filter(({ selector }) => selector === use.selector || speaks(selector)),
     foreign: [use.selector, ...selectorsIn(marks)].filter((each, at, all) => !speaks(each) && all.indexOf(each) === at),
@@ -141,7 +143,7 @@ function spelling(selectors: readonly Untrusted[]): Spelling {
   return (selector) => first.get(nameKey(selector)) ?? selector
 }
 
-const keysOf = (domain: string, { keys }: DkimKeys): readonly HostKey[] =>
+const keysOf = (domain: string, { keys }: HostKeys): readonly HostKey[] =>
   keys
     .filter((each) => each.domain === domain)
     .map(({ selector, path, publicKey, made }) => ({ selector, path, publicKey: publicKey ?? undefined, made }))

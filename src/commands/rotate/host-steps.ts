@@ -2,7 +2,10 @@
 // write down. Name servers, waiting and the order of things are the command's.
 import * as v from 'valibot'
 import { firstSelector } from '../../mail/fleet/own-among.ts'
-import { KEY_DIRECTORY, ROOTS_DIRECTORY } from '../../signers/opendkim/keys/key-group.ts'
+import { keyPath } from '../../signers/keys/signing.ts'
+import { rootsDirectory } from '../../signers/keys/roots.ts'
+import type { Signer } from '../../signers/signer.ts'
+import { hostSigner, signerVars } from '../../signers/signers.ts'
 import { mailVars } from '../../mail/fleet/mail-vars.ts'
 import { isSelector, mailDomain } from '../../mail/names/names.ts'
 import { rotationVar } from '../../mail/rotation/settings.ts'
@@ -11,14 +14,12 @@ import { domain, selector, selectorList, senders } from '../../mail/fleet/schema
 import { playbook, type Playbook, type PlaybookInput } from '../../core/playbook.ts'
 import type { Task } from '../../core/task.ts'
 import { directory } from '../../../tasks/directory.ts'
-import { dkimGroup } from '../../../tasks/dkim-group.ts'
 import { dkimHistory } from '../../../tasks/dkim-history.ts'
 import { dkimKey } from '../../../tasks/dkim-key.ts'
 import { file } from '../../../tasks/file.ts'
-import { keepSigned } from '../../../tasks/keep-signed.ts'
-import { opendkim } from '../../../tasks/opendkim.ts'
+import { SIGNER_ROTATIONS } from './signer-rotations.ts'
 
-/** `path`: of its private key, where that is not `/etc/dkimkeys/DOMAIN/SELECTOR.private`. */
+/** `path`: of its private key, where that is not `DIRECTORY/DOMAIN/SELECTOR.private`. */
 export interface NamedKey {
   readonly selector: string
   readonly path?: string | undefined
@@ -51,6 +52,7 @@ const vars = v.object({
   fqdn: mailVars.fqdn,
   sign_host_name: v.optional(v.boolean('true or false is wanted'), true),
   dkim_rotation: v.optional(rotationVar, {}),
+  ...signerVars,
 })
 type Input = PlaybookInput<v.InferOutput<typeof vars>>
 
@@ -68,7 +70,9 @@ function stepTasks(
   mine: readonly (readonly [domain: string, steps: HostSteps])[],
 ): readonly (Task | false)[] {
   const { drop_signing: dropSigning } = input.vars
-  const tables = tablesOf(input)
+  const signer = hostSigner(input.vars)
+  const rotation = SIGNER_ROTATIONS[signer.name]!
+  const signed = { ...tablesOf(input), dropSigning }
   const active = Object.fromEntries(
     mine.flatMap(([name, { active: chosen, back }]) => {
       const former = back?.path === undefined ? back?.selector : { selector: back.selector, path: back.path }
@@ -76,31 +80,38 @@ function stepTasks(
       return one === undefined ? [] : [[name, one]]
     }),
   )
-  const switches = Object.keys(active).length > 0 && isSelector(tables.selector)
-  const keeps = mine.length > 0 && isSelector(tables.selector)
+  const switches = Object.keys(active).length > 0 && isSelector(signed.selector)
+  const keeps = mine.length > 0 && isSelector(signed.selector)
   return [
     // Before anything is made: keys that cannot be switched to afterwards would be of no use.
-    keeps && keepSigned({ ...tables, dropSigning, switching: true }),
-    mine.some(([, { make = [] }]) => make.length > 0) && dkimGroup({}),
-    ...mine.flatMap(([name, own]) => keyTasks(name, own, input.vars.dkim_bits)),
-    switches && opendkim({ ...tables, dropSigning, active }),
+    keeps && rotation.guard(signed),
+    mine.some(([, { make = [] }]) => make.length > 0) && rotation.group(),
+    ...mine.flatMap(([name, own]) => keyTasks(name, own, input.vars.dkim_bits, signer)),
+    switches && rotation.switchTo({ ...signed, active }),
   ]
 }
 
 /** The keys of a domain, and what is written down of them. */
-function keyTasks(name: string, own: HostSteps, bits: Input['vars']['dkim_bits']): readonly (Task | false)[] {
+function keyTasks(
+  name: string,
+  own: HostSteps,
+  bits: Input['vars']['dkim_bits'],
+  { name: signer, keyDirectory, keyGroup }: Signer,
+): readonly (Task | false)[] {
   const { marks = [], make = [], active, back, delete: gone = [] } = own
   return [
-    make.length + marks.length > 0 && directory({ path: `${KEY_DIRECTORY}/${name}`, ...ROOTS_DIRECTORY, keep: true }),
+    make.length + marks.length > 0 &&
+      directory({ path: `${keyDirectory}/${name}`, ...rootsDirectory(keyGroup), keep: true }),
     // Before the key: a selector is taken first, and what must not happen ends the run here.
     dkimHistory({
       domain: name,
+      signer,
       marks,
       sound: [...make, ...(active === undefined ? [] : [active])],
       unrevoked: back === undefined ? [] : [back.selector],
     }),
-    ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits })),
-    ...gone.map((each) => file({ path: `${KEY_DIRECTORY}/${name}/${each}.private`, state: 'absent' })),
+    ...make.map((each) => dkimKey({ domain: name, selector: each, signer, coming: true, bits })),
+    ...gone.map((each) => file({ path: keyPath(keyDirectory, name, each), state: 'absent' })),
   ]
 }
 

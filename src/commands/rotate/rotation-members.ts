@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import { dnsVar } from '../../dns/dns-vars.ts'
-import type { KeepArgs } from '../../signers/opendkim/kept/signing-kept.ts'
-import { KEY_DIRECTORY } from '../../signers/opendkim/keys/key-group.ts'
+import type { KeepArgs } from '../../signers/keep-args.ts'
+import type { Signer } from '../../signers/signer.ts'
+import { hostSigner, signerVars } from '../../signers/signers.ts'
 import { probeTemplate } from '../../mail/messages/probe-message.ts'
 import { rotationSettings, rotationVar, type RotationSettings } from '../../mail/rotation/settings.ts'
 import type { OwnSelectors } from '../../mail/fleet/own-selectors.ts'
@@ -19,11 +20,13 @@ import { givenSelectors, ownSelectors } from '../mail-fleet/given-selectors.ts'
 import { firstSelectorOf, keyQuestions, onlyWith } from '../mail-fleet/mail-fleet-of.ts'
 import { fleetDns, type FleetDns } from '../mail-fleet/each-dns.ts'
 import { questionHosts, type HostSelection } from '../fleet/question-hosts.ts'
-import { switchGuard } from './switch-guard.ts'
+import { SIGNER_ROTATIONS } from './signer-rotations.ts'
 
 export interface RotationMember {
   readonly name: string
   readonly domains: readonly string[]
+  /** That signs there. */
+  readonly signer: Signer
   /** That it speaks for. */
   readonly own: OwnSelectors
   readonly settings: RotationSettings
@@ -51,6 +54,7 @@ const schema = v.object({
   drop_signing: v.optional(v.array(senders), []),
   dns: v.optional(dnsVar, {}),
   dns_ttl,
+  ...signerVars,
 })
 const TTL = 3600
 
@@ -74,9 +78,13 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
   const given = givenSelectors(inventory.hosts)
   const { hosts, vars: varsOf } = await questionHosts('rotate', schema, { inventory: among, ...selection }, (input) => {
     const { vars, host } = input
+    const signer = hostSigner(vars)
+    const rotation = SIGNER_ROTATIONS[signer.name]
+    if (rotation === undefined) throw new MailrunError(`${host.name}: mailrun does not switch keys of ${signer.title}`)
     members.set(host.name, {
       name: host.name,
       domains: vars.domains,
+      signer,
       own: { ...ownSelectors(host.name, vars, given), first: nameKey(firstSelectorOf(vars, host)) },
       settings: rotationSettings(vars.dkim_rotation),
       ttl: vars.dns_ttl ?? TTL,
@@ -86,12 +94,12 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
       dropSigning: vars.drop_signing,
       ...ownName(vars.fqdn ?? mailDomain(host.name), vars.sign_host_name),
     }
-    const keys = { domains: vars.domains, selector: firstSelectorOf(vars, host), directory: KEY_DIRECTORY }
+    const keys = { domains: vars.domains, selector: firstSelectorOf(vars, host), directory: signer.keyDirectory }
     return {
       ...keyQuestions(input),
-      obstacle: switchGuard(keep, keys),
+      obstacle: rotation.obstacle(keep, keys),
       queue: mailQueue,
-      milters: milterSigning({ domains: vars.domains, own: false, bounces: false, ...message }),
+      milters: milterSigning({ domains: vars.domains, signer, own: false, bounces: false, ...message }),
     }
   })
   return {

@@ -17,7 +17,7 @@ export interface StepRunner {
    */
   run(
     steps: StepsByHost,
-    output: ((domains: readonly string[]) => Probe<unknown>) | undefined,
+    output: ((host: string, domains: readonly string[]) => Probe<unknown>) | undefined,
   ): Promise<readonly HostResult[]>
 }
 
@@ -44,7 +44,9 @@ export const stepRunner = (
       keyring,
     })
     const hosts = prepared.map((host) =>
-      output === undefined ? host : { ...host, outputs: { asked: output(Object.keys(steps[host.host.name] ?? {})) } },
+      output === undefined
+        ? host
+        : { ...host, outputs: { asked: output(host.host.name, Object.keys(steps[host.host.name] ?? {})) } },
     )
     const options = { playbook: playbook.name, check: false, serial: [], maxFail: undefined, askOutside: askNobody }
     return (await rollout(hosts, { ...options, ...bounds }, connect, () => {})).hosts

@@ -13,6 +13,7 @@ import { MailrunError } from '../../core/mailrun-error.ts'
 import type { PreparedHost } from '../../core/prepared-host.ts'
 import type { HostProof } from '../../mail/proof/proof.ts'
 import type { HostResult } from '../../core/run-event.ts'
+import { hostSigner } from '../../signers/signers.ts'
 import { milterSigning, type MilterState } from '../../signers/milter-sign.ts'
 import { outgoingAddresses, type OutgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 import { proveHost } from '../../verify/host.ts'
@@ -90,7 +91,12 @@ async function hostsAsked(fleet: Fleet, deliver: DeliveryRequest | undefined): P
   const reader = deliver?.readFrom === undefined ? undefined : readerOf(deliver.readFrom, fleet.inventory)
   const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
   const { hosts, vars } = await questionHosts('verify', varsSchema, fleet, ({ vars: own }) => ({
-    milters: milterSigning({ domains: [...new Set(own.domains)], ...ownMail(own), ...message }),
+    milters: milterSigning({
+      domains: [...new Set(own.domains)],
+      signer: hostSigner(own),
+      ...ownMail(own),
+      ...message,
+    }),
     outgoing: outgoingAddresses,
   }))
   // Who is named is asked, whatever the inventory says: its SigningTable may name domains.
@@ -149,8 +155,9 @@ async function proofOf(
 ): Promise<HostProof> {
   const { milters, outgoing: told } = outputs as Outputs
   if (status === 'ok' && milters) {
-    const outgoing = vars.get(name)?.outgoing_addresses
-    return proveHost({ name, milters, told: told ?? { addresses: [], relayhost: '' }, outgoing }, message, dns)
+    const own = vars.get(name)!
+    const evidence = { name, milters, signer: hostSigner(own), outgoing: own.outgoing_addresses }
+    return proveHost({ ...evidence, told: told ?? { addresses: [], relayhost: '' } }, message, dns)
   }
   const how = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
   return {

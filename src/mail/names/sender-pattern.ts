@@ -1,4 +1,4 @@
-// Whose mail is meant by a pattern of sender addresses, as OpenDKIM's SigningTable and the var `drop_signing` have it.
+// Whose mail is meant by a pattern of sender addresses, as a SigningTable and the var `drop_signing` have it.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /** `*` stands for any text, as in a `refile:`; all in lower case. */

@@ -34,6 +34,8 @@ export interface QueueStanding {
 export interface RotationEvidence {
   readonly host: string
   readonly domain: string
+  /** That signs there: as people write it, and where keys are, `DIRECTORY/DOMAIN/SELECTOR.private`. */
+  readonly signer: { readonly title: string; readonly keyDirectory: string }
   /** The host's clock, in seconds since 1970. */
   readonly now: number
   /** That the tables name. */

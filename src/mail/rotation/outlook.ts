@@ -1,6 +1,6 @@
 // From what hosts and name servers say to what a rotation does next: pure. Nothing is remembered from one command to
 // the next.
-import type { DnsStanding, RotationEvidence, RotationRequest } from './evidence.ts'
+import type { DnsStanding, HostKey, RotationEvidence, RotationRequest } from './evidence.ts'
 import { drained, drainSeconds } from './drained.ts'
 import { selectorsIn, standingOf, standingsOf, type Standing } from './history.ts'
 import type { KeyOutlook, NewMark, Outlook, RotationStep, RotationWait } from './steps.ts'
@@ -81,13 +81,14 @@ const replacedNotes = (active: Standing, request: RotationRequest): readonly str
     ? ['its key already took the place of one that was compromised: --start replaces this one, too']
     : []
 
-const firstMark = ({ inUse, domain }: RotationEvidence): NewMark => ({
-  event: 'active',
-  selector: inUse.selector,
-  ...(inUse.path.endsWith(`/${domain}/${inUse.selector}.private`) && inUse.path.startsWith('/etc/dkimkeys/')
-    ? {}
-    : { path: inUse.path }),
-})
+const firstMark = ({ inUse: { selector, path }, domain, signer }: RotationEvidence): NewMark => {
+  const isBelow = path.startsWith(`${signer.keyDirectory}/`) && path.endsWith(`/${domain}/${selector}.private`)
+  return { event: 'active', selector, ...(isBelow ? {} : { path }) }
+}
+
+/** Where a rotation makes keys. */
+const isInPlace = ({ selector, path }: HostKey, { domain, signer }: RotationEvidence): boolean =>
+  path === `${signer.keyDirectory}/${domain}/${selector}.private`
 
 /**
  * All that were there before; where an earlier command said so and that is not yet done with, none, unless it is to
@@ -198,7 +199,7 @@ function formerOutlook(
   { selector, last, everActive, compromised }: Standing,
   active: Standing,
 ): KeyOutlook {
-  const { now, keys, settings, signing } = evidence
+  const { now, keys, settings, signing, signer } = evidence
   const is = (
     state: 'draining' | 'revoking' | 'revoked' | 'removing',
     more: { readonly step?: RotationStep; readonly wait?: RotationWait },
@@ -220,9 +221,7 @@ function formerOutlook(
       )
     }
     case 'removing': {
-      const own = keys.find(
-        (each) => each.selector === selector && each.path === `/etc/dkimkeys/${evidence.domain}/${selector}.private`,
-      )
+      const own = keys.find((each) => each.selector === selector && isInPlace(each, evidence))
       if (own !== undefined) return is('removing', { step: { kind: 'delete-key', selector, path: own.path } })
       if (dns === undefined) return is('removing', { step: { kind: 'note', marks: [{ event: 'removed', selector }] } })
       return is('removing', dns === 'needed' ? { step: { kind: 'delete-record', selector } } : { wait: dns })
@@ -232,11 +231,18 @@ function formerOutlook(
       if (last?.event === 'active' || active.last?.event !== 'active') return is('draining', {})
       if ('why' in signing)
         return is('draining', {
-          wait: { kind: 'held', why: `whether OpenDKIM signs with it cannot be told: ${signing.why}`, soon: false },
+          wait: {
+            kind: 'held',
+            why: `whether ${signer.title} signs with it cannot be told: ${signing.why}`,
+            soon: false,
+          },
         })
       if (signing.includes(selector))
         return is('draining', {
-          wait: { kind: 'blocked', why: 'OpenDKIM still signs with it, though its tables name another: restart it' },
+          wait: {
+            kind: 'blocked',
+            why: `${signer.title} still signs with it, though its tables name another: restart it`,
+          },
         })
       const away =
         everActive && !compromised && last !== undefined ? drained(evidence, last.time) : ({ kind: 'drained' } as const)

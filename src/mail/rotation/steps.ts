@@ -33,7 +33,7 @@ export type RotationStep =
   | { readonly kind: 'make'; readonly selector: string }
   | { readonly kind: 'publish'; readonly selector: string; readonly publicKey: string }
   /**
-   * Have the tables name it, have OpenDKIM read them, and see that it signs; then it is `active`, and `former` is
+   * Have the tables name it, have the signer read them, and see that it signs; then it is `active`, and `former` is
    * `retired`.
    */
   | { readonly kind: 'activate'; readonly selector: string; readonly former: readonly string[] }

@@ -14,7 +14,7 @@ import type { AuditFormat } from './format.ts'
 export const format: AuditFormat = {
   language: 'json',
   about:
-    'code hosts: SARIF 2.1.0, with file and line on the host (`file://mx1/etc/opendkim.conf`) or the record ' +
+    'code hosts: SARIF 2.1.0, with file and line on the host (`file://mx1/etc/postfix/main.cf`) or the record ' +
     '(`dns:example.org?type=TXT`); accepted findings are suppressed; fingerprints do not depend on lines',
   write: auditSarif,
 }

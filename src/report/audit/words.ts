@@ -24,7 +24,7 @@ export function cellText({ status, ids, text }: AuditCell): string {
   return more.length > 0 ? `${first} +${more.length}` : first
 }
 
-/** `/etc/opendkim.conf:12` */
+/** `/etc/postfix/main.cf:12` */
 const placeText = ({ path, line }: Subject): string =>
   path === undefined ? '' : `${path}${line === undefined || line === 0 ? '' : `:${line}`}`
 
@@ -34,7 +34,7 @@ export const detailText = (subject: Subject): string =>
     .filter((part) => part !== undefined && part !== '')
     .join(', ')
 
-/** Subjects by what they are of, each with the hosts that have it: `mx1, mx2: /etc/opendkim.conf:12`. */
+/** Subjects by what they are of, each with the hosts that have it: `mx1, mx2: /etc/postfix/main.cf:12`. */
 export function subjectGroups({
   subjects,
 }: Pick<AuditFinding, 'subjects'>): readonly { readonly hosts: readonly string[]; readonly detail: string }[] {

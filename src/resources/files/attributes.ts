@@ -40,7 +40,7 @@ export function givenAttributes(
  * them. The mode comes last, for chown(2) clears the setuid and setgid bits; where no mode is wanted they are kept.
  *
  * @example
- * attributeChanges('/srv/keys', { owner: 'opendkim', mode: '0700' }, { owner: 'root', group: 'root', mode: '0755' })
+ * attributeChanges('/srv/keys', { owner: 'vmail', mode: '0700' }, { owner: 'root', group: 'root', mode: '0755' })
  */
 export function attributeChanges(path: string, wanted: Attributes, now: KnownAttributes): readonly Change[] {
   const { owner, group, mode } = wanted
@@ -68,7 +68,7 @@ export function attributeChanges(path: string, wanted: Attributes, now: KnownAtt
 
 const differs = (wanted: string | undefined, now: Known<string>): boolean => wanted !== undefined && wanted !== now
 
-/** `owner root → opendkim, mode 0755 → 0700`; what is as wanted is left out. */
+/** `owner root → vmail, mode 0755 → 0700`; what is as wanted is left out. */
 export function attributeSummary(wanted: Attributes, now: KnownAttributes): string {
   const part = (what: keyof Attributes): string[] => {
     const to = wanted[what]

@@ -15,7 +15,7 @@ export interface OwnershipState {
   readonly deviating: readonly string[]
   /** There are others than those listed. */
   readonly more: boolean
-  /** Accounts that do not exist: `user opendkim`, `group mail`. */
+  /** Accounts that do not exist: `user vmail`, `group mail`. */
   readonly missing: readonly string[]
   /** Where owner or group were asked for by number: the names of these accounts, or the number where it has none. */
   readonly names?: { readonly owner?: string; readonly group?: string }

@@ -44,7 +44,7 @@ export interface PathTold {
   readonly found?: readonly string[]
   readonly sha256?: string
   readonly content?: Untrusted
-  /** `user opendkim`, `group mail` */
+  /** `user vmail`, `group mail` */
   readonly missing: readonly string[]
   /** What find(1) would call the numbers that were asked for as owner or group. */
   readonly names?: { readonly owner?: string; readonly group?: string }

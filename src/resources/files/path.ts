@@ -14,7 +14,7 @@ export interface PathState {
   readonly is: PathFact
   /** What the parent directory is, symbolic links followed. */
   readonly parent: 'directory' | 'absent' | 'other'
-  /** Of the accounts that were asked for, those that do not exist: `user opendkim`, `group mail`. */
+  /** Of the accounts that were asked for, those that do not exist: `user vmail`, `group mail`. */
   readonly missing: readonly string[]
   /** Where owner or group were asked for by number: the names of these accounts, or the number where it has none. */
   readonly names?: { readonly owner?: string; readonly group?: string }
@@ -111,7 +111,7 @@ function foresee(question: PathQuestion, state: PathState, known: Fact): PathSta
   }
 }
 
-/** Which of the accounts that were asked for the fact is about: `user opendkim`, `group mail`. */
+/** Which of the accounts that were asked for the fact is about: `user vmail`, `group mail`. */
 function accountOf({ owner, group }: PathQuestion, { resource }: Fact): string | undefined {
   if (askable(owner) && resource === `user:${owner}`) return `user ${owner}`
   if (askable(group) && resource === `group:${group}`) return `group ${group}`

@@ -1,4 +1,4 @@
-// Sockets of milters: where Postfix asks, where OpenDKIM listens, and whether that is one.
+// Sockets of milters: where Postfix asks, where a milter listens, and whether that is one.
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { HostNames } from '../postfix/settings/sources.ts'
@@ -19,7 +19,7 @@ export interface AskedFrom {
   readonly queueDirectory: Untrusted
 }
 
-/** Where a milter of Postfix leads: `inet:localhost:8891`, `unix:opendkim/o.sock` (milter8_connect of Postfix). */
+/** Where a milter of Postfix leads: `inet:localhost:8891`, `unix:filter/o.sock` (milter8_connect of Postfix). */
 export function endpointOf(milter: Untrusted, { chroot, queueDirectory }: AskedFrom): Endpoint {
   if (milter.includes('$')) return { kind: 'unknown', why: `what ${milter} stands for is not known here` }
   const colon = milter.indexOf(':')
@@ -50,15 +50,14 @@ function inetOf(text: Untrusted): Endpoint {
 }
 
 /**
- * Where OpenDKIM listens by its setting Socket, or its option -p: `inet:8891@localhost`, `local:/run/x.sock`
- * (libmilter, mi_milteropen). Names are looked up in /etc/hosts: `inet:` listens at one address of IPv4, `inet6:` at
- * one of IPv6.
+ * Where a milter listens, as libmilter has it (mi_milteropen): `inet:8891@localhost`, `local:/run/x.sock`. Names are
+ * looked up in /etc/hosts: `inet:` listens at one address of IPv4, `inet6:` at one of IPv6.
  */
 export function endpointOfSocket(socket: Untrusted, { hosts }: HostNames): Endpoint {
   const [, kind = 'local', rest = ''] = /^(?:([^:/]*):)?(.*)$/s.exec(socket) ?? []
   const word = kind.toLowerCase()
   if (word === 'local' || word === 'unix') return { kind: 'unix', path: plainPath(rest) }
-  if (word !== 'inet' && word !== 'inet6') return { kind: 'unknown', why: `OpenDKIM has no socket ${kind}:` }
+  if (word !== 'inet' && word !== 'inet6') return { kind: 'unknown', why: `libmilter has no socket ${kind}:` }
   const at = rest.indexOf('@')
   const port = at < 0 ? rest : rest.slice(0, at)
   const written = (at < 0 ? '' : rest.slice(at + 1)).replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1').toLowerCase()
@@ -110,6 +109,9 @@ function addressesOf(name: Untrusted, hosts: HostNames['hosts']): readonly strin
   return hosts.get(name) ?? (name === 'localhost' ? ['127.0.0.1', '::1'] : [])
 }
 
+/** Of a host as it is written, in brackets or not. */
+export const isLoopback = (host: Untrusted): boolean => /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/i.test(host)
+
 /** /var/run is a link to /run. */
 function plainPath(path: Untrusted): string {
   const parts: string[] = []
@@ -121,8 +123,8 @@ function plainPath(path: Untrusted): string {
 }
 
 /**
- * OpenDKIM's socket as Postfix writes it. A socket below Postfix's queue directory is named relative to it, which a
- * chroot does not change.
+ * A milter's socket, as libmilter writes it, in the words of Postfix. A socket below Postfix's queue directory is named
+ * relative to it, which a chroot does not change.
  */
 export function milterOf(socket: Untrusted): string {
   const colon = socket.indexOf(':')

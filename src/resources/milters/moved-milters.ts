@@ -23,7 +23,7 @@ interface Move {
  * Lists that name one of the sockets `from` name `to`, once; all else in them stays as it is written, and options in
  * braces stay. What is written as `to` already is left alone, and so is what leads to the same socket by other words.
  *
- * @param to - as Postfix writes it: `unix:opendkim/opendkim.sock`.
+ * @param to - as Postfix writes it: `unix:filter/filter.sock`.
  * @returns `impossible`: why that cannot be written, or cannot be known.
  */
 export function movedMilters(

@@ -1,7 +1,7 @@
 // What is told of a selector that a host signs with and does not speak for.
 import { FOREIGN_REMEDY, speaksFor, type OwnSelectors } from '../../mail/fleet/own-selectors.ts'
 import type { Remarks } from '../../core/plan.ts'
-import type { Signing } from '../opendkim/setup/signing.ts'
+import type { Signing } from './signing.ts'
 
 /** Nothing where it is the host's own. */
 export function foreignSelector(own: OwnSelectors, { domain, selector, inUse }: Signing): Pick<Remarks, 'warning'> {

@@ -3,7 +3,7 @@ import { isSameName, isSelector } from '../../mail/names/names.ts'
 import { historyPath, type KeyEvent } from '../../mail/rotation/history.ts'
 import { newSelectors } from '../../mail/rotation/new-selector.ts'
 import { dkimName } from '../../mail/records/dkim/record.ts'
-import type { Signing } from '../opendkim/setup/signing.ts'
+import type { Signing } from './signing.ts'
 
 type Asked = Pick<Signing, 'domain' | 'selector' | 'path' | 'past'> & { readonly key: Pick<Signing['key'], 'kind'> }
 
@@ -12,7 +12,7 @@ const SPENT: readonly KeyEvent[] = ['compromised', 'revoking', 'revoked', 'remov
 
 /**
  * A key that was in use is published, and mail that it signed may still be on its way: one that is made in its place
- * fails DKIM, and OpenDKIM takes it up as soon as the file is there. `undefined` where the key can be used or made.
+ * fails DKIM, and a signer takes it up as soon as the file is there. `undefined` where the key can be used or made.
  */
 export function spentSelector(asked: Asked): string | undefined {
   const { domain, selector, path, key, past } = asked

@@ -1,6 +1,6 @@
 // Which line of a SigningTable stands in the way of a later one: as if each were compared with each.
 import * as assert from 'uvu/assert'
-import { patternsSoFar } from '../../../src/audit/rules/opendkim/earlier-patterns.ts'
+import { patternsSoFar } from '../../../src/signers/opendkim/audit/earlier-patterns.ts'
 import { matchesWild } from '../../../src/text/wild.ts'
 import { randomOf } from '../../fuzz/random.ts'
 import { suite } from '../../suite.ts'

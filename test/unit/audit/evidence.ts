@@ -1,7 +1,8 @@
 // Evidence for the audit's tests: a host on which all is well, and what is changed of it.
 import type { DomainEvidence, Evidence, HostEvidence } from '../../../src/audit/evidence.ts'
 import type { AuditReport } from '../../../src/audit/audit-report.ts'
-import type { MailSetup, OpendkimTable, Setting } from '../../../src/mail/mail-setup.ts'
+import type { MailSetup } from '../../../src/mail/mail-setup.ts'
+import type { OpendkimMailSetup, OpendkimTable, Setting } from '../../../src/signers/opendkim/setup/mail-setup-told.ts'
 import type { HostProof } from '../../../src/mail/proof/proof.ts'
 import type { Baseline } from '../../../src/audit/baseline.ts'
 import { opendkimReadings } from '../../../src/signers/opendkim/setup/readings.ts'
@@ -54,7 +55,7 @@ PidFile /run/opendkim/opendkim.pid
 UserID opendkim`
 
 /** The setup, with what follows from its words, settings and tables: they are laid into files, and read. */
-export function asRead(setup: MailSetup): MailSetup {
+export function asRead(setup: OpendkimMailSetup): OpendkimMailSetup {
   const text = (lines: readonly { readonly line: number; readonly text: string }[]): FileText => {
     const at = new Map(lines.map((each) => [each.line, each.text]))
     const last = Math.max(0, ...at.keys())
@@ -82,7 +83,7 @@ export function asRead(setup: MailSetup): MailSetup {
 }
 
 /** As mailrun sets a host up. */
-export const GOOD: MailSetup = asRead({
+export const GOOD: OpendkimMailSetup = asRead({
   packages: { opendkim: '2.11.0~beta2-8', postfix: '3.7.11' },
   running: [],
   unit: {
@@ -209,7 +210,10 @@ export const PROOF: HostProof = {
   delivery: [],
 }
 
-export const host = (change: Partial<HostEvidence> = {}): HostEvidence => ({
+/** What is asked of OpenDKIM and Postfix. */
+type HostChange = Partial<Omit<HostEvidence, 'setup'>> & { readonly setup?: OpendkimMailSetup | MailSetup | undefined }
+
+export const host = (change: HostChange = {}): HostEvidence => ({
   name: 'mx1',
   status: 'audited',
   declared: ['example.org'],
@@ -259,8 +263,14 @@ export const idsOf = ({ findings }: Pick<AuditReport, 'findings'>): readonly str
   [...new Set(findings.map(({ id }) => id))].sort()
 
 /** With other parameters of main.cf. */
-export const withMain = (setup: MailSetup, change: Readonly<Record<string, string>>): MailSetup => ({
+export const withMain = (setup: OpendkimMailSetup, change: Readonly<Record<string, string>>): OpendkimMailSetup => ({
   ...setup,
   parameters: { ...setup.parameters, ...change },
   postfix: { ...setup.postfix!, main: { ...setup.postfix!.main, ...change } },
 })
+
+/** The same host, whose keys are not told. */
+export function withoutKeys(of: HostEvidence, change: Partial<HostEvidence> = {}): HostEvidence {
+  const setup: OpendkimMailSetup = { ...(of.setup as OpendkimMailSetup), keys: [] }
+  return { ...of, ...change, setup }
+}

@@ -33,6 +33,7 @@ import {
   served,
   SPF,
   withMain,
+  withoutKeys,
 } from './evidence.ts'
 
 const test = suite('audit: report')
@@ -278,7 +279,7 @@ test('the same of several hosts is one finding, and rows without a host or an an
   const all = report({
     hosts: [
       accepting,
-      { ...accepting, name: 'mx2', setup: { ...accepting.setup!, keys: [] } },
+      withoutKeys(accepting, { name: 'mx2' }),
       host({ name: 'mx3', status: 'unreachable', error: 'no route', setup: undefined, proof: undefined }),
     ],
     domains: [
@@ -319,7 +320,7 @@ test('accepted findings do not count, others of the same kind do, and entries ac
       '- { id: spf-a-mx, domain: "*.example.org", reason: old }\n',
     keyring,
   )
-  const both = evidence([accepting, { ...accepting, name: 'mx2', setup: { ...accepting.setup!, keys: [] } }])
+  const both = evidence([accepting, withoutKeys(accepting, { name: 'mx2' })])
   const all = report(both, baseline)
   assert.equal(
     all.findings.map(({ id, accepted, subjects }) => [id, accepted?.reason, subjects[0]!.host]),
@@ -585,7 +586,7 @@ test('a hundred hosts with five domains each are judged and written in every for
     host({
       name: `mx${index}`,
       declared: domains,
-      setup: { ...accepting.setup!, keys: [] },
+      setup: withoutKeys(accepting).setup,
       proof: {
         ...PROOF,
         signing: domains.flatMap((name) =>

@@ -1,9 +1,9 @@
 // Each rule of the audit on setups: what is well is not found, what is wrong is, with its file and line.
 import * as assert from 'uvu/assert'
-import { HOST_RULES, SETUP_RULES } from '../../../src/audit/rules/index.ts'
+import { HOST_RULES, setupRules } from '../../../src/audit/rules/index.ts'
 import type { Finding } from '../../../src/findings/finding.ts'
 import { findAll } from '../../../src/findings/rule.ts'
-import type { MailSetup } from '../../../src/mail/mail-setup.ts'
+import type { OpendkimMailSetup } from '../../../src/signers/opendkim/setup/mail-setup-told.ts'
 import { NO_SETUP } from '../../../src/signers/opendkim/setup/mail-setup.ts'
 import { suite } from '../../suite.ts'
 import { asRead, GOOD, host, KEY_PATH, PROOF } from './evidence.ts'
@@ -11,15 +11,15 @@ import { conf, keyIs, parameters, rows, service, tables, WRONG } from './wrong-s
 
 const test = suite('audit: rules')
 const seen = new Set<string>()
-const found = (setup: MailSetup): readonly Finding[] => {
-  const findings = findAll(SETUP_RULES, setup.configuration.path === '' ? setup : asRead(setup))
+const found = (setup: OpendkimMailSetup): readonly Finding[] => {
+  const findings = findAll(setupRules({}), setup.configuration.path === '' ? setup : asRead(setup))
   for (const { id } of findings) seen.add(id)
   return findings
 }
-const idsOf = (setup: MailSetup): readonly string[] => [...new Set(found(setup).map(({ id }) => id))].sort()
+const idsOf = (setup: OpendkimMailSetup): readonly string[] => [...new Set(found(setup).map(({ id }) => id))].sort()
 
 test('of what mailrun sets up nothing is found, nor of a setup that differs from it where that is well', () => {
-  const well: readonly MailSetup[] = [
+  const well: readonly OpendkimMailSetup[] = [
     GOOD,
     conf((text) => text.replace('Mode sv', 'Mode s')),
     conf((text) => text.replace(/Socket .*/, 'Socket /var/spool/postfix/opendkim/opendkim.sock')),
@@ -70,7 +70,7 @@ for (const [what, setup, ids, place] of WRONG) {
 test('names and addresses under which a host sends are judged by what is proved of them', () => {
   const ids = (
     proof: Partial<typeof PROOF>,
-    setup: MailSetup,
+    setup: OpendkimMailSetup,
     change: Parameters<typeof host>[0] = {},
   ): readonly string[] => {
     const findings = findAll(HOST_RULES, { ...host(change), setup: asRead(setup), proof: { ...PROOF, ...proof } })
@@ -109,7 +109,7 @@ test('names and addresses under which a host sends are judged by what is proved 
 
 test('every finding on setups was found here', () => {
   assert.equal(
-    [...SETUP_RULES, ...HOST_RULES].map(({ id }) => id).filter((id) => !seen.has(id)),
+    [...setupRules({}), ...HOST_RULES].map(({ id }) => id).filter((id) => !seen.has(id)),
     [],
   )
 })

@@ -1,22 +1,25 @@
 // Setups of hosts that are wrong in one way each, and what an audit must find of them.
 import { generateKeyPairSync } from 'node:crypto'
-import type { MailSetup, OpendkimTable } from '../../../src/mail/mail-setup.ts'
+import type { OpendkimMailSetup, OpendkimTable } from '../../../src/signers/opendkim/setup/mail-setup-told.ts'
 import { NO_SETUP } from '../../../src/signers/opendkim/setup/mail-setup.ts'
 import { DROP_IN } from '../../../src/signers/opendkim/setup/opendkim.ts'
 import { GOOD, KEY_PATH, settings, SETTINGS, table, withMain } from './evidence.ts'
 
-export const conf = (edit: (text: string) => string): MailSetup => ({ ...GOOD, settings: settings(edit(SETTINGS)) })
-export const tables = (name: OpendkimTable['name'], change: Partial<OpendkimTable>): MailSetup => ({
+export const conf = (edit: (text: string) => string): OpendkimMailSetup => ({
+  ...GOOD,
+  settings: settings(edit(SETTINGS)),
+})
+export const tables = (name: OpendkimTable['name'], change: Partial<OpendkimTable>): OpendkimMailSetup => ({
   ...GOOD,
   tables: GOOD.tables.map((each) => (each.name === name ? { ...each, ...change } : each)),
 })
 export const rows = (...texts: readonly string[]) => texts.map((text, index) => ({ line: index + 1, text }))
-export const parameters = (change: Readonly<Record<string, string>>): MailSetup => withMain(GOOD, change)
-export const unit = (change: Readonly<Record<string, string>>): MailSetup => ({
+export const parameters = (change: Readonly<Record<string, string>>): OpendkimMailSetup => withMain(GOOD, change)
+export const unit = (change: Readonly<Record<string, string>>): OpendkimMailSetup => ({
   ...GOOD,
   unit: { ...GOOD.unit, ...change },
 })
-export const keyIs = (change: object, key: Partial<MailSetup['keys'][number]> = {}): MailSetup => ({
+export const keyIs = (change: object, key: Partial<OpendkimMailSetup['keys'][number]> = {}): OpendkimMailSetup => ({
   ...GOOD,
   paths: { ...GOOD.paths, [KEY_PATH]: { ...GOOD.paths[KEY_PATH]!, ...change } },
   keys: [{ ...GOOD.keys[0]!, ...key }],
@@ -26,14 +29,19 @@ const publicKey = (bits: number): string =>
     .publicKey.export({ type: 'spki', format: 'der' })
     .toString('base64')
 const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
-export const service = (name: string, overrides: Readonly<Record<string, string>>): MailSetup => {
+export const service = (name: string, overrides: Readonly<Record<string, string>>): OpendkimMailSetup => {
   const options = Object.entries(overrides).map(([option, value]) => ` -o { ${option} = ${value} }`)
   const line = `${name.replace('/', ' ')} n - y - - smtpd${options.join('')}\n`
   return { ...GOOD, postfix: { ...GOOD.postfix!, master: GOOD.postfix!.master + line } }
 }
 
 /** What is changed, and all that must be found. */
-export const WRONG: readonly (readonly [what: string, setup: MailSetup, ids: readonly string[], place?: string])[] = [
+export const WRONG: readonly (readonly [
+  what: string,
+  setup: OpendkimMailSetup,
+  ids: readonly string[],
+  place?: string,
+])[] = [
   ['nothing is installed', { ...NO_SETUP, parameters: GOOD.parameters }, ['no-signer']],
   ['another mail server', { ...NO_SETUP, packages: { 'exim4-daemon-light': '4.96' } }, ['no-postfix']],
   ['another signer', { ...GOOD, packages: { ...GOOD.packages, rspamd: '3.4' } }, ['other-signer']],

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import type { HostEvidence, Told } from '../../../src/commands/rotate/ask-hosts.ts'
 import { isOvertaken } from '../../../src/commands/rotate/overtaken.ts'
-import type { Signing } from '../../../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../../src/signers/keys/signing.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { dkimHistory } from '../../../tasks/dkim-history.ts'
 import { suite } from '../../suite.ts'

@@ -2,9 +2,9 @@
 import * as assert from 'uvu/assert'
 import type { Outlook } from '../../../src/mail/rotation/steps.ts'
 import { partsAnswer } from '../../../src/core/probe.ts'
-import type { Signing } from '../../../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../../src/signers/keys/signing.ts'
 import { refusedOutlook } from '../../../src/commands/rotate/refused-outlook.ts'
-import { switchGuard } from '../../../src/commands/rotate/switch-guard.ts'
+import { switchGuard } from '../../../src/signers/opendkim/kept/switch-guard.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('rotate: hosts that refuse')

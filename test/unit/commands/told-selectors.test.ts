@@ -9,6 +9,7 @@ import { toldBy, type HostEvidence, type Told } from '../../../src/commands/rota
 import type { DueStep } from '../../../src/commands/rotate/due-step.ts'
 import { hostDeeds } from '../../../src/commands/rotate/host-deeds.ts'
 import { historyOutput } from '../../../src/commands/mail-fleet/mail-member.ts'
+import { hostSigner } from '../../../src/signers/signers.ts'
 import type { RotationMember } from '../../../src/commands/rotate/rotation-members.ts'
 import { suite } from '../../suite.ts'
 
@@ -21,6 +22,7 @@ const [FIRST = '', SECOND = '', THIRD = ''] = datedSelectors('mx1', NOW)
 const member = (name: string, own: Partial<OwnSelectors> = {}): RotationMember => ({
   name,
   domains: [DOMAIN],
+  signer: hostSigner({}),
   own: { domains: [DOMAIN], first: name, further: [], others: [], ...own },
   settings: rotationSettings({}),
   ttl: 3600,

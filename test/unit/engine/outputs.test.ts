@@ -2,11 +2,13 @@
 import * as assert from 'uvu/assert'
 import { realOutputs } from '../../../src/engine/outputs.ts'
 import { UNKNOWN } from '../../../src/core/unknown.ts'
+import { hostSigner } from '../../../src/signers/signers.ts'
 import { milterSigning } from '../../../src/signers/milter-sign.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('outputs')
 const probe = milterSigning({
+  signer: hostSigner({}),
   domains: ['example.org'],
   own: false,
   bounces: false,

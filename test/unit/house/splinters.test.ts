@@ -14,6 +14,8 @@ const OWN_THINGS: readonly string[] = [
   'src/audit/rules/records/list.ts',
   'src/dns/backends/list.ts',
   'src/dns/backends/manual/manual.ts',
+  'src/signers/inspection-list.ts',
+  'src/signers/list.ts',
 ]
 
 const texts = new Map(

@@ -5,7 +5,8 @@ import { keyTable, signingTable } from '../../../src/signers/opendkim/activation
 import { keeping } from '../../../src/signers/opendkim/kept/signing-kept.ts'
 import { isKnown, UNKNOWN } from '../../../src/core/unknown.ts'
 import { keysInUse } from '../../../src/signers/opendkim/setup/signing-in-use.ts'
-import type { OpendkimSetup, Signing } from '../../../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../../src/signers/keys/signing.ts'
+import type { OpendkimSetup } from '../../../src/signers/opendkim/setup/signing.ts'
 import {
   opendkimConfiguration,
   signaturesOf,

@@ -12,12 +12,8 @@ import { ProbeError } from '../../../src/core/probe.ts'
 import { dkimKeysProbe } from '../../../src/signers/opendkim/keys/dkim-keys.ts'
 import { keyOwnersProbe } from '../../../src/signers/opendkim/keys/key-owners-probe.ts'
 import { signingFamily, type SigningItem } from '../../../src/signers/opendkim/setup/signing-family.ts'
-import {
-  configurationOf,
-  opendkimSetup,
-  signingProbe,
-  type Signing,
-} from '../../../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../../src/signers/keys/signing.ts'
+import { configurationOf, opendkimSetup, signingProbe } from '../../../src/signers/opendkim/setup/signing.ts'
 import type { Script } from '../../../src/shell/script.ts'
 import { suite } from '../../suite.ts'
 

@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { pastOf, type SelectorPast } from '../../../src/signers/keys/selector-past.ts'
-import type { Signing } from '../../../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../../src/signers/keys/signing.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { dkimKey } from '../../../tasks/dkim-key.ts'
 import { suite } from '../../suite.ts'

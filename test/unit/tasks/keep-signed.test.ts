@@ -1,6 +1,7 @@
 // The guard before all else: what is refused of a host that others set up, in which words, and what is let pass.
 import * as assert from 'uvu/assert'
-import type { OpendkimSetup, Signing } from '../../../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../../src/signers/keys/signing.ts'
+import type { OpendkimSetup } from '../../../src/signers/opendkim/setup/signing.ts'
 import { isKnown, UNKNOWN } from '../../../src/core/unknown.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { keepSigned, type KeepSignedArgs } from '../../../tasks/keep-signed.ts'

@@ -14,7 +14,7 @@ import type { OpendkimState } from '../../../src/signers/opendkim/setup/opendkim
 import type { PathState } from '../../../src/resources/files/path.ts'
 import type { OpendkimSources } from '../../../src/signers/opendkim/configuration/index.ts'
 import { postfixSources, type PostfixServices } from '../../../src/resources/postfix/postfix-services.ts'
-import type { Signing } from '../../../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../../src/signers/keys/signing.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { opendkim, type OpendkimArgs } from '../../../tasks/opendkim.ts'

@@ -7,6 +7,7 @@ import type { NameServer } from '../../../src/dns/lookup/name-server.ts'
 import { dkimValue } from '../../../src/mail/records/dkim/record.ts'
 import { filledTemplate, probeTemplate } from '../../../src/mail/messages/probe-message.ts'
 import type { HostProof, SigningProof } from '../../../src/mail/proof/proof.ts'
+import { hostSigner } from '../../../src/signers/signers.ts'
 import { milterSigning, type MilterAnswer } from '../../../src/signers/milter-sign.ts'
 import { colours } from '../../../src/report/write/colour.ts'
 import { proofText } from '../../../src/report/proof/text.ts'
@@ -98,6 +99,7 @@ const judge = async (role: SigningProof['role'], milters: readonly MilterAnswer[
       { role, domain: 'example.org', milters },
       { parameters: { milter_default_action: action }, services: [], domains: [], own: undefined, sessions: [] },
       { template, nonce: 'n' },
+      hostSigner({}),
       world({}),
     )
   ).verdict
@@ -140,6 +142,7 @@ test('mail to many is to be signed with the fields of one-click unsubscription',
       { role, domain: 'example.org', milters: [answer({ fields })] },
       { parameters: {}, services: [], domains: own === '' ? ['example.org'] : [], own, sessions: [] },
       { template, nonce: 'n' },
+      hostSigner({}),
       world(key(dkimValue(spki(pair)))),
     )
     assert.is(verdict.id, role === 'outsider' ? 'outsider-signed' : 'signed')
@@ -160,7 +163,14 @@ test('mail to many is to be signed with the fields of one-click unsubscription',
 
 test('the answer of the program on the host is read, whatever milters say', () => {
   const hex = (text: string): string => Buffer.from(text).toString('hex')
-  const probe = milterSigning({ domains: ['example.org'], own: true, bounces: true, template, nonce: 'n' })
+  const probe = milterSigning({
+    signer: hostSigner({}),
+    domains: ['example.org'],
+    own: true,
+    bounces: true,
+    template,
+    nonce: 'n',
+  })
   const stdout = `set myhostname ${hex('mx1.example.org')}
 domain example.org
 service smtp/inet

@@ -1,8 +1,9 @@
 // Rules on Postfix itself, and on its main.cf.
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { PARAMETER_TWICE } from '../parameter-twice.ts'
-import { mainPath, placeInMain, postfixOf } from './setup.ts'
+import { SIGNER_TITLES } from '../../../signers/signers.ts'
+import { PARAMETER_TWICE } from '../../../signers/parameter-twice.ts'
+import { mainPath, placeInMain, postfixOf } from '../../../resources/postfix/mail-setup.ts'
 
 /** Mail servers of others, which may sign by themselves. */
 const MTAS = [
@@ -38,7 +39,7 @@ export const milterAccept = rule({
   id: 'milter-accept',
   check: 'setup',
   severity: 'warning',
-  means: 'Mail leaves unsigned, without a word, whenever OpenDKIM does not answer.',
+  means: `Mail leaves unsigned, without a word, whenever ${SIGNER_TITLES} does not answer.`,
   remedy: 'milter_default_action = tempfail',
   find: (setup: MailSetup) =>
     foundIf(

@@ -5,9 +5,10 @@ import type { MailSetup } from '../../../mail/mail-setup.ts'
 import { headOf } from '../../../resources/milters/milter-list.ts'
 import { Reading } from '../../../resources/postfix/settings/reading.ts'
 import type { PostfixService } from '../../../resources/postfix/settings/sources.ts'
+import { SIGNER_TITLES } from '../../../signers/signers.ts'
 import { groupedBy } from '../../../text/grouped-by.ts'
-import { isLoopback } from '../opendkim/setup.ts'
-import { postfixOf } from './setup.ts'
+import { isLoopback } from '../../../resources/milters/endpoint.ts'
+import { postfixOf } from '../../../resources/postfix/mail-setup.ts'
 
 const NO_SERVICE: PostfixService = { name: '', command: 'smtpd', chroot: false, overrides: new Map() }
 
@@ -49,8 +50,9 @@ export const miltersOverridden = rule({
   check: 'setup',
   severity: 'warning',
   means:
-    'A service of master.cf has milters of its own (-o), and OpenDKIM is not among them: main.cf does not count there.',
-  remedy: 'take the -o out, or add OpenDKIM to it',
+    `A service of master.cf has milters of its own (-o), and ${SIGNER_TITLES} is not among them: ` +
+    'main.cf does not count there.',
+  remedy: `take the -o out, or add ${SIGNER_TITLES} to it`,
   find(setup: MailSetup) {
     const postfix = postfixOf(setup)?.postfix
     if (postfix === undefined) return []

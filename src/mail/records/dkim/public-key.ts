@@ -1,9 +1,9 @@
-// What kind of key a public key is, whether it may be published, and whether OpenDKIM can sign with its private half.
+// What kind of key a public key is, and whether it may be published.
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** RFC 8301, section 3.2: signers use 1024 bits at least. */
-const LEAST_BITS = 1024
+export const LEAST_BITS = 1024
 
 interface KeyKind {
   readonly type: string
@@ -58,18 +58,4 @@ export function keyKind(spki: Untrusted): KeyKind | undefined {
   return key === undefined
     ? undefined
     : { type: key.asymmetricKeyType ?? 'unknown', bits: key.asymmetricKeyDetails?.modulusLength ?? 0 }
-}
-
-/**
- * Why Debian's OpenDKIM cannot sign with it, or `undefined`.
- *
- * @param spki - SubjectPublicKeyInfo in DER, base64
- */
-export function unusable(spki: Untrusted): string | undefined {
-  const kind = keyKind(spki)
-  if (kind === undefined) return 'it cannot be read'
-  if (kind.type !== 'rsa') return `it is an ${kind.type} key, and OpenDKIM signs with RSA keys only`
-  return kind.bits < LEAST_BITS
-    ? `it has ${kind.bits} bits, and verifiers pass over keys of less than ${LEAST_BITS} (RFC 8301)`
-    : undefined
 }

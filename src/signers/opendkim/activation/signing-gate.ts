@@ -3,7 +3,7 @@ import { dkimName, dkimValue } from '../../../mail/records/dkim/record.ts'
 import type { NameServerVars, OutsideAnswer, OutsideQuestion } from '../../../core/outside-question.ts'
 import type { Remarks } from '../../../core/plan.ts'
 import { isKnown, UNKNOWN } from '../../../core/unknown.ts'
-import type { Signing } from '../setup/signing.ts'
+import type { Signing } from '../../keys/signing.ts'
 
 /** Whether every name server serves its record. */
 export function servedQuestion({ domain, selector, key }: Signing, dns: NameServerVars): OutsideQuestion {

@@ -2,7 +2,8 @@
 import { isSameName } from '../../../mail/names/names.ts'
 import { signerOf } from '../../../mail/fleet/own-name.ts'
 import { keyTableLines, signingTableLines, type CarriedLine } from '../files/signing-table.ts'
-import { ancestorsOf, TABLE_HEADER, type Signing } from '../setup/signing.ts'
+import { ancestorsOf, type Signing } from '../../keys/signing.ts'
+import { TABLE_HEADER } from '../setup/signing.ts'
 
 /**
  * The lines that there are to be, in the order of the domains: the key in use, else the first one, but for the domains

@@ -1,11 +1,9 @@
 // How it is said which mail would not stay signed, and what to do: in the words of the inventory and the tables.
 import { mailDomain } from '../../../mail/names/names.ts'
+import { CLIENT } from '../../keep-args.ts'
 import { placeText } from '../configuration/index.ts'
 import type { SignedClient } from './signed-clients.ts'
 import type { Kept, Lost } from './signed-patterns.ts'
-
-/** Before a client in `dropSigning`. */
-export const CLIENT = 'client:'
 
 export const SHOWN = 10
 export const more = (all: number): string => (all > SHOWN ? `\nand ${all - SHOWN} more` : '')

@@ -1,29 +1,14 @@
 // What a host signs that its tables to come must go on signing, or the words by which a run refuses. Pure.
 import type { CarriedLine } from '../files/signing-table.ts'
-import { CLIENT, lostText, refusal, refusedClients } from './loss-words.ts'
+import { CLIENT, type KeepArgs } from '../../keep-args.ts'
+import { lostText, refusal, refusedClients } from './loss-words.ts'
 import { otherTables, setupObstacle } from './setup-obstacle.ts'
 import { keptSigned, type Kept } from './signed-patterns.ts'
 import type { OpendkimConfiguration } from '../configuration/index.ts'
 import { signedClients, type SignedClients } from './signed-clients.ts'
 import { isKnown } from '../../../core/unknown.ts'
-import { configurationOf, type OpendkimSetup, type Signing } from '../setup/signing.ts'
-
-export interface KeepArgs {
-  readonly domains: readonly string[]
-  readonly hostName?: string
-  /** The host's own name where its mail need not stay signed, nor be signed at all. */
-  readonly unsignedName?: string
-  /**
-   * Senders whose mail need not stay signed: `example.net`, `.example.net` (those below it), `user@example.net`, `*`;
-   * and clients: `client:10.0.0.0/8`.
-   */
-  readonly dropSigning?: readonly string[]
-  /**
-   * Clients that are signed for besides this host: those that OpenDKIM signs for by a configuration of others must be
-   * among them. Left out: that is as it is.
-   */
-  readonly trustedHosts?: readonly string[]
-}
+import type { Signing } from '../../keys/signing.ts'
+import { configurationOf, type OpendkimSetup } from '../setup/signing.ts'
 
 export interface Keeping {
   readonly carried: readonly CarriedLine[]

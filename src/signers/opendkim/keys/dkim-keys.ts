@@ -1,5 +1,5 @@
 // Asks which private keys lie on a host for some domains, with their public halves and ages, and what time it is there.
-import type { HostKey } from '../../../mail/rotation/evidence.ts'
+import type { HostKeys } from '../../keys/host-keys.ts'
 import { isSelector } from '../../../mail/names/names.ts'
 import { HISTORY } from '../../../mail/rotation/history.ts'
 import { utf8 } from '../../../core/answer.ts'
@@ -9,12 +9,6 @@ import { quote } from '../../../shell/quote.ts'
 import { raw } from '../../../shell/script.ts'
 import { COLLECT } from '../setup/collect.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
-
-export interface DkimKeys {
-  /** The host's clock, in seconds since 1970. */
-  readonly now: number
-  readonly keys: readonly (HostKey & { readonly domain: string })[]
-}
 
 /**
  * Follows `WALK`; its words are a directory and domains. Prints `now SECONDS`, then for each key that is a file
@@ -63,8 +57,8 @@ say_line('end');
  * `DIRECTORY/DOMAIN/*.private`, and those elsewhere that the history or OpenDKIM's configuration names. They are read
  * on the host, by openssl alone.
  */
-export const dkimKeysProbe = (directory: string, domains: readonly string[]): Probe<DkimKeys> =>
-  defineProbe<DkimKeys>({
+export const dkimKeysProbe = (directory: string, domains: readonly string[]): Probe<HostKeys> =>
+  defineProbe<HostKeys>({
     key: `dkim-keys ${JSON.stringify([directory, domains])}`,
     reads: [...domains.map((domain) => `path:${directory}/${domain}` as const), 'package:openssl'],
     script: raw(`${readerProgram(PROGRAM)} ${[directory, ...domains].map(quote).join(' ')}`),

@@ -1,4 +1,5 @@
 // The system group by which OpenDKIM reads root's keys and tables, and the owner and mode that these have.
+import { rootsDirectory, rootsKey } from '../../keys/roots.ts'
 
 /**
  * Holds the daemon's user alone. Not the group opendkim: others are put into that, and OpenDKIM then refuses a key that
@@ -10,5 +11,5 @@ export const DAEMON = 'opendkim'
 /** Where mailrun puts keys and tables, unless it is told otherwise. */
 export const KEY_DIRECTORY = '/etc/dkimkeys'
 
-export const ROOTS_KEY = { owner: 'root', group: KEY_GROUP, mode: '0640' } as const
-export const ROOTS_DIRECTORY = { owner: 'root', group: KEY_GROUP, mode: '0750' } as const
+export const ROOTS_KEY = rootsKey(KEY_GROUP)
+export const ROOTS_DIRECTORY = rootsDirectory(KEY_GROUP)

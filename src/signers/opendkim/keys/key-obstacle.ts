@@ -1,8 +1,8 @@
 // Why nothing can be signed with a key as it lies there, and what to do.
 import { keyOutOfReach } from './key-reach.ts'
-import { unusable } from '../../../mail/records/dkim/public-key.ts'
+import { unusable } from './unusable.ts'
 import { isKnown } from '../../../core/unknown.ts'
-import { ancestorsOf, type Signing } from '../setup/signing.ts'
+import { ancestorsOf, type Signing } from '../../keys/signing.ts'
 
 const MOVE_AWAY = 'move it away, and a new key is made'
 /** Of a key that the host's tables name: one that is made in its place has another record. */

@@ -27,7 +27,7 @@ export interface KeyOwners {
   readonly group: readonly string[] | undefined
   /** Keys, their directories, and all above these. */
   readonly paths: readonly PathOwner[]
-  /** By dpkg-statoverride(1), below /etc/dkimkeys. */
+  /** By dpkg-statoverride(1), below the directory of keys. */
   readonly overrides: readonly Omit<PathOwner, 'kind'>[]
   /** By group, where any of `paths` is the daemon's: those that own a path. */
   readonly members: Readonly<Record<string, readonly string[]>>

@@ -1,17 +1,8 @@
 // Whether the daemon can reach a private key, and would trust the way to it: opendkim(8), and opendkim.conf(5) on
 // RequireSafeKeys.
 import type { Untrusted } from '../../../shell/untrusted.ts'
-import { DAEMON } from './key-group.ts'
-
-/** Owner, group and mode (four octal digits) of a directory. */
-export interface DirectoryAttributes {
-  readonly path: string
-  readonly owner: string
-  readonly group: string
-  readonly mode: string
-  /** A symbolic link, whatever it leads to. */
-  readonly link?: true
-}
+import type { DirectoryAttributes } from '../../keys/signing.ts'
+import { DAEMON, KEY_DIRECTORY } from './key-group.ts'
 
 const [SEARCH, WRITE] = [1, 2]
 
@@ -37,7 +28,7 @@ export function keyOutOfReach(
     const mine = owner === DAEMON ? user : notOwner
     const is = `${path} is ${owner}:${group} ${mode}`
     if ((mine & SEARCH) === 0) {
-      const remedy = `let ${DAEMON} search it, or move the key below /etc/dkimkeys and its KeyTable entry with it`
+      const remedy = `let ${DAEMON} search it, or move the key below ${KEY_DIRECTORY} and its KeyTable entry with it`
       return `OpenDKIM cannot get at it, for ${is}: ${remedy}`
     }
     if (owner !== 'root' && owner !== DAEMON && (user & WRITE) !== 0)

@@ -1,18 +1,19 @@
 // Asks how a host signs its mail: OpenDKIM's unit, configuration, tables and keys as the daemon reads them, and
 // Postfix's milters.
-import type { HostKey, MailSetup, OpendkimTable, PathAttributes } from '../../../mail/mail-setup.ts'
+import type { HostKey, OpendkimMailSetup, OpendkimTable, PathAttributes } from './mail-setup-told.ts'
 import { utf8 } from '../../../core/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../../core/probe.ts'
 import { raw } from '../../../shell/script.ts'
-import { groupedBy } from '../../../text/grouped-by.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
+import { KEY_DIRECTORY } from '../keys/key-group.ts'
 import { opendkimReadings } from './readings.ts'
+import { grouped, mailSetupIn, valuesOf, type LinesOf } from '../../../resources/postfix/setup-told.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
 import { sourcesIn } from './signing-answer.ts'
 
 /** Nothing is known yet. */
-export const NO_SETUP: MailSetup = {
+export const NO_SETUP: OpendkimMailSetup = {
   packages: {},
   running: [],
   unit: {},
@@ -33,11 +34,11 @@ export const NO_SETUP: MailSetup = {
 }
 
 /** One process on the host; what needs root is told as an obstacle where there is none. */
-export const mailSetup: Probe<MailSetup> = defineProbe<MailSetup>({
+export const mailSetup: Probe<OpendkimMailSetup> = defineProbe<OpendkimMailSetup>({
   key: 'mail setup',
   reads: [
     'path:/etc/opendkim.conf',
-    'path:/etc/dkimkeys',
+    `path:${KEY_DIRECTORY}`,
     'path:/etc/postfix/main.cf',
     'path:/etc/postfix/master.cf',
     'unit:opendkim',
@@ -62,22 +63,14 @@ function obstacleIn(code: number, stdout: Untrusted, stderr: Untrusted): string 
 }
 
 const STATES: readonly OpendkimTable['state'][] = ['there', 'absent', 'unreadable', 'other']
-/** What the program says, by the first word of each line. */
-interface Lines {
-  /** The other words of the lines that begin with this one. */
-  of(word: string): readonly (readonly string[])[]
-  last(word: string): readonly string[] | undefined
-}
-
-function read(stdout: Untrusted): MailSetup {
+function read(stdout: Untrusted): OpendkimMailSetup {
   const { lines, sources } = sourcesIn(stdout) ?? cutShort()
-  const of: Lines['of'] = (word) => lines.get(word) ?? []
-  const last: Lines['last'] = (word) => of(word).at(-1)
+  const of: LinesOf = (word) => lines.get(word) ?? []
+  const last = (word: string): readonly string[] | undefined => of(word).at(-1)
   const refused = last('refused')
   const states = new Map(of('state').map(([at = '', state = '']) => [fromHex(at), oneOf(STATES, state)]))
   return {
-    packages: valuesOf(of('package')),
-    running: of('running').map(([name = '']) => name),
+    ...mailSetupIn(of),
     unit: valuesOf(of('unit')),
     ...opendkimReadings(sources, states),
     ...(refused === undefined ? {} : { refused: fromHex(refused[0]!) }),
@@ -93,11 +86,6 @@ function read(stdout: Untrusted): MailSetup {
     openssl: last('no-openssl') === undefined,
     paths: Object.fromEntries(of('path').map(attributes)),
     members: grouped(of('member')),
-    parameters: valuesOf(of('set')),
-    parameterLines: Object.fromEntries(
-      Object.entries(grouped(of('line'))).map(([name, numbers]) => [name, numbers.map(Number)]),
-    ),
-    ...postfixOf({ of, last }),
   }
 }
 
@@ -116,34 +104,8 @@ const attributes = ([type = '', owner = '', group = '', mode = '', at = '']: rea
   PathAttributes,
 ] => [fromHex(at), { type, owner, group, mode }]
 
-function postfixOf({ of, last }: Lines): Pick<MailSetup, 'postfix'> {
-  const master = last('master')?.[0]
-  if (master === undefined) return {}
-  const text = (word: string): string => fromHex(last(word)?.[0] ?? '-')
-  const parameters = valuesOf(of('set'))
-  return {
-    postfix: {
-      directory: parameters['config_directory'] ?? '/etc/postfix',
-      main: valuesOf(of('main')),
-      master: fromHex(master),
-      hosts: text('hosts'),
-      addresses: text('addresses'),
-      hostName: parameters['myhostname'] ?? '',
-    },
-  }
-}
-
 function oneOf<Word extends string>(words: readonly Word[], word: string): Word {
   const found = words.find((each) => each === word)
   if (found === undefined) throw new ProbeError(`its configuration cannot be read: it answers ${JSON.stringify(word)}`)
   return found
-}
-
-/** Of pairs whose value is hex; the last one of a name counts. */
-const valuesOf = (pairs: readonly (readonly string[])[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(pairs.map(([name = '', value = '']) => [name, fromHex(value)]))
-
-function grouped(pairs: readonly (readonly string[])[]): Readonly<Record<string, readonly string[]>> {
-  const groups = groupedBy(pairs, ([name = '']) => name)
-  return Object.fromEntries([...groups].map(([name, each]) => [name, each.map(([, value = '']) => value)]))
 }

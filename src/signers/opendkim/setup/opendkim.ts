@@ -11,7 +11,8 @@ import type { PostfixSources } from '../../../resources/postfix/settings/sources
 import { withSettings, type Settings } from '../../../resources/postfix/settings/with-settings.ts'
 import { MAIN_CF, postfixParameters, type PostfixParameters } from '../../../resources/postfix/postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from '../../../resources/postfix/postfix-services.ts'
-import { KEY_TABLE, opendkimSetup, SIGNING_TABLE, signingProbe, type OpendkimSetup, type Signing } from './signing.ts'
+import type { Signing } from '../../keys/signing.ts'
+import { KEY_TABLE, opendkimSetup, SIGNING_TABLE, signingProbe, type OpendkimSetup } from './signing.ts'
 import { CONFIGURATION } from './signing-family.ts'
 import { unitProbe, type UnitQuestion, type UnitState } from '../../../resources/systemd/unit.ts'
 
@@ -19,7 +20,7 @@ export { CONFIGURATION } from './signing-family.ts'
 export { MAIN_CF } from '../../../resources/postfix/postfix-parameters.ts'
 export { MASTER_CF } from '../../../resources/postfix/postfix-services.ts'
 
-export const TRUSTED_HOSTS = '/etc/dkimkeys/TrustedHosts'
+export const TRUSTED_HOSTS = `${KEY_DIRECTORY}/TrustedHosts`
 /** What the daemon reads again on a reload. */
 const RELOADED: readonly string[] = [KEY_TABLE, SIGNING_TABLE, TRUSTED_HOSTS, CONFIGURATION]
 /**

@@ -1,6 +1,6 @@
 // What the audit looks at of OpenDKIM's configuration: its settings, tables and lines that sign, as the daemon reads
 // them.
-import type { MailSetup, OpendkimTable, SignedLine, TableName } from '../../../mail/mail-setup.ts'
+import type { OpendkimMailSetup, OpendkimTable, SignedLine, TableName } from './mail-setup-told.ts'
 import {
   opendkimConfiguration,
   readDataSet,
@@ -12,7 +12,10 @@ import type { Untrusted } from '../../../shell/untrusted.ts'
 
 const TABLES: readonly TableName[] = ['keytable', 'signingtable', 'internalhosts', 'externalignorelist', 'peerlist']
 
-export type Readings = Pick<MailSetup, 'arguments' | 'configuration' | 'settings' | 'refusals' | 'tables' | 'signing'>
+export type Readings = Pick<
+  OpendkimMailSetup,
+  'arguments' | 'configuration' | 'settings' | 'refusals' | 'tables' | 'signing'
+>
 
 /** @param states - of data sets that are files, for the daemon's user. */
 export function opendkimReadings(

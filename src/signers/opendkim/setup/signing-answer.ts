@@ -4,7 +4,7 @@ import { ProbeError } from '../../../core/probe.ts'
 import { UNKNOWN, type Known } from '../../../core/unknown.ts'
 import type { FileText, OpendkimSources } from '../configuration/index.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
-import { groupedBy } from '../../../text/grouped-by.ts'
+import { linesByWord } from '../../../resources/postfix/setup-told.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
 
 export interface PathTold {
@@ -95,13 +95,8 @@ const END = '\nend\n'
 function partsOf(stdout: Untrusted): (Pick<SourcesTold, 'lines'> & { readonly bytes: Untrusted }) | undefined {
   const at = stdout.indexOf(TEXTS)
   if (at === -1) return undefined
-  const lines = stdout
-    .slice(0, at)
-    .split('\n')
-    .map((line) => line.split(' '))
-  const byWord = groupedBy(lines, ([word = '']) => word)
   return {
-    lines: new Map([...byWord].map(([word, those]) => [word, those.map((each) => each.slice(1))])),
+    lines: linesByWord(stdout.slice(0, at)),
     bytes: stdout.slice(at + TEXTS.length),
   }
 }

@@ -1,6 +1,6 @@
 // Asks with which keys a host signs: its tables, wherever OpenDKIM is told that they are, the keys that they name, and
 // the directories above those. One process, and one for each key.
-import type { DirectoryAttributes } from '../keys/key-reach.ts'
+import { ancestorsOf, type Signing } from '../../keys/signing.ts'
 import type { Answer } from '../../../core/answer.ts'
 import type { Family } from '../../../core/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../../../core/unknown.ts'
@@ -13,46 +13,18 @@ import {
   type OpendkimConfiguration,
   type OpendkimSources,
 } from '../configuration/index.ts'
+import { KEY_DIRECTORY } from '../keys/key-group.ts'
 import { ownersIn } from '../keys/key-owners-answer.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
-import { pastOf, type SelectorPast } from '../../keys/selector-past.ts'
+import { pastOf } from '../../keys/selector-past.ts'
 import { signingTold, type PathTold, type SigningTold } from './signing-answer.ts'
 import { keysInUse } from './signing-in-use.ts'
 import { SIGNING_PROGRAM } from './signing-program.ts'
 
 export { TABLE_HEADER } from './signing-program.ts'
-export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
-export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
+export const KEY_TABLE = `${KEY_DIRECTORY}/KeyTable`
+export const SIGNING_TABLE = `${KEY_DIRECTORY}/SigningTable`
 export { DEFAULT_PATH as CONFIGURATION } from '../configuration/index.ts'
-
-export interface Signing {
-  readonly domain: string
-  /** The selector in use; the one asked for where the host names none that has a key. */
-  readonly selector: string
-  /** Whether the host's tables name that key, and it is there: it signs with it. */
-  readonly inUse: boolean
-  /** The private key's path. */
-  readonly path: string
-  readonly key:
-    | { readonly kind: 'absent' }
-    /** No private key, or one with a passphrase. */
-    | { readonly kind: 'invalid' }
-    | { readonly kind: 'symlink' }
-    | {
-        readonly kind: 'key'
-        readonly owner: string
-        readonly group: string
-        readonly mode: string
-        /** SubjectPublicKeyInfo, DER, base64. */
-        readonly publicKey: Known<string>
-      }
-  /** Those above the key, and above the first key's path, that are there. */
-  readonly directories: readonly DirectoryAttributes[]
-  /** The groups that the user opendkim is in besides its own. */
-  readonly groups: readonly string[]
-  /** Of a selector whose key is not in use; left out: the host knows nothing of it. */
-  readonly past?: SelectorPast
-}
 
 /** How OpenDKIM is configured on a host, by whomever. */
 export interface OpendkimSetup {
@@ -206,15 +178,3 @@ function keyOf(is: PathTold | undefined, publicKey: Known<string>): Signing['key
   const { owner, group, mode } = is
   return { kind: 'key', owner, group, mode, publicKey }
 }
-
-/** PATH_MAX of limits.h: what is longer is no path. */
-const LONGEST_PATH = 4096
-
-/** `/a/b/c` → `/`, `/a`, `/a/b` */
-export const ancestorsOf = (path: Untrusted): readonly string[] =>
-  path.length > LONGEST_PATH
-    ? []
-    : path
-        .split('/')
-        .slice(0, -1)
-        .map((_, index, parts) => parts.slice(0, index + 1).join('/') || '/')

@@ -1,6 +1,6 @@
 // The program that tells with which keys a host signs, or could: OpenDKIM's configuration and tables as texts, the keys
 // that they name for some domains, and whom those belong to. For the perl of Debian's perl-base.
-import { DAEMON, KEY_GROUP } from '../keys/key-group.ts'
+import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from '../keys/key-group.ts'
 import { HISTORY } from '../../../mail/rotation/history.ts'
 import { ACTIVATION } from '../activation/state.ts'
 import { COLLECT } from './collect.ts'
@@ -137,7 +137,7 @@ say_line('keygroup', $user ? 1 : 0, $key_gid // '-', $members);
 if (open my $in, '<', '/var/lib/dpkg/statoverride') {
   while (<$in>) {
     my ($owner, $group, $mode, $path) = split;
-    say_line('override', $path, $owner, $group, $mode) if ($path // '') =~ m{^/etc/dkimkeys};
+    say_line('override', $path, $owner, $group, $mode) if ($path // '') =~ m{^${KEY_DIRECTORY}};
   }
 }
 sub tell_others {

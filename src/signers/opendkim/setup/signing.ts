@@ -1,17 +1,11 @@
-// Asks with which key a host signs for a domain: the one that its tables name, else the one it is to have first.
-import { dkimName, dkimValue } from '../../../mail/records/dkim/record.ts'
+// Asks with which key OpenDKIM signs for a domain: the one that its tables name, else the one it is to have first.
+import { ancestorsOf, keyPath, type Signing, type SigningQuestion } from '../../keys/signing.ts'
 import { DAEMON } from '../keys/key-group.ts'
-import type { DnsRecord } from '../../../mail/records/dns-record.ts'
-import { isSelector } from '../../../mail/names/names.ts'
-import { speaksFor, type OwnSelectors } from '../../../mail/fleet/own-selectors.ts'
-import { publishableKey } from '../../../mail/records/dkim/public-key.ts'
 import { factAbout, type Fact } from '../../../core/fact.ts'
-import type { Untrusted } from '../../../shell/untrusted.ts'
-import { answersOfParts, defineProbe, type Probe } from '../../../core/probe.ts'
-import { isKnown, UNKNOWN, type Known } from '../../../core/unknown.ts'
+import { defineProbe, type Probe } from '../../../core/probe.ts'
+import { isKnown, UNKNOWN } from '../../../core/unknown.ts'
 import { ACTIVATION } from '../activation/state.ts'
 import {
-  ancestorsOf,
   CONFIGURATION,
   configurationOf,
   KEY_TABLE,
@@ -21,34 +15,11 @@ import {
   signingFamily,
   signingItem,
   type OpendkimSetup,
-  type Signing,
 } from './signing-family.ts'
 
-export {
-  ancestorsOf,
-  configurationOf,
-  KEY_TABLE,
-  SIGNING_TABLE,
-  TABLE_HEADER,
-  type OpendkimSetup,
-  type Signing,
-} from './signing-family.ts'
-
-export interface SigningQuestion {
-  readonly domains: readonly string[]
-  readonly selector: string
-  /** Where the keys are: `DIRECTORY/DOMAIN/SELECTOR.private`. */
-  readonly directory: string
-  /** `just`: this key, whatever the host's tables name. Left out: the one that they name, else this. */
-  readonly which?: 'just'
-  /** Of the key, where it is not in the directory: then there is one domain. It has no white space. */
-  readonly path?: string
-}
+export { configurationOf, KEY_TABLE, SIGNING_TABLE, TABLE_HEADER, type OpendkimSetup } from './signing-family.ts'
 
 const TABLES = [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, `path:${CONFIGURATION}`] as const
-
-export const keyPath = (directory: string, domain: string, selector: string): string =>
-  `${directory}/${domain}/${selector}.private`
 
 export function signingProbe(question: SigningQuestion): Probe<readonly Signing[]> {
   const { domains, selector, directory, which, path } = question
@@ -120,39 +91,5 @@ function foresee(signing: Signing, known: Fact): Signing {
       ...others,
       { path: above, owner: String(value.owner), group: String(value.group), mode: String(value.mode) },
     ],
-  }
-}
-
-type DkimRecord = Pick<DnsRecord, 'name' | 'type'> & { readonly value: Known<string> }
-
-const isFit = (key: Signing['key']): boolean =>
-  key.kind !== 'key' || !isKnown(key.publicKey) || 'key' in publishableKey(key.publicKey)
-
-const valueOf = (key: Signing['key']): Known<string> =>
-  key.kind === 'key' && isKnown(key.publicKey) ? dkimValue(key.publicKey) : UNKNOWN
-
-export interface DkimRecordsQuestion extends SigningQuestion {
-  /** The selectors that the host speaks for. Left out: all. */
-  readonly own?: OwnSelectors
-}
-
-/**
- * For a playbook's `outputs`: the records of the keys in use, values `null` where they cannot be told yet. What is no
- * selector is left out, and so are keys that cannot be published, and selectors that the host does not speak for.
- */
-export function dkimRecords({ own, ...question }: DkimRecordsQuestion): Probe<readonly DkimRecord[]> {
-  const signing = signingProbe(question)
-  const isOwn = (domain: string, selector: Untrusted): boolean => own === undefined || speaksFor(own, domain, selector)
-  const records = (state: readonly Signing[]): readonly DkimRecord[] =>
-    state
-      .filter(({ domain, selector, key }) => isSelector(selector) && isOwn(domain, selector) && isFit(key))
-      .map(({ domain, selector, key }) => ({ name: dkimName(domain, selector), type: 'TXT', value: valueOf(key) }))
-  return {
-    ...signing,
-    key: `records of ${signing.key} ${JSON.stringify(own)}`,
-    question: { parts: [signing] },
-    parse: (answer) => records(signing.parse(answersOfParts(answer)[0]!)),
-    facts: () => [],
-    foresee: (state) => state,
   }
 }

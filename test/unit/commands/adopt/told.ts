@@ -1,6 +1,7 @@
 // Hosts of these tests, as they tell their configuration of OpenDKIM.
 import { hostVars, type ToldHost } from '../../../../src/commands/adopt/host-vars.ts'
-import { todayOf } from '../../../../src/commands/adopt/today-of.ts'
+import { hostSigner } from '../../../../src/signers/signers.ts'
+import { todayOf } from '../../../../src/signers/opendkim/adoption/today-of.ts'
 import type { AdoptedHost } from '../../../../src/mail/adoption.ts'
 import type { PostfixTold } from '../../../../src/mail/mail-setup.ts'
 import { MASTER } from '../../resources/postfix/host.ts'
@@ -44,6 +45,7 @@ export function told({
   )
   return {
     name: 'mx1.example.org',
+    signer: hostSigner({}),
     today: todayOf({ words: [], files }),
     parameters: { myhostname: 'mx1.example.org', milter_default_action: 'tempfail' },
     packages: {},

@@ -42,6 +42,7 @@ export class World {
       ...known,
       host: 'mx1',
       domain: 'a.example',
+      signer: { title: 'OpenDKIM', keyDirectory: '/etc/dkimkeys' },
       now: this.now,
       keys: [...this.keys.keys()].map(hostKey),
       cached: CACHED,

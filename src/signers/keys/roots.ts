@@ -1,0 +1,11 @@
+// Owner and mode of keys that are root's, and of their directories, which a signer reads by its group.
+
+export interface Owned {
+  readonly owner: string
+  readonly group: string
+  /** Four octal digits. */
+  readonly mode: string
+}
+
+export const rootsKey = (group: string) => ({ owner: 'root', group, mode: '0640' }) as const
+export const rootsDirectory = (group: string) => ({ owner: 'root', group, mode: '0750' }) as const

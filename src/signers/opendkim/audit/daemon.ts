@@ -1,0 +1,96 @@
+// Rules on OpenDKIM's unit: whether the daemon runs, starts with the host, and takes its configuration.
+import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import { foundIf, rule } from '../../../findings/rule.ts'
+import { isInstalled, placeOf, valueOf } from './setup.ts'
+
+/** A property of the unit; `undefined` where there is no unit. */
+const propertyOf = (setup: OpendkimMailSetup, name: 'ActiveState' | 'UnitFileState'): string | undefined =>
+  isInstalled(setup) && setup.unit['LoadState'] === 'loaded' ? (setup.unit[name] ?? '') : undefined
+
+export const opendkimDown = rule({
+  id: 'opendkim-down',
+  check: 'setup',
+  severity: 'error',
+  means: 'OpenDKIM does not run: mail waits, or leaves unsigned.',
+  remedy: 'see "systemctl status opendkim" and "journalctl -u opendkim"',
+  find(setup: OpendkimMailSetup) {
+    const active = propertyOf(setup, 'ActiveState')
+    return foundIf(active !== undefined && active !== 'active', {
+      message: 'the unit opendkim does not run',
+      expected: 'active',
+      found: active,
+    })
+  },
+})
+
+export const opendkimDisabled = rule({
+  id: 'opendkim-disabled',
+  check: 'setup',
+  severity: 'warning',
+  means: 'OpenDKIM is not started when the host boots.',
+  remedy: 'systemctl enable opendkim',
+  find(setup: OpendkimMailSetup) {
+    const enabled = propertyOf(setup, 'UnitFileState')
+    return foundIf(/^(?:disabled|masked)/.test(enabled ?? ''), {
+      message: 'the unit opendkim does not start with the host',
+      expected: 'enabled',
+      found: enabled,
+    })
+  },
+})
+
+export const opendkimRefused = rule({
+  id: 'opendkim-refused',
+  check: 'setup',
+  severity: 'error',
+  means: 'OpenDKIM refuses its configuration: it does not start again, and a reload keeps the old one.',
+  remedy: 'mend what it names',
+  /** `opendkim: /etc/opendkim.conf: configuration error at line 56: unrecognized parameter` */
+  find(setup: OpendkimMailSetup) {
+    const { refused, tables, configuration, settings, refusals } = setup
+    const { path } = configuration
+    // A missing table is told by itself.
+    if (!isInstalled(setup) || refused === undefined || tables.some(({ state }) => state === 'absent')) return []
+    const line = Number(/ at line (\d+)/.exec(refused)?.[1] ?? 0)
+    const isThere = (each: { readonly path: string; readonly line: number }): boolean =>
+      each.path === path && each.line === line
+    return [
+      {
+        subject: { path, ...(line > 0 ? { line } : {}) },
+        message: `opendkim -n refuses the configuration: ${refused || 'it says nothing'}`,
+        found: settings.find(isThere)?.name ?? refusals?.find(isThere)?.what,
+      },
+    ]
+  },
+})
+
+export const opendkimRoot = rule({
+  id: 'opendkim-root',
+  check: 'setup',
+  severity: 'warning',
+  means: 'OpenDKIM runs as root: a hole in it opens the host.',
+  remedy: 'UserID opendkim',
+  find: (setup: OpendkimMailSetup) =>
+    foundIf(isInstalled(setup) && setup.user === 'root', {
+      subject: placeOf(setup, 'userid'),
+      message: 'OpenDKIM runs as root',
+      expected: 'UserID opendkim',
+    }),
+})
+
+export const pidFileMissing = rule({
+  id: 'pid-file-missing',
+  check: 'setup',
+  severity: 'error',
+  means: 'opendkim.conf has no PidFile, for which the unit waits: systemd kills the daemon when the time is up.',
+  remedy: 'PidFile /run/opendkim/opendkim.pid',
+  find(setup: OpendkimMailSetup) {
+    const { unit } = setup
+    const awaitsPidFile = unit['Type'] === 'forking' && (unit['PIDFile'] ?? '') !== ''
+    return foundIf(isInstalled(setup) && awaitsPidFile && valueOf(setup, 'pidfile', 'P') === undefined, {
+      subject: placeOf(setup, 'pidfile'),
+      message: 'PidFile is not set, and systemd waits for the file',
+      expected: `PidFile ${unit['PIDFile']}`,
+    })
+  },
+})
