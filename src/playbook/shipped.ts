@@ -28,7 +28,7 @@ export function playbookFile(given: string): string {
 /** The file of the package's playbook of that name. */
 export const shippedPlaybook = (name: string): string | undefined => shippedFile(`playbooks/${name}.ts`)
 
-/** The file of a template of the package, such as `templates/opendkim.conf.ejs`; `undefined` where it has none. */
+/** The file of a template of the package, such as `templates/aliases.ejs`; `undefined` where it has none. */
 export function shippedTemplate(given: string): string | undefined {
   const [, path] = TEMPLATE_PATH.exec(given) ?? []
   return path === undefined ? undefined : shippedFile(path)

@@ -63,7 +63,8 @@ function checked(config: unknown, where: string): ProjectConfig {
     const isText = typeof value === 'string' && value !== ''
     const isList = Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
     const mayBeList = KEYS[key as keyof ProjectConfig]
-    if (value === undefined || isText || (mayBeList && isList)) continue
+    const isRight = isText || (mayBeList && isList)
+    if (value === undefined || isRight) continue
     throw new MailrunError(`${key} must be a text${mayBeList ? ', or a list of texts' : ''}`, where)
   }
   return config

@@ -49,12 +49,13 @@ function anchorsOf(path: string): ReadonlySet<string> {
   )
 }
 
+const lacks = (file: string, anchor: string): boolean =>
+  anchor !== '' && file.endsWith('.md') && !anchorsOf(file).has(anchor)
+
 test('each leads to a file, and to a heading of it', () => {
   const dead = pages.flatMap((page) =>
     linksOf(page)
-      .filter(
-        ({ file, anchor }) => !isThere(file) || (anchor !== '' && file.endsWith('.md') && !anchorsOf(file).has(anchor)),
-      )
+      .filter(({ file, anchor }) => !isThere(file) || lacks(file, anchor))
       .map(({ file, anchor }) => `${page}: ${file}${anchor === '' ? '' : `#${anchor}`}`),
   )
   assert.equal(dead, [])

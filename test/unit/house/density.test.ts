@@ -10,7 +10,7 @@ const test = suite('density')
 const GENERATED = [
   /^test\/former\//,
   /^docs\/(?:tasks|benchmarks|mail\/findings)\.md$/,
-  /^docs\/benchmarks\//,
+  /^docs\/(?:benchmarks|pictures)\//,
   /^bench\/results\//,
   /^package-lock\.json$/,
   /^test\/fuzz\/answers\.json$/,
