@@ -23,8 +23,8 @@ class TaskArgumentError extends MailrunError {
 let gathered: TaskArgumentError[] | undefined
 
 /**
- * What `make` returns, where it gives no task wrong arguments. In it a task of wrong arguments is made as a stand-in, so
- * that all that is wrong is told at once.
+ * What `make` returns, where it gives no task wrong arguments. In it a task of wrong arguments is made as a stand-in,
+ * so that all that is wrong is told at once.
  *
  * @throws MailrunError that says each of them once
  */

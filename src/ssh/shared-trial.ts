@@ -13,8 +13,8 @@ export interface SharedTrial {
 }
 
 /**
- * Of a password: accounts are locked after three failures where little is said (pam_faillock(8)), one less; and one host
- * alone must not keep it from the others.
+ * Of a password: accounts are locked after three failures where little is said (pam_faillock(8)), one less; and one
+ * host alone must not keep it from the others.
  */
 export const PASSWORD_REFUSALS = 2
 /** PAM takes up to some 3 s to say no: who takes longer lets the next one try. */

@@ -26,7 +26,9 @@ const linksOf = (path: string): readonly Link[] =>
     return [{ file: file === '' ? path : normalize(join(dirname(path), file)), anchor }]
   })
 
-/** As GitHub names a heading: lower case, blanks as hyphens, without punctuation; a second one of a name has a number. */
+/**
+ * As GitHub names a heading: lower case, blanks as hyphens, without punctuation; a second one of a name has a number.
+ */
 function anchorsOf(path: string): ReadonlySet<string> {
   const seen = new Map<string, number>()
   const names = [
