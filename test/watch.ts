@@ -38,11 +38,15 @@ async function step(): Promise<void> {
     return
   }
   running = true
-  do {
-    again = false
-    if ((await compile()) === 0) await testWhatChanged()
-  } while (again)
+  await round()
   running = false
+}
+
+async function round(): Promise<void> {
+  if ((await compile()) === 0) await testWhatChanged()
+  const more = again
+  again = false
+  if (more) await round()
 }
 
 /** Faults are printed; what could be compiled is in `changed`. */

@@ -13,16 +13,17 @@ import { colours } from './src/report/write/colour.ts'
 import { jsonDocument, jsonLine, type JsonText } from './src/report/write/json.ts'
 import type { Out } from './src/report/screen.ts'
 import { fit, pad } from './src/report/write/width.ts'
-import { page, sheet, styleElement, text, type HtmlText } from './src/report/write/html.ts'
+import { htmlFrom, type HtmlText } from './src/report/write/html.ts'
 import { mark, plain, type MarkdownText } from './src/report/write/markdown.ts'
 import { asLines, indented, joined, said, term, type TerminalText } from './src/report/write/terminal.ts'
 import { word, xml, type XmlText } from './src/report/write/xml.ts'
 export const uses = [
-  stderr, stdout, colours, jsonDocument, jsonLine, fit, pad, page, sheet, styleElement, text, mark, plain, asLines,
+  stderr, stdout, colours, jsonDocument, jsonLine, fit, pad, htmlFrom, mark, plain, asLines,
   indented, joined, said, term, word, xml,
 ]
 export type Types = [Out, HtmlText, MarkdownText, TerminalText, JsonText, XmlText]
 declare const host: string
+declare const page: HtmlText
 declare const out: Out
 const paint = colours(true)
 `
@@ -33,10 +34,10 @@ const CHECKED: readonly string[] = [
   'stdout.write(asLines([paint.bad(said(host)), pad(fit(said(host), 3), 5)]))',
   'stderr.write(joined(indented(host, term`  `), term`\\n`))',
   'stdout.write(jsonDocument({ host }))',
-  'stdout.write(page`<b title="${text(host)}">${text(host)}</b>`)',
+  'stdout.write(htmlFrom("audit.html.ejs", { host }))',
+  'stdout.write(page)',
   'stdout.write(mark`# ${plain(host)}`)',
   'stdout.write(xml`<a b="${word(host)}"/>`)',
-  'stdout.write(styleElement(sheet`a{color:red}`))',
 ]
 
 /** `TEXT` stands for what is printed; each is tried on every place that prints or takes parts. */
@@ -67,23 +68,23 @@ const PLACES: readonly string[] = [
   'asLines([TEXT])',
   'pad(TEXT, 3)',
   'indented(host, TEXT)',
-  'page`<b>${TEXT}</b>`',
-  'sheet`a{color:${TEXT}}`',
-  'styleElement(TEXT)',
   'mark`# ${TEXT}`',
   'xml`<a>${TEXT}</a>`',
 ]
 /** Text of one language is none of another; what terminals get is no page. */
 const MIXED: readonly string[] = [
-  'page`${said(host)}`',
-  'page`${plain(host)}`',
-  'mark`${text(host)}`',
+  'export const asPage: HtmlText = said(host)',
+  'export const asPage: HtmlText = plain(host)',
+  'export const asPage: HtmlText = host',
+  'export const asPage: HtmlText = page + host',
+  'export const asPage: HtmlText = page.trim()',
+  'mark`${page}`',
+  'xml`${page}`',
   'mark`${said(host)}`',
   'xml`${said(host)}`',
-  'term`${text(host)}`',
+  'term`${page}`',
   'term`${jsonLine(host)}`',
-  'sheet`${text(host)}`',
-  'stderr.write(page`<b>`)',
+  'stderr.write(page)',
   'stderr.write(jsonDocument({}))',
   'export const made: TerminalText = host',
   'export const cast: TerminalText = said(host).toUpperCase()',
