@@ -1,7 +1,7 @@
 // `mailrun init`: what it writes works as it is, and nothing that was there is changed.
 import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import ts from 'typescript'
+import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
 import { project, ROOT, type Project } from './mailrun.ts'

@@ -2,7 +2,7 @@
 // one's own.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ts from 'typescript'
+import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
 import { project, ROOT } from '../cli/mailrun.ts'

@@ -1,6 +1,6 @@
 // File modes: what a compiler says of a wrong one is one line that a person can read.
 import { join } from 'node:path'
-import ts from 'typescript'
+import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import type { Mode } from '../../../../src/resources/files/mode.ts'
 import { suite } from '../../../suite.ts'
