@@ -1,4 +1,5 @@
 // `mailrun/tasks`: the task modules. A line for each file, in the order of their names.
+export { aptRepository, type AptRepositoryArgs } from './apt-repository.ts'
 export { apt, type AptArgs, type AptPackage } from './apt.ts'
 export { authorizedKey, type AuthorizedKeyArgs } from './authorized-key.ts'
 export { blockInFile, type BlockInFileArgs } from './block-in-file.ts'
