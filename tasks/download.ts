@@ -30,7 +30,7 @@ export interface DownloadArgs {
 }
 
 /**
- * A file that the host fetches by itself, by apt's own program for that: with HTTPS, redirections and proxies as apt has
+ * A file that the host fetches by itself, by apt's own program for that: HTTPS, redirections and proxies are as apt has
  * them. The digest says whether it is there already: nothing is asked of the network then. What was interrupted goes on
  * where it was. The file is held in memory once, to be put in place atomically.
  *

@@ -92,7 +92,7 @@ export const makeDirectory = (path: string, attributes: Owned, above: readonly s
 export const keepDirectory = (path: string, attributes: Owned): Script =>
   files('directory', path, [...owned(attributes), ['there', '1']])
 
-/** A file of the host, in the place of whatever file is there. @param source - symbolic links of root's are followed. */
+/** A file of the host, in the place of what file is there. @param source - symbolic links of root's are followed. */
 export const copyFile = (path: string, source: string, attributes: Owned): Script =>
   files('copy', path, [['source', source], ...owned(attributes)])
 
