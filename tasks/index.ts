@@ -1,4 +1,5 @@
 // `mailrun/tasks`: the task modules. A line for each file, in the order of their names.
+export { aptRepository, type AptRepositoryArgs } from './apt-repository.ts'
 export { apt, type AptArgs, type AptPackage } from './apt.ts'
 export { authorizedKey, type AuthorizedKeyArgs } from './authorized-key.ts'
 export { blockInFile, type BlockInFileArgs } from './block-in-file.ts'
@@ -10,6 +11,7 @@ export { dkimGroup, type DkimGroupArgs } from './dkim-group.ts'
 export { dkimHistory, type DkimHistoryArgs, type DkimMark } from './dkim-history.ts'
 export { dkimKey, type DkimKeyArgs } from './dkim-key.ts'
 export { dkimOwners, type DkimOwnersArgs } from './dkim-owners.ts'
+export { download, type DownloadArgs } from './download.ts'
 export { file, type FileArgs } from './file.ts'
 export { group, type GroupArgs } from './group.ts'
 export { hostname, type HostnameArgs } from './hostname.ts'

@@ -40,11 +40,10 @@ export const EXEC_GRACE_SECONDS = 20
 
 /**
  * Prints one line of numbers, then the beginning of both outputs. It reads on beyond the bound, so that no command dies
- * of what it prints; of what a command leaves running it waits a second for the end of its output.
+ * of what it prints; of what a command leaves running it waits a second or two for the end of its output.
  */
 const PROGRAM = `use strict;
 use POSIX ":sys_wait_h";
-use Time::HiRes "time";
 my ($seconds, $most, $kill_after, $text) = @ARGV;
 pipe(my $out, my $out_end) && pipe(my $err, my $err_end) or die "pipe: $!\\n";
 $SIG{CHLD} = sub {};
@@ -61,7 +60,8 @@ close($_) for $out_end, $err_end;
 my @open = ($out, $err);
 my %kept = ($out, "", $err, "");
 my %bytes = ($out, 0, $err, 0);
-my $limit = time + $seconds;
+# In whole seconds, for perl-base has no others: it may be one more.
+my $limit = time + 1 + $seconds;
 my ($late, $code, $ended) = (0);
 while (@open || !defined $code) {
   my $ready = "";
@@ -85,7 +85,7 @@ while (@open || !defined $code) {
   kill($late ? "KILL" : "TERM", -$pid);
   last if $late > 1;
   $late += 1;
-  $limit = time + $kill_after;
+  $limit = time + 1 + $kill_after;
 }
 $code = 137 unless defined $code;
 binmode(STDOUT);

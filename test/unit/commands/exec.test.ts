@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { exec, type ExecutedHost } from '../../../src/commands/index.ts'
 import { EXEC_BYTES } from '../../../src/core/bounds.ts'
+import { executedProbe } from '../../../src/resources/command/executed.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('commands/exec')
@@ -54,6 +55,15 @@ test('a loud command comes to its end, and the beginning of its output is kept, 
   assert.ok(ran!.stdout.isCut && ran!.stdout.bytes === 5_000_007)
   assert.ok(ran!.stdout.text.endsWith('012345\n') && ran!.stdout.text.length <= EXEC_BYTES)
   assert.ok(ran!.stderr.isCut && ran!.stderr.bytes === 3_000_000)
+})
+
+test('its program is content with perl-base, which every Debian has', () => {
+  const { question } = executedProbe('true', 1)
+  assert.ok('script' in question)
+  assert.equal(
+    [...question.script.text.matchAll(/^use ([\w:]+)/gm)].map(([, name]) => name),
+    ['POSIX'],
+  )
 })
 
 test('a signal is told as shells tell it; syntax errors and missing programs have their status', async () => {

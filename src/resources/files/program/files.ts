@@ -88,6 +88,14 @@ export const ownTree = (path: string, attributes: Omit<Owned, 'mode'>, below: bo
 export const makeDirectory = (path: string, attributes: Owned, above: readonly string[]): Script =>
   files('directory', path, [...owned(attributes), ...above.map((each): Setting => ['above', each])])
 
+/** The same, one that is there is given these attributes. */
+export const keepDirectory = (path: string, attributes: Owned): Script =>
+  files('directory', path, [...owned(attributes), ['there', '1']])
+
+/** A file of the host, in the place of what file is there. @param source - symbolic links of root's are followed. */
+export const copyFile = (path: string, source: string, attributes: Owned): Script =>
+  files('copy', path, [['source', source], ...owned(attributes)])
+
 /** The home directory of a user, with what is in /etc/skel; one that is there is left alone. */
 export const makeHome = (user: string): Script => files('home', user, [])
 
