@@ -1,12 +1,9 @@
 // Finds base64 and hex of secrets in text: whole or a part of it, wrapped into lines of any width, in groups, or as a
 // dump with addresses beside it. In time that grows with the text, whatever it says.
+import { indexOf, partsOf } from './common-parts.ts'
+import { dumpOf, withColumns } from './hex-dump.ts'
+import { joined, type Span } from './spans.ts'
 import type { Untrusted } from './untrusted.ts'
-
-/** Of a text, from the first character up to the one after the last. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-}
 
 /** A text without what may stand between the letters of an encoding, and where each of them stood. */
 interface View {
@@ -60,8 +57,6 @@ const APART_FROM_BYTES = 6
 /** Between needles, and between letters that do not belong together. */
 const GAP_OF_NEEDLES = '\u0000'
 const GAP = '\u0001'
-/** What two texts must have in common to be compared: at most half of what tells a needle. */
-const GRAM = 8
 /** Beyond this much, a line alone is not looked up. */
 const LOOKED_UP = 1 << 18
 
@@ -181,133 +176,9 @@ function placesOf(needle: string, letters: string): readonly Span[] {
   return found
 }
 
-/**
- * Where in the book words of {@link GRAM} letters stand, one after the other; 0: none, else one more than the place.
- */
-type Index = Int32Array
-
-/** A word that comes again and again is kept so often. */
-const KEPT = 8
-
-function indexOf(book: string): Index {
-  const words = Math.ceil(book.length / GRAM)
-  const index = new Int32Array(1 << (32 - Math.clz32(Math.max(8, 2 * words))))
-  for (let place = 0; place + GRAM <= book.length; place += GRAM) {
-    const slot = slotOf(book, place)
-    for (let tried = 0; tried < KEPT; tried += 1) {
-      const at = (slot + tried) & (index.length - 1)
-      if (index[at] !== 0) continue
-      index[at] = place + 1
-      break
-    }
-  }
-  return index
-}
-
-/** By multiplication, as FNV-1a does. */
-function slotOf(text: string, place: number): number {
-  let hash = 0x811c9dc5
-  for (let offset = 0; offset < GRAM; offset += 1) hash = Math.imul(hash ^ text.charCodeAt(place + offset), 0x01000193)
-  return (hash ^ (hash >>> 15)) >>> 0
-}
-
-/** What of the book stands in the letters, at least `telling` of it. */
-function partsOf(book: string, index: Index, letters: string, telling: number): readonly Span[] {
-  const found: Span[] = []
-  let from = 0
-  for (let place = 0; book !== '' && place + GRAM <= letters.length; place += 1) {
-    const part = partAt(book, index, letters, place, from)
-    if (part === undefined || part.end - part.start < telling) continue
-    found.push(part)
-    from = part.end
-    place = part.end - 1
-  }
-  return found
-}
-
-/** The longest of those that are known of the word at `place`, back to `from` at most. */
-function partAt(book: string, index: Index, letters: string, place: number, from: number): Span | undefined {
-  const slot = slotOf(letters, place)
-  let longest: Span | undefined
-  for (let tried = 0; tried < KEPT; tried += 1) {
-    const known = index[(slot + tried) & (index.length - 1)]! - 1
-    if (known < 0) break
-    if (!book.startsWith(letters.slice(place, place + GRAM), known)) continue
-    let [start, end] = [place, place + GRAM]
-    while (start > from && place - start < GRAM && book[known - (place - start) - 1] === letters[start - 1]) start -= 1
-    while (end < letters.length && book[known + end - place] === letters[end]) end += 1
-    if (longest === undefined || end - start > longest.end - longest.start) longest = { start, end }
-  }
-  return longest
-}
-
-/** A line of a dump; its column of characters shows the same bytes. */
-interface DumpLine {
-  readonly start: number
-  readonly hexEnd: number
-  readonly end: number
-}
-
-/**
- * `00000010: 6875 6e74  hunt` of xxd, `00000010  68 75  |hu|` of hexdump -C, `0000020 68 75  >hu<` of od -t x1z, which
- * leaves the address out with `-A n`.
- */
-const DUMP_LINE = /^(?:[0-9A-Fa-f]{6,16}(:?))?[ \t]+(?=[0-9A-Fa-f]{2})/
-/** Begins the characters, and is none of the bytes before them. */
-const COLUMN = { bar: /[|>]/, blanks: / {2}/ } as const
-
-/** The text with nothing but the bytes in lines of dumps; `undefined` where there are none. */
-function dumpOf(text: Untrusted): { readonly hex: string; readonly lines: readonly DumpLine[] } | undefined {
-  const lines: DumpLine[] = []
-  let hex = ''
-  for (let start = 0; start < text.length;) {
-    const feed = text.indexOf('\n', start)
-    const end = feed < 0 ? text.length : feed
-    const line = text.slice(start, end)
-    const address = DUMP_LINE.exec(line)
-    if (address === null) hex += `${line}\n`
-    else {
-      const [before, colon] = address
-      const column = line.slice(before.length).search(colon === ':' ? COLUMN.blanks : COLUMN.bar)
-      const hexEnd = column < 0 ? line.length : before.length + column
-      hex += ' '.repeat(before.length) + line.slice(before.length, hexEnd) + ' '.repeat(line.length - hexEnd) + '\n'
-      lines.push({ start, hexEnd: start + hexEnd, end })
-    }
-    start = end + 1
-  }
-  return lines.length === 0 ? undefined : { hex, lines }
-}
-
-/** With the characters beside the bytes that were found. Both are in order. */
-function withColumns(spans: readonly Span[], lines: readonly DumpLine[]): readonly Span[] {
-  const columns: Span[] = []
-  let next = 0
-  for (const { start, end } of joined(spans)) {
-    while (next < lines.length && lines[next]!.end <= start) next += 1
-    for (; next < lines.length && lines[next]!.start < end; next += 1) {
-      const line = lines[next]!
-      if (line.hexEnd < line.end) columns.push({ start: line.hexEnd, end: line.end })
-      if (line.end > end) break
-    }
-  }
-  return [...spans, ...columns]
-}
-
 /** What fills up the last letters of base64 says how many there are. */
 function withPadding({ start, end }: Span, text: Untrusted): Span {
   let after = end
   while (after - end < 2 && text[after] === '=') after += 1
   return { start, end: after }
-}
-
-/** In order; those that overlap, or stand side by side, as one. */
-function joined(spans: readonly Span[]): readonly Span[] {
-  const made: Span[] = []
-  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    const last = made.at(-1)
-    if (last !== undefined && span.start <= last.end)
-      made[made.length - 1] = { start: last.start, end: Math.max(last.end, span.end) }
-    else made.push(span)
-  }
-  return made
 }

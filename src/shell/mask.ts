@@ -1,6 +1,7 @@
 // Hides secrets by value in text: as they are, and as shells, JSON and URLs write them, line by line; in base64 and
 // hex, wrapped in any way.
-import { encodedIn, type Span } from './encoded.ts'
+import { encodedIn } from './encoded.ts'
+import type { Span } from './spans.ts'
 import { quote } from './quote.ts'
 import { STARS } from './secret.ts'
 import type { Untrusted } from './untrusted.ts'

@@ -1,6 +1,7 @@
 // Tries a task on a real shell: asks, plans, makes the changes, asks again, and says which laws were broken.
 import type { Connection } from '../engine/session/connection.ts'
-import { makeTrip, newMark, type TripOutcome, type TripWatcher } from '../engine/trip/make-trip.ts'
+import { makeTrip, newMark } from '../engine/trip/make-trip.ts'
+import type { TripOutcome, TripWatcher } from '../engine/trip/trip-course.ts'
 import { stepsOf, tripsOf } from '../engine/trip/steps.ts'
 import { settle } from '../engine/settle.ts'
 import type { SettledPlan } from '../core/plan.ts'
