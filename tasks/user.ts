@@ -14,7 +14,9 @@ import { Secret } from '../src/shell/secret.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface UserArgs {
+  /** The login name: `ops`. */
   readonly user: string
+  /** The numeric ID. Left out: as it is; of a new user the next free one. */
   readonly uid?: number
   /** The primary group; must be there, or be made by a task before. Left out: one of the user's own name. */
   readonly group?: string
@@ -23,11 +25,15 @@ export interface UserArgs {
    * among them counts for nothing.
    */
   readonly groups?: readonly string[]
+  /** With `groups`: other groups of the user stay. */
   readonly append?: boolean
+  /** The home directory, absolute. Left out: as it is; of a new user what useradd(8) chooses. */
   readonly home?: string
   /** Makes the home directory where it is not there, with what is in /etc/skel. */
   readonly createHome?: boolean
+  /** The login shell, absolute: `/usr/sbin/nologin` for one that nobody logs in as. */
   readonly shell?: string
+  /** The full name, or what else describes the user (the GECOS field). */
   readonly comment?: string
   /** With a number below 1000; only for a user that is made. */
   readonly system?: boolean

@@ -21,4 +21,6 @@ export interface Invocation<Flags = FleetFlags> {
   /** Of a command that has several: which. */
   readonly action: string | undefined
   readonly signals: Signals
+  /** The command that a name stands for, or one of its actions, with its flags; `undefined`: `mailrun` itself. */
+  readonly lookUp: (name: string | undefined, action?: string) => Promise<Command>
 }

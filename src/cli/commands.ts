@@ -107,4 +107,20 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       'the former one stays until its mail is delivered, is revoked, then removed. Run it again to go on',
     load: () => import('./commands/rotate.ts'),
   },
+  schedule: {
+    usage: 'install audit|rotate|check --every 6h -- <flags> | list | remove <name>',
+    about: 'run an audit, a rotation or a check of a playbook again and again, by a timer of systemd on this machine',
+    actions: {
+      install: 'write the units of a schedule and start its timer',
+      list: 'the schedules of this machine',
+      remove: 'stop the timer of a schedule, and remove its units',
+    },
+    load: () => import('./commands/schedule.ts'),
+  },
+  completion: {
+    usage: 'bash|zsh|fish',
+    about: 'the script by which a shell completes commands, flags, hosts, groups and tags',
+    operands: ['[words...]', 'the shell'],
+    load: () => import('./commands/completion.ts'),
+  },
 }

@@ -1,7 +1,7 @@
 // The command line's grammar and its help, by the table of commands.
 import { Command, type Help } from 'commander'
 import { documentText } from '../report/write/terminal.ts'
-import type { CliCommand } from './command.ts'
+import type { CliCommand, Invocation } from './command.ts'
 import { COMMANDS, type CommandEntry } from './commands.ts'
 import { exitStatusHelp } from './exit-status-help.ts'
 import type { RunFlags, SourceFlags } from './flags/fleet-flags.ts'
@@ -33,7 +33,7 @@ export function program(version: string, signals: Signals, end: (status: number)
     })
     .configureHelp({ subcommandTerm })
     .enablePositionalOptions()
-  playbookCommand(mailrun, version, signals, end)
+  playbookCommand(mailrun, version, { signals, end, lookUp: () => Promise.resolve(mailrun) })
   for (const [name, entry] of Object.entries(COMMANDS)) {
     const child = mailrun
       .command(name)
@@ -42,9 +42,17 @@ export function program(version: string, signals: Signals, end: (status: number)
       .helpOption(...HELP)
     if (entry.operands !== undefined) child.argument(...entry.operands)
   }
+  const known = new Set<Command>()
   const filled = async (child: Command): Promise<void> => {
-    const entry = COMMANDS[child.name()]
-    if (entry !== undefined) fill(child, entry, (await entry.load()).command, { mailrun, signals, end })
+    const entry = known.has(child) ? undefined : COMMANDS[child.name()]
+    known.add(child)
+    if (entry !== undefined) fill(child, entry, (await entry.load()).command, { mailrun, signals, end, lookUp })
+  }
+  const lookUp: Filling['lookUp'] = async (name, action) => {
+    const child = mailrun.commands.find((each) => each.name() === name)
+    if (child === undefined) return mailrun
+    await filled(child)
+    return child.commands.find((each) => each.name() === action) ?? child
   }
   helpCommand(mailrun, filled)
   return mailrun.hook('preSubcommand', (_, child) => filled(child))
@@ -70,7 +78,7 @@ const AFTER = exitStatusHelp([
 ])
 
 /** What `mailrun` does without the name of a command: it runs a playbook. */
-function playbookCommand(mailrun: Command, version: string, signals: Signals, end: (status: number) => void): void {
+function playbookCommand(mailrun: Command, version: string, { signals, end, lookUp }: Omit<Filling, 'mailrun'>): void {
   mailrun
     .usage(USAGES)
     .description('Brings a fleet of hosts to the state that a playbook describes.')
@@ -88,7 +96,7 @@ function playbookCommand(mailrun: Command, version: string, signals: Signals, en
       const operands = [await givenPlaybook(playbook, COMMAND_NAMES)]
       const filled = await withDefaults(flags, [mailrun], [])
       const { command } = await import('./commands/run.ts')
-      end(await command.act({ flags: filled, operands, action: undefined, signals }))
+      end(await command.act({ flags: filled, operands, action: undefined, signals, lookUp }))
     })
 }
 
@@ -96,6 +104,7 @@ interface Filling {
   readonly mailrun: Command
   readonly signals: Signals
   readonly end: (status: number) => void
+  readonly lookUp: Invocation['lookUp']
 }
 
 /** Gives a command of the table its flags and what it does. */
@@ -105,12 +114,12 @@ function fill(
   command: CliCommand<SourceFlags>,
   filling: Filling,
 ): void {
-  const { mailrun, signals, end } = filling
+  const { mailrun, signals, end, lookUp } = filling
   const give = (to: Command, action: string | undefined): void => {
     to.action(async () => {
       const operands = to.processedArgs.flat() as readonly string[]
       const flags = await withDefaults(merged<SourceFlags>(mailrun, to), [mailrun, to], operands)
-      end(await command.act({ flags, operands, action, signals }))
+      end(await command.act({ flags, operands, action, signals, lookUp }))
     })
     command.grammar(to, action)
   }

@@ -65,7 +65,9 @@ export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
 /** Of a playbook that takes no vars. */
 export type NoVars = StandardSchema<unknown, Readonly<Record<never, never>>>
 
-const NO_VARS: NoVars & { readonly entries: Readonly<Record<string, never>> } = {
+/** With what valibot's objects have, too: it takes no others. */
+const NO_VARS: NoVars & { readonly type: 'object'; readonly entries: Readonly<Record<string, never>> } = {
+  type: 'object',
   '~standard': {
     version: 1,
     vendor: 'mailrun',

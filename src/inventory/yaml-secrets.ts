@@ -4,6 +4,7 @@ import { MailrunError } from '../core/mailrun-error.ts'
 import { isAge } from '../secrets/age-format.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { valueText } from '../secrets/sealed.ts'
+import { CannotOpen, Unopened } from '../secrets/unopened.ts'
 import { Secret } from '../shell/secret.ts'
 import { utf8Of } from './utf8-of.ts'
 
@@ -12,7 +13,7 @@ const AGE = '!age'
 
 export const isSecretTag = (tag: string | undefined): boolean => tag === SECRET || tag === AGE
 
-/** Values become secrets, those that are encrypted all at once. */
+/** Values become secrets, those that are encrypted all at once; `Unopened` where there is nothing to open one with. */
 export async function openSecrets(document: Document, at: (node: Node) => string, keyring: Keyring): Promise<void> {
   const encrypted: Scalar[] = []
   visit(document, {
@@ -32,8 +33,14 @@ export async function openSecrets(document: Document, at: (node: Node) => string
           where,
         )
       }
-      const plain = await keyring.open(bytes, where)
-      node.value = new Secret(valueText(utf8Of(where, plain)))
+      node.value = await keyring.open(bytes, where).then(
+        (plain) => new Secret(valueText(utf8Of(where, plain))),
+        (error: unknown) => {
+          // Whoever needs no such value is not stopped by it.
+          if (error instanceof CannotOpen) return new Unopened(error)
+          throw error
+        },
+      )
     }),
   )
 }

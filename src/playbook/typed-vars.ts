@@ -2,9 +2,10 @@
 import type { Host } from '../core/host.ts'
 import type { Playbook } from '../core/playbook.ts'
 import { revealed } from '../secrets/sealed.ts'
+import { unopenedIn } from '../secrets/unopened.ts'
 import { secretsIn } from '../shell/secrets-in.ts'
 import { nearest } from '../text/nearest.ts'
-import { declaredNames } from './declared-names.ts'
+import { declaredNames, mayTake } from './declared-names.ts'
 import { rereadText, type ExtraVar } from './extra-vars.ts'
 import { missingVar, otherwise, pathOf, wrongVar, type Otherwise } from './var-problems.ts'
 
@@ -29,7 +30,12 @@ export async function typedVars(
   host: Host,
   extra: ReadonlyMap<string, ExtraVar>,
 ): Promise<TypedVars> {
-  const given = new Map<string, ExtraVar>([...host.vars, ...extra])
+  const declared = declaredNames(schema)
+  const { given, shut } = openVars(schema, new Map([...host.vars, ...extra]))
+  if (shut.length > 0) {
+    const problems = shut.map((each) => ({ host: host.name, ...each }))
+    return { vars: undefined, problems, doubts: [], secrets: secretsIn([...given.values()]) }
+  }
   const hidden = new Map(
     [...given].flatMap(([key, { value }]) => {
       const texts = secretsIn(value)
@@ -48,7 +54,6 @@ export async function typedVars(
     for (const [key, { reread, where }] of rereadable) all.set(key, { value: reread, where })
     result = await check()
   }
-  const declared = declaredNames(schema)
   const misspelt = (wanted: (key: string, near: string) => boolean): readonly Problem[] =>
     [...all].flatMap(([key, { where }]) => {
       const near = declared.includes(key) ? undefined : nearest(key, declared)
@@ -75,6 +80,27 @@ export async function typedVars(
     doubts: misspelt((_, near) => all.has(near)),
     secrets: [...[...hidden.values()].flat(), ...secretsIn(vars)],
   }
+}
+
+/**
+ * The vars without those that nobody here can open, and what is wrong with those that the schema takes: an encrypted
+ * value stops who uses it.
+ */
+function openVars(
+  schema: Playbook['vars'],
+  said: ReadonlyMap<string, ExtraVar>,
+): { readonly given: ReadonlyMap<string, ExtraVar>; readonly shut: readonly Omit<Problem, 'host'>[] } {
+  const given = new Map<string, ExtraVar>()
+  const shut: Omit<Problem, 'host'>[] = []
+  for (const [key, each] of said) {
+    const unopened = unopenedIn(each.value)
+    if (unopened === undefined) given.set(key, each)
+    else if (mayTake(schema, key)) {
+      const { reason, where = each.where } = unopened.error
+      shut.push({ where, message: `var ${key}: ${reason}` })
+    }
+  }
+  return { given, shut }
 }
 
 const plain = ({ value, where }: ExtraVar): ExtraVar => ({

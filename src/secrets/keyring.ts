@@ -6,6 +6,7 @@ import { MailrunError } from '../core/mailrun-error.ts'
 import type { Secret } from '../shell/secret.ts'
 import { isArmoured, recipientKinds } from './age-format.ts'
 import { readIdentities } from './identity-files.ts'
+import { CannotOpen } from './unopened.ts'
 
 export interface Keyring {
   /** Identity files, for programs that bring their own way to open things (sops). */
@@ -14,7 +15,8 @@ export interface Keyring {
    * The plain bytes of an age file, binary or armoured.
    *
    * @param where - file:line.
-   * @throws MailrunError where no identity fits, the passphrase is wrong, or the file is damaged.
+   * @throws CannotOpen where there is nothing to open it with; MailrunError where the passphrase is wrong, or the file
+   * is damaged.
    */
   open(sealed: Uint8Array, where: string): Promise<Uint8Array>
 }
@@ -36,16 +38,13 @@ function askOnce(passphrase: KeyringSource['passphrase']): AskPassphrase {
   const asked = new Map<string, Promise<Secret>>()
   return (what, where) => {
     if (passphrase === undefined) {
-      throw new MailrunError(
-        'this is encrypted with a passphrase, and none is given: --age-passphrase-file FILE',
-        where,
-      )
+      throw new CannotOpen('this is encrypted with a passphrase, and none is given: --age-passphrase-file FILE', where)
     }
     const before = asked.get(what)
     if (before) return before
     const answer = passphrase(what).catch((error: unknown) => {
       throw error instanceof MailrunError
-        ? new MailrunError(`this is encrypted with a passphrase: ${error.message}`, where)
+        ? new CannotOpen(`this is encrypted with a passphrase: ${error.message}`, where)
         : error
     })
     asked.set(what, answer)
@@ -68,7 +67,7 @@ export function keyringOf({ identityFiles, passphrase, warn }: KeyringSource): K
   const identitiesFor = async (kinds: readonly string[], where: string): Promise<readonly (string | Identity)[]> => {
     if (kinds.includes('scrypt')) return [await passphraseFor('what is encrypted with one', where)]
     if (identityFiles.length === 0)
-      throw new MailrunError(`this is encrypted with age, and no identity is given: ${HOW_TO_GIVE_IDENTITY}`, where)
+      throw new CannotOpen(`this is encrypted with age, and no identity is given: ${HOW_TO_GIVE_IDENTITY}`, where)
     fromFiles ??= readIdentities(identityFiles, openIdentities, warn)
     return fromFiles
   }
@@ -135,7 +134,7 @@ function refusal(error: Error, { kinds, identityFiles, where }: Sealed): Mailrun
     ? `it is encrypted to recipients of the kind ${kinds.join(', ')}, which only the age program can open; ` +
       'encrypt it to an age1… recipient, too'
     : 'it is encrypted to other recipients'
-  return new MailrunError(`no identity in ${identityFiles.join(', ')} opens this: ${why}`, where)
+  return new CannotOpen(`no identity in ${identityFiles.join(', ')} opens this: ${why}`, where)
 }
 
 const damaged = (error: Error, where: string): MailrunError =>

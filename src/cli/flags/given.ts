@@ -23,13 +23,14 @@ export async function givenPlaybook(path: string | undefined, commands: readonly
 
 /** For a name that is neither a playbook nor a command. */
 function noSuchName(name: string, commands: readonly string[]): MailrunError {
-  const near = nearest(name, [...commands, ...SHIPPED_PLAYBOOKS, ...filesIn('playbooks', PLAYBOOK).map(nameOf)])
+  const near = nearest(name, [...commands, ...SHIPPED_PLAYBOOKS, ...playbookNames()])
   const hint = near === undefined ? `the commands are ${commands.join(', ')}` : `did you mean ${near}?`
   return new MailrunError(`there is no playbook ${name}, and no such command: ${hint}`)
 }
 
-/** `playbooks/site.ts`: `site` */
-const nameOf = (path: string): string => basename(path).replace(PLAYBOOK, '')
+/** Of the project's own: `site` of `playbooks/site.ts`. */
+export const playbookNames = (): readonly string[] =>
+  filesIn('playbooks', PLAYBOOK).map((path) => basename(path).replace(PLAYBOOK, ''))
 
 const thereIs = (files: readonly string[]): string => (files.length > 0 ? `; there is ${files.join(', ')}` : '')
 

@@ -1,6 +1,7 @@
 // Fills in what no flag says: first by the environment, then by the defaults of the project.
 import { delimiter } from 'node:path'
 import type { Command } from 'commander'
+import type { ProjectConfig } from '../../core/project-config.ts'
 import { useFormat } from '../terminal/could-not-start.ts'
 import { projectConfig } from './project-config.ts'
 
@@ -24,7 +25,7 @@ export async function withDefaults<Flags extends object>(
   if (!KEYS.some(isOpen)) return flags
   const defaults = await projectConfig()
   const filled: Record<string, unknown> = {}
-  if (isOpen('inventory') && operands.length === 0) filled['inventory'] = byEnvironment() ?? listOf(defaults.inventory)
+  if (isOpen('inventory') && operands.length === 0) filled['inventory'] = inventoryOf(defaults)
   if (isOpen('sshConfig')) filled['sshConfig'] = defaults.sshConfig
   if (isOpen('becomePasswordFile') && !isGiven('askBecomePass'))
     filled['becomePasswordFile'] = defaults.becomePasswordFile
@@ -38,6 +39,12 @@ export async function withDefaults<Flags extends object>(
   const known = Object.entries(filled).filter(([, value]) => value !== undefined)
   return { ...flags, ...Object.fromEntries(known) }
 }
+
+/** Where no flag names one. @throws MailrunError for wrong defaults */
+export const defaultInventory = async (): Promise<readonly string[] | undefined> => inventoryOf(await projectConfig())
+
+const inventoryOf = ({ inventory }: ProjectConfig): readonly string[] | undefined =>
+  byEnvironment() ?? listOf(inventory)
 
 const listOf = (given: string | readonly string[] | undefined): readonly string[] | undefined =>
   typeof given === 'string' ? [given] : given

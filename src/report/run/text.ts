@@ -10,7 +10,7 @@ import { recap, sum, wordOf } from './recap.ts'
 import { taskLines } from './task-lines.ts'
 import { dnsLines, publicationLines } from './publication.ts'
 import { asLines, EMPTY, indented, printed, said, term, type TerminalText } from '../write/terminal.ts'
-import { recordsIn, zoneLines } from './zone-lines.ts'
+import { recordsIn, zoneLines, type ShownRecord } from './zone-lines.ts'
 
 export const format: RunFormat = {
   language: 'terminal',
@@ -146,7 +146,7 @@ function endLines(
     ...tasks('assumed', 'cannot be told before what it waits for is done'),
     ...tasks('unknown', 'unknown: begun, and not known whether it was done; the next run finds out'),
     ...section(paint.doubtful(term`warnings`), warningLines(hosts, paint)),
-    ...(dns === undefined ? section(paint.head(term`DNS records`), recordLines(hosts)) : []),
+    ...(dns === undefined ? section(paint.head(term`DNS records`), recordLines(hosts, options.verbose)) : []),
     ...section(paint.head(term`outputs`), otherOutputs(hosts)),
     ...(dns === undefined ? [] : publicationLines(dns, paint)),
     ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) =>
@@ -193,9 +193,19 @@ function troubleLines(
   })
 }
 
-function recordLines(hosts: readonly HostResult[]): readonly TerminalText[] {
-  return [...new Set(hosts.flatMap(({ outputs }) => zoneLines(recordsIn(outputs['dns'])).map(said)))]
+/** Those that are new or changed; of the others how many there are, for with many hosts they would bury all else. */
+function recordLines(hosts: readonly HostResult[], all: boolean): readonly TerminalText[] {
+  const told = hosts.flatMap((host) => recordsIn(host.outputs['dns']).map((record) => ({ record, host })))
+  const isTold = ({ record, host }: (typeof told)[number]): boolean => all || !isAsBefore(record, host)
+  const shown = zoneLines(told.filter(isTold).map(({ record }) => record))
+  const others = told.filter((each) => !isTold(each)).length
+  const rest = `${count(others, 'record')} as before: mailrun dns plan -i … --format zone prints them`
+  return [...new Set(shown.map(said)), ...(others === 0 ? [] : [said(rest)])]
 }
+
+/** Whether the task that makes what the record tells, and has its name, found it as it is to be. */
+const isAsBefore = ({ name, value }: ShownRecord, { tasks }: HostResult): boolean =>
+  value !== null && tasks.some((task) => task.name === name && task.status === 'ok')
 
 function otherOutputs(hosts: readonly HostResult[]): readonly TerminalText[] {
   return hosts.flatMap(({ name, outputs }) =>

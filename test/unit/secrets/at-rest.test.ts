@@ -7,7 +7,7 @@ import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'a
 import * as assert from 'uvu/assert'
 import { pattern } from '../../pattern.ts'
 import { suite } from '../../suite.ts'
-import { MAIN, project, type Project } from '../cli/mailrun.ts'
+import { MAIN, project, type Ended, type Project } from '../cli/mailrun.ts'
 
 const test = suite('secrets at rest')
 
@@ -212,11 +212,17 @@ test('what cannot be opened is told with file and line, and what to do', async (
   const first = value.split('\n')[2]!.trim()
   await refused(
     hosts(`text: ${value}`),
-    /^mailrun: hosts\.yaml:4: this is encrypted with age, and no identity is given: give one with --age-identity FILE/,
+    pattern(
+      /^mailrun: hosts\.yaml:4: host mx1: var text: this is encrypted with age, /,
+      /and no identity is given: give one with --age-identity FILE/,
+    ),
   )
   await refused(
     hosts(`text: ${value}`),
-    /^mailrun: hosts\.yaml:4: no identity in other\.txt opens this: it is encrypted to other recipients/,
+    pattern(
+      /^mailrun: hosts\.yaml:4: host mx1: var text: no identity in other\.txt opens this: /,
+      /it is encrypted to other recipients/,
+    ),
     '--age-identity',
     'other.txt',
   )
@@ -242,6 +248,28 @@ test('what cannot be opened is told with file and line, and what to do', async (
     /hosts\.yaml: this is not a text file in UTF-8/,
     ...ID,
   )
+})
+
+test('what cannot be opened stops nobody who does not need it', async () => {
+  const value = await sealed('never-shown')
+  write('hosts.yaml', `mail:\n  hosts: { mx1: }\n  vars:\n    relay_password: ${value}\n`)
+  const unused = "import { playbook, v } from 'mailrun'\nexport default playbook({ name: 'x', hosts: 'mail', "
+  write('unused.mjs', `${unused} tasks: () => [] })\n`)
+  write('other-vars.mjs', `${unused} vars: v.object({ x: v.optional(v.string()) }), tasks: () => [] })\n`)
+  write('all-vars.mjs', `${unused} vars: v.looseObject({}), tasks: () => [] })\n`)
+  const named = async (...words: readonly string[]): Promise<Ended> => here.mailrun(...words, '-i', 'hosts.yaml')
+  assert.equal(await named('unused.mjs', '--list-hosts'), { code: 0, stdout: 'mx1\n', stderr: '' })
+  assert.is((await named('other-vars.mjs', '--list-tasks')).code, 0)
+  const listed = await named('inventory', '--list')
+  assert.is(listed.code, 0, listed.stderr)
+  assert.match(listed.stdout, /relay_password +"\*{8}"/)
+  const ping = await named('ping', '-c', 'local')
+  assert.not.match(ping.stderr + ping.stdout, 'encrypted')
+  const all = await named('all-vars.mjs', '--list-hosts')
+  assert.is(all.code, 1)
+  assert.match(all.stderr, 'hosts.yaml:4: host mx1: var relay_password: this is encrypted with age')
+  write('hosts.yaml', `mail:\n  hosts: { mx1: }\n  vars:\n    ansible_password: ${value}\n`)
+  assert.match((await named('ping')).stderr, 'hosts.yaml:4: this is encrypted with age')
 })
 
 test('an identity file that is of no use is told, and never shown', async () => {
@@ -277,13 +305,13 @@ test('a passphrase that does not open, and one that nobody can be asked for', as
   await refused(
     hosts(`text: ${await sealed('x', 6, { passphrase: 'open sesame' })}`),
     pattern(
-      /^mailrun: hosts\.yaml:4: this is encrypted with a passphrase: /,
+      /^mailrun: hosts\.yaml:4: host mx1: var text: this is encrypted with a passphrase: /,
       /asking for it needs a terminal, and there is none: use --age-passphrase-file FILE/,
     ),
   )
   await refused(
     hosts(`text: ${value}`),
-    /^mailrun: locked\.age: this is encrypted with a passphrase: asking for it needs a terminal/,
+    /^mailrun: locked\.age: host mx1: var text: this is encrypted with a passphrase: asking for it needs a terminal/,
     '--age-identity',
     'locked.age',
   )

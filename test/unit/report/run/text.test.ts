@@ -1,6 +1,6 @@
 // What a person reads of a run.
 import * as assert from 'uvu/assert'
-import type { HostResult, RunEvent, RunResult } from '../../../../src/core/run-event.ts'
+import type { HostResult, RunEvent, RunResult, TaskResult } from '../../../../src/core/run-event.ts'
 import { textReporter, type TextOptions } from '../../../../src/report/run/text.ts'
 import { colours } from '../../../../src/report/write/colour.ts'
 import { suite } from '../../../suite.ts'
@@ -70,6 +70,47 @@ test('what a change prints is told with --verbose, behind the name of its host',
   const events: readonly RunEvent[] = [{ kind: 'change-output', host: 'mx1', task: 'date', line: 'old\rTue  1 Dec' }]
   assert.is(textOf(events), '')
   assert.is(textOf(events, { verbose: true }), 'mx1 | Tue  1 Dec\n')
+})
+
+test('records of keys that are new or held are printed, of the others one line tells; all with --verbose', () => {
+  const key = (host: string, domain: string) => `${host}._domainkey.${domain}`
+  const signer = (name: string, statuses: Readonly<Record<string, TaskResult['status']>>): HostResult =>
+    host({
+      name,
+      status: 'ok',
+      tasks: Object.entries(statuses).map(([domain, status]) =>
+        task({ type: 'dkimKey', name: key(name, domain), status }),
+      ),
+      outputs: {
+        dns: [
+          ...Object.keys(statuses).map((domain) => ({
+            name: key(name, domain),
+            type: 'TXT',
+            value: 'v=DKIM1; p=AA==',
+          })),
+          { name: 'other.example', type: 'TXT', value: 'of no task' },
+        ],
+      },
+    })
+  const events = eventsOf(
+    run([
+      signer('mx1', { 'a.example': 'ok', 'b.example': 'held', 'c.example': 'ok' }),
+      signer('mx2', { 'a.example': 'changed', 'b.example': 'would-change', 'c.example': 'ok' }),
+    ]),
+  )
+  const shown = textOf(events)
+  const names = (text: string): readonly string[] =>
+    [...text.matchAll(/^(\S+)\. IN TXT/gm)].map(([, name]) => name!).sort()
+  assert.equal(names(shown), [
+    'mx1._domainkey.b.example',
+    'mx2._domainkey.a.example',
+    'mx2._domainkey.b.example',
+    'other.example',
+  ])
+  assert.match(shown, '3 records as before: mailrun dns plan -i … --format zone prints them\n')
+  const all = textOf(events, { verbose: true })
+  assert.is(names(all).length, 7)
+  assert.not.match(all, 'as before')
 })
 
 test('twenty equal hosts are a count with some names', () => {
