@@ -22,8 +22,8 @@ export interface DkimKeyArgs {
   /** In A-labels, lower case. */
   readonly domain: string
   /**
-   * Of the host's first key: where the signer's tables name another one that has a key, that one stays in use and no key
-   * is made.
+   * Of the host's first key: where the signer's tables name another one that has a key, that one stays in use and no
+   * key is made.
    */
   readonly selector: string
   /** The key is `DIRECTORY/DOMAIN/SELECTOR.private`; left out: the signer's own, /etc/dkimkeys. */
