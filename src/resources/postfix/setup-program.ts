@@ -18,7 +18,8 @@ const PACKAGES = [
 const UNITS = 'amavis dkimpy-milter exim4 opensmtpd rspamd sendmail'
 
 /** Prints `package NAME VERSION` and `running UNIT` of programs that send or sign mail; the version as hex. */
-export const MAIL_PROGRAMS = String.raw`my $fields = join ' ', map { '$' . "{$_}" } qw(db:Status-Status Package Version);
+export const MAIL_PROGRAMS = String.raw`
+my $fields = join ' ', map { '$' . "{$_}" } qw(db:Status-Status Package Version);
 for (split /\n/, told('dpkg-query', '-W', '-f', $fields . '\n', qw(${PACKAGES}))) {
   my ($status, $name, $version) = split;
   say_line('package', $name, hex_of($version)) if $status eq 'installed';

@@ -20,7 +20,6 @@ $| = 1; $SIG{PIPE} = 'IGNORE';
 open STDERR, '>', '/dev/null';
 ${COLLECT_APART}
 unless ($> == 0) { say_line('not-root'); exit 0 }
-
 ${MAIL_PROGRAMS}
 
 # OpenDKIM's unit, and its configuration with what it includes.
