@@ -322,7 +322,7 @@ test('an ssh that says too much, or ends oddly, is no answer', async () => {
   for (const name of ['loud', 'killed', 'odd']) chmodSync(join(at, name), 0o755)
   const ask = (name: string): Promise<Answer> =>
     askSsh({ program: join(at, name), words: [], host: 'mx1', where: undefined, why: 'x' })
-  assert.match(await problem(() => ask('loud')), /loud -G mx1 said more than 4 MB$/)
+  assert.match(await problem(() => ask('loud')), /loud -G mx1 said more than 4 MiB$/)
   assert.match(await problem(() => ask('killed')), /killed -G mx1 was ended by SIGKILL$/)
   assert.is(valueOf(await ask('odd'), 'port'), '22')
 })
