@@ -15,6 +15,8 @@ export interface Question {
   readonly host: string
   /** file:line of the words, where they are the inventory's. */
   readonly where: string | undefined
+  /** It leaves out the destination's own user and port, or has none of the run's: what is refused may be sound. */
+  readonly isForOthers: boolean
   /** What it is asked for: a file of ssh_config, or options. */
   readonly why: string
 }
