@@ -4,7 +4,8 @@ import type { Bench } from './bench.ts'
 import { latency } from './benches/latency.ts'
 import { peers } from './benches/peers.ts'
 import { scale } from './benches/scale.ts'
+import { sshConfig } from './benches/ssh-config.ts'
 import { startup } from './benches/startup.ts'
 import { wire } from './benches/wire.ts'
 
-export const BENCHES: readonly Bench[] = [peers, latency, wire, scale, startup]
+export const BENCHES: readonly Bench[] = [peers, latency, wire, scale, startup, sshConfig]

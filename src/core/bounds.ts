@@ -6,6 +6,10 @@ export const LOGIN_BYTES = 256 << 10
 /** Of the system's ssh, on both its outputs, before the login is done. */
 export const SSH_WORDS_BYTES = 256 << 10
 
+/** Of `ssh -G`, which says what ssh_config comes to, on both its outputs, and how long it is waited for. */
+export const SSH_SETTINGS_BYTES = 4 << 20
+export const SSH_SETTINGS_SECONDS = 60
+
 /** Of sudo, su, doas and the login shell, before the shell stands. */
 export const BECOME_BYTES = 64 << 10
 

@@ -611,7 +611,8 @@ test('a public key is named for the private one that the agent holds, whatever e
 test('a FIFO, a token and Kerberos: what no lab here has is handed on to ssh word for word', async () => {
   const fake = join(scratch, 'ssh')
   mkdirSync(scratch, { recursive: true })
-  writeFileSync(fake, `#!/bin/sh\nprintf '%s\\n' "$@" > ${scratch}/args\nexit 255\n`, { mode: 0o755 })
+  const script = `#!/bin/sh\n[ "$1" = -G ] && exec ssh "$@"\nprintf '%s\\n' "$@" > ${scratch}/args\nexit 255\n`
+  writeFileSync(fake, script, { mode: 0o755 })
   const args =
     '-o GSSAPIAuthentication=yes -o PreferredAuthentications=gssapi-with-mic ' +
     '-I /usr/lib/token.so -o SecurityKeyProvider=/usr/lib/sk.so'

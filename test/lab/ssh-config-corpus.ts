@@ -963,5 +963,35 @@ export const CASES: readonly SshConfigCase[] = [
   one('32 known hosts files', `UserKnownHostsFile ${Array.from({ length: 32 }, (_, index) => `k${index}`).join(' ')}`, [
     'mx1',
   ]),
+  {
+    ...one(
+      'tokens in blocks of others',
+      'Host a*\nIdentityFile ~/.ssh/%h\nUserKnownHostsFile ~/%h\nHostName %h.net\nControlPath /c/%C-%h-%p-%r\n' +
+        'User %r\nHost b*\nHostName mx7\nHost *\nCompression yes\nControlPath /d/%n\n',
+    ),
+    hosts: ['a1', 'a2', 'b1', 'b2', 'c1', 'c2'],
+  },
+  // OpenSSH 9.2 refuses most of them, 10.0 takes most.
+  ...takenEach('words of newer versions', [
+    'Tag x\nMatch tagged x\nPort 3',
+    'Match version OpenSSH_10*\nPort 3',
+    'Match sessiontype shell\nPort 3',
+    'Match command x\nPort 3',
+    'Match localnetwork 127.0.0.0/8\nPort 3',
+    'User ${LOGNAME}',
+    'User %n-%i',
+    'User %n\nMatch user mx*\nPort 3',
+    'Include ${HOME}/no-such-file %d/no-such-file\nPort 3',
+    'RefuseConnection "no"',
+    'ObscureKeystrokeTiming no',
+    'ChannelTimeout session=5m',
+    'VersionAddendum x',
+    'KexAlgorithms mlkem768x25519-sha256',
+    'ControlPath /x/%j-%C\nProxyJump u@a:22,b',
+    'ControlPath /x/%C-%k\nProxyJump u@%h:22',
+    'SetEnv A=%h B=%%',
+    'RevokedHostKeys ~/r%h',
+    'KnownHostsCommand /x %h',
+  ]),
   one('33 domains', `CanonicalDomains ${Array.from({ length: 33 }, (_, index) => `k${index}`).join(' ')}`, ['mx1']),
 ]

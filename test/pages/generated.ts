@@ -10,12 +10,14 @@ import { PROFILES } from '../brownfield/profiles.ts'
 import { aboutSuite, labSuites, recordedSeconds } from '../lab-suites.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { BACKENDS } from '../../src/dns/backends/backends.ts'
+import { KEYWORDS } from '../../src/ssh/config/keywords.ts'
 import { withBackends } from './backends.ts'
 import { withFacts } from './facts.ts'
 import { findingsPage } from './findings.ts'
 import { withFormats } from './formats.ts'
 import { withProfiles } from './profiles.ts'
 import { withReleases } from './releases.ts'
+import { withKeywords } from './ssh-keywords.ts'
 import { withSuites } from './suites.ts'
 import { tasksPage } from './tasks.ts'
 
@@ -38,6 +40,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
       'docs/lab.md',
       withProfiles(withSuites(present('docs/lab.md'), labSuites(), recordedSeconds(), aboutSuite), PROFILES),
     ],
+    ['docs/connections.md', withKeywords(present('docs/connections.md'), KEYWORDS)],
     ['docs/mail/dns.md', withBackends(present('docs/mail/dns.md'), BACKENDS)],
     ['docs/mail/findings.md', findingsPage()],
     ['docs/releases.md', withFormats(withReleases(present('docs/releases.md')), 'docs/releases.md')],

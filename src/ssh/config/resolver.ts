@@ -45,19 +45,20 @@ export function sshResolver(file: string | undefined, ask: Ask = askSsh): SshRes
   const files = scanFiles(file)
   const askOnce = asker(ask)
   const before = file === undefined ? [] : ['-F', file]
-  const { answer: shared, scanFor } = sharing(files, (words, { host, where, program }) =>
+  const { answer: shared, scanFor } = sharing(files, (words, { host, where, program }, isForOthers) =>
     askOnce({
       program,
       words: [...before, ...words],
       host,
       where,
+      isForOthers,
       why: files.files[0] ?? where ?? file ?? `the destination ${host}`,
     }),
   )
   const answer = async (to: Destination): Promise<Answer> =>
     isSilent(files) && hasNoOptions(to) && isPlainHost(to.host) ? unasked(to) : shared(to)
   const defaultsOf = (program: string): Promise<Answer> =>
-    askOnce({ program, words: ['-F', 'none'], host: NOBODY, where: undefined, why: 'ssh_config' })
+    askOnce({ program, words: ['-F', 'none'], host: NOBODY, where: undefined, isForOthers: false, why: 'ssh_config' })
   return {
     answer,
     scanFor,
@@ -69,7 +70,7 @@ export function sshResolver(file: string | undefined, ask: Ask = askSsh): SshRes
     begin() {
       const tellsNone = [...files.hostPatterns].every((pattern) => pattern === '*')
       // What goes wrong is told when it is wanted.
-      if (!isSilent(files) && !files.isUnclear && tellsNone) answer(destination(NOBODY)).catch(() => {})
+      if (!isSilent(files) && !files.isUnclear && tellsNone) shared(destination(NOBODY), true).catch(() => {})
     },
   }
 }

@@ -1,6 +1,6 @@
 // The answer of `ssh -G` for a destination, typed and expanded.
 import { MailrunError } from '../../core/mailrun-error.ts'
-import { valueOf, type Answer } from './ask/answer.ts'
+import { valueOf, valuesOf, type Answer } from './ask/answer.ts'
 import { lastHop, hopsOf, type Hop } from './jump.ts'
 import { keywordOf } from './keywords.ts'
 import type { Scan } from './scan/scan.ts'
@@ -95,12 +95,10 @@ function isOpen(keyword: string): boolean {
 
 /** Whether a line of a file, or an option, made the value what it is. */
 function isSaid(keyword: string, { answer, scan, defaults = [] }: Answered): boolean {
+  if (isOpen(keyword))
+    return scan.settings.has(keyword) && valuesOf(answer, keyword).join('\n') !== valuesOf(defaults, keyword).join('\n')
   const known = keywordOf(keyword)
-  const values = answer.filter((each) => each.keyword === keyword).map(({ value }) => value)
-  if (isOpen(keyword)) {
-    const otherwise = defaults.filter((each) => each.keyword === keyword).map(({ value }) => value)
-    return scan.settings.has(keyword) && values.join('\n') !== otherwise.join('\n')
-  }
+  const values = valuesOf(answer, keyword)
   const usual = known!.defaults as readonly string[] | undefined
   return values.some((value) => given(value) !== undefined && usual?.includes(value) !== true)
 }

@@ -32,7 +32,10 @@ export function tokensOf(
   const parts = [here.hostName, hostName, port, user, ...(hashed === 'with the jump host' ? [jump] : [])]
   return {
     ...ownTokens(),
-    C: createHash('sha1').update(parts.join('')).digest('hex'),
+    // Few want it, and it takes longer than all others.
+    get C() {
+      return createHash('sha1').update(parts.join('')).digest('hex')
+    },
     h: hostName,
     j: jump,
     k: hostKeyAlias ?? given,

@@ -24,6 +24,11 @@ const SIZES: Figures<typeof sizes> = [
   ["a login with mailrun's own client", ['LOGIN_BYTES'], kB(sizes.LOGIN_BYTES)],
   ['what ssh prints on both its outputs', ['SSH_WORDS_BYTES'], kB(sizes.SSH_WORDS_BYTES)],
   [
+    'what `ssh -G` says',
+    ['SSH_SETTINGS_BYTES', 'SSH_SETTINGS_SECONDS'],
+    `${MiB(sizes.SSH_SETTINGS_BYTES)}, ${sizes.SSH_SETTINGS_SECONDS} s`,
+  ],
+  [
     'what sudo, su, doas or the login shell print',
     ['BECOME_BYTES', 'BECOME_LINE_CHARACTERS'],
     `${kB(sizes.BECOME_BYTES)}; mailrun reads the last ${kB(sizes.BECOME_LINE_CHARACTERS)} of a line`,

@@ -19,5 +19,24 @@ export const answerOf = (printed: Untrusted): Answer =>
   })
 
 /** `undefined`: it is not printed. */
-export const valueOf = (answer: Answer, keyword: string): string | undefined =>
-  answer.find((each) => each.keyword === keyword)?.value
+export const valueOf = (answer: Answer, keyword: string): string | undefined => valuesOf(answer, keyword)[0]
+
+/** In order. */
+export function valuesOf(answer: Answer, keyword: string): readonly string[] {
+  const known = indexes.get(answer) ?? indexOf(answer)
+  indexes.set(answer, known)
+  return known.get(keyword) ?? []
+}
+
+/** An answer is looked into some two hundred times. */
+const indexes = new WeakMap<Answer, ReadonlyMap<string, readonly string[]>>()
+
+function indexOf(answer: Answer): ReadonlyMap<string, readonly string[]> {
+  const index = new Map<string, string[]>()
+  for (const { keyword, value } of answer) {
+    const found = index.get(keyword)
+    if (found === undefined) index.set(keyword, [value])
+    else found.push(value)
+  }
+  return index
+}

@@ -1,6 +1,7 @@
 // Asks OpenSSH itself what ssh_config(5) comes to for a destination: `ssh -G`, which connects to nothing.
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import type { Readable } from 'node:stream'
+import { SSH_SETTINGS_BYTES, SSH_SETTINGS_SECONDS } from '../../../core/bounds.ts'
 import { MailrunError } from '../../../core/mailrun-error.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { answerOf, type Answer } from './answer.ts'
@@ -14,13 +15,11 @@ export interface Question {
   readonly host: string
   /** file:line of the words, where they are the inventory's. */
   readonly where: string | undefined
+  /** It leaves out the destination's own user and port, or has none of the run's: what is refused may be sound. */
+  readonly isForOthers: boolean
   /** What it is asked for: a file of ssh_config, or options. */
   readonly why: string
 }
-
-/** Commands of `Match exec` and name servers (CanonicalizeHostname) are waited for. */
-const SECONDS = 60
-const MOST_BYTES = 4 << 20
 
 /** @throws MailrunError, with file:line where ssh names one, for what it refuses, and where there is no ssh. */
 export async function askSsh(question: Question): Promise<Answer> {
@@ -48,10 +47,11 @@ function run(program: string, words: readonly string[], { host, why }: Question)
       endGroup(child)
       reject(new MailrunError(`${program} -G ${host} ${problem}`))
     }
-    const timer = setTimeout(() => fail(`gave no answer within ${SECONDS} s: does a Match exec wait?`), SECONDS * 1000)
+    const late = `gave no answer within ${SSH_SETTINGS_SECONDS} s: does a Match exec wait, or a name server?`
+    const timer = setTimeout(() => fail(late), SSH_SETTINGS_SECONDS * 1000)
     const keep = (chunk: Untrusted<Buffer>, into: Buffer[]): void => {
       bytes += chunk.length
-      if (bytes > MOST_BYTES) return fail(`said more than ${MOST_BYTES >> 20} MB`)
+      if (bytes > SSH_SETTINGS_BYTES) return fail(`said more than ${SSH_SETTINGS_BYTES >> 20} MiB`)
       into.push(chunk)
     }
     child.stdout.on('data', (chunk: Untrusted<Buffer>) => keep(chunk, out))

@@ -6,7 +6,7 @@ import type { Question } from './ask-ssh.ts'
 
 export type Ask = (question: Question) => Promise<Answer>
 
-/** After a refusal nothing more is asked: it ends the run. */
+/** After a refusal nothing more is asked, unless that was a question for others: it ends the run. */
 export function asker(ask: Ask): Ask {
   const known = new Map<string, Promise<Answer>>()
   const limit = pLimit(availableParallelism())
@@ -16,13 +16,13 @@ export function asker(ask: Ask): Ask {
     try {
       return await ask(question)
     } catch (error) {
-      failure ??= { error }
+      if (!question.isForOthers) failure ??= { error }
       throw error
     }
   }
   return (question) => {
-    const { program, words, host } = question
-    const key = JSON.stringify([program, words, host])
+    const { program, words, host, isForOthers } = question
+    const key = JSON.stringify([program, words, host, isForOthers])
     const answer = known.get(key) ?? limit(inTurn, question)
     known.set(key, answer)
     return answer

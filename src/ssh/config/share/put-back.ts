@@ -2,6 +2,7 @@
 import { lowerAscii } from '../../../text/openssh-pattern.ts'
 import { valueOf, type Answer, type SshSetting } from '../ask/answer.ts'
 import { lastHop } from '../jump.ts'
+import { keywordOf } from '../keywords.ts'
 import type { Scan } from '../scan/scan.ts'
 import { expandAll, expandPath, expandTokens, HASHED, namesDestination, tokensOf, type Tokens } from '../tokens.ts'
 import type { Destination } from './destination.ts'
@@ -11,11 +12,18 @@ import type { Destination } from './destination.ts'
  */
 export type AnswerFor = (destination: Destination) => Answer | undefined
 
-/** What stands for a value where no line gives one, as a line would. */
-const DEFAULTS: Readonly<Record<string, string>> = {
-  hostname: '%h',
-  user: '%u',
-  userknownhostsfile: '~/.ssh/known_hosts ~/.ssh/known_hosts2',
+/** What stands for a value where no line gives one, as a line would; any of them. */
+const DEFAULTS: Readonly<Record<string, readonly string[]>> = {
+  hostname: ['%h'],
+  user: ['%u'],
+  userknownhostsfile: ['~/.ssh/known_hosts ~/.ssh/known_hosts2'],
+  identityfile: ['rsa', 'ecdsa', 'ecdsa_sk', 'ed25519', 'ed25519_sk', 'xmss', 'dsa'].map((type) => `~/.ssh/id_${type}`),
+}
+
+function defaultsOf(keyword: string): readonly (readonly string[])[] {
+  const known = keywordOf(keyword)?.defaults
+  const printed = known === undefined || known === 'list' ? [] : known
+  return [...(DEFAULTS[keyword] ?? []), ...printed].map((text) => text.split(' '))
 }
 
 type Written = (text: string, tokens: Tokens) => string
@@ -120,8 +128,7 @@ export function textsOf(keyword: string, { settings }: Scan): readonly (readonly
     words,
     ...words.map((word) => [word]),
   ])
-  const fallback = DEFAULTS[keyword]
-  return fallback === undefined ? lines : [...lines, fallback.split(' ')]
+  return [...lines, ...defaultsOf(keyword)]
 }
 
 function writtenBy(words: readonly string[], way: Written, tokens: Tokens): readonly string[] | undefined {
@@ -147,7 +154,7 @@ export function filesOf(
   tokens: readonly Tokens[],
 ): readonly string[] {
   const lines = (settings.get(keyword) ?? []).map(({ words = [] }) => words)
-  const texts = [...lines, ...(DEFAULTS[keyword] === undefined ? [] : [DEFAULTS[keyword].split(' ')])]
+  const texts = [...lines, ...defaultsOf(keyword)]
   // Only what holds a blank, or may come to hold one, must be looked for.
   const isPlain = !texts.some((words) => words.some((word) => /[\s$%~]/.test(word)) && value.includes(' '))
   const found = isPlain

@@ -5,12 +5,16 @@ import { isPlainUser, type Destination } from './destination.ts'
 import { kinBy, type KinOf } from './kin.ts'
 import { answersFor, type AnswerFor } from './put-back.ts'
 
-/** Asks for a destination, with these words before it. */
-export type AskFor = (words: readonly string[], destination: Destination) => Promise<Answer>
+/** Asks for a destination, with these words before it; `isForOthers` as `Question` has it. */
+export type AskFor = (words: readonly string[], destination: Destination, isForOthers: boolean) => Promise<Answer>
 
 export interface Sharing {
-  /** As `ssh -G` has it when it is asked for this destination by itself. */
-  answer(destination: Destination): Promise<Answer>
+  /**
+   * As `ssh -G` has it when it is asked for this destination by itself.
+   *
+   * @param isNobody - no host of the run: what ssh refuses for it others may yet be asked for.
+   */
+  answer(destination: Destination, isNobody?: boolean): Promise<Answer>
   /** What of the files, and of its options, may count for a destination. */
   scanFor(destination: Destination): Scan
 }
@@ -33,19 +37,25 @@ export function sharing(files: Scan, ask: AskFor): Sharing {
   }
   return {
     scanFor: (destination) => scanned(destination).scan,
-    async answer(destination) {
+    async answer(destination, isNobody = false) {
       const { scan, kinOf } = scanned(destination)
       const kin = mayShare(destination, scan) ? kinOf(destination.host) : undefined
       if (kin === undefined) return byItself(destination, ask)
+      const isForOthers = isNobody || destination.user !== undefined || destination.port !== undefined
       const key = JSON.stringify([destination.program, destination.after, kin])
       const kind = kinds.get(key) ?? []
       kinds.set(key, kind)
       for (let at = 0; at < ASKED_OF_A_KIND; at += 1) {
         const isNew = kind[at] === undefined
-        kind[at] ??= ask(destination.after, destination).then((each) => answersFor(each, destination.host, scan))
-        const found = (await kind[at]!)(destination)
+        kind[at] ??= ask(destination.after, destination, isForOthers).then((each) =>
+          answersFor(each, destination.host, scan),
+        )
+        const answers = await kind[at]!.catch((error: unknown) => {
+          if (isNobody || (isNew && !isForOthers)) throw error
+        })
+        const found = answers?.(destination)
         if (found !== undefined) return found
-        if (isNew) break
+        if (isNew || answers === undefined) break
       }
       return byItself(destination, ask)
     },
@@ -61,5 +71,5 @@ function mayShare({ before, user }: Destination, { asksUser }: Scan): boolean {
 function byItself(destination: Destination, ask: AskFor): Promise<Answer> {
   const { before, user, port, after } = destination
   const own = [...(port === undefined ? [] : ['-p', String(port)]), ...(user === undefined ? [] : ['-l', user])]
-  return ask([...before, ...own, ...after], destination)
+  return ask([...before, ...own, ...after], destination, false)
 }

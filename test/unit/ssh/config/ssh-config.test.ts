@@ -321,8 +321,8 @@ test('an ssh that says too much, or ends oddly, is no answer', async () => {
   })
   for (const name of ['loud', 'killed', 'odd']) chmodSync(join(at, name), 0o755)
   const ask = (name: string): Promise<Answer> =>
-    askSsh({ program: join(at, name), words: [], host: 'mx1', where: undefined, why: 'x' })
-  assert.match(await problem(() => ask('loud')), /loud -G mx1 said more than 4 MB$/)
+    askSsh({ program: join(at, name), words: [], host: 'mx1', where: undefined, isForOthers: false, why: 'x' })
+  assert.match(await problem(() => ask('loud')), /loud -G mx1 said more than 4 MiB$/)
   assert.match(await problem(() => ask('killed')), /killed -G mx1 was ended by SIGKILL$/)
   assert.is(valueOf(await ask('odd'), 'port'), '22')
 })
@@ -335,6 +335,20 @@ test('the first refusal ends the asking', async () => {
   })
   assert.is(await problem(() => all(resolver, fleet(100))), 'refused')
   assert.ok(asked < 20, `${asked} were asked for`)
+})
+
+test('what ssh refuses without the user and port of a host is asked again with them', async () => {
+  const asked: string[] = []
+  const resolver = sshResolver(file('User ${LOGNAME}\nPort 1\n'), ({ words, host }) => {
+    asked.push([...words.slice(2), host].join(' '))
+    return words.includes('-l')
+      ? Promise.resolve(answerOf(PLAIN(host)))
+      : Promise.reject(new MailrunError('LOGNAME has no value'))
+  })
+  resolver.begin()
+  await all(resolver, [{ ...destination('mx1'), user: 'ops' }])
+  assert.equal(asked, ['mailrun.invalid', '-l ops mx1'])
+  assert.is(await problem(() => resolver.resolve(destination('mx2'))), 'LOGNAME has no value')
 })
 
 test('hops of ProxyJump, each asked for by itself, the first first', async () => {
