@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { installedNode, NODES } from '../installed-node.ts'
 import { suite } from '../suite.ts'
 import { ROOT, type Ended } from '../unit/cli/mailrun.ts'
 import { nameLab } from './own-lab.ts'
@@ -80,7 +81,7 @@ console.log(hosts.map(({ name, status }) => name + ' ' + status).join())
 }
 
 let folder: string
-const nodes: Record<string, string> = { '20': process.execPath }
+const nodes = new Map<string, string>()
 
 const command = (program: string, args: readonly string[], cwd = folder): Promise<Ended> =>
   new Promise((resolve) =>
@@ -103,21 +104,7 @@ test.before(async () => {
   await succeed('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], ROOT)
   const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
   await succeed('npm', ['install', '--no-audit', '--no-fund', '--silent', `./${archive}`, 'typescript@~6.0.0'])
-  for (const major of ['22', '24']) {
-    const prefix = join(folder, `node${major}`)
-    mkdirSync(prefix)
-    await succeed('npm', [
-      'install',
-      '--no-audit',
-      '--no-fund',
-      '--silent',
-      '--ignore-scripts',
-      '--prefix',
-      prefix,
-      `node-linux-${process.arch}@${major}`,
-    ])
-    nodes[major] = join(prefix, `node_modules/node-linux-${process.arch}/bin/node`)
-  }
+  for (const version of NODES) nodes.set(version, await installedNode(version))
   await lab.labUp({ size: 1, tools: false, wire: undefined })
 })
 test.after(async () => {
@@ -131,10 +118,10 @@ test('npx finds the command', async () => {
   assert.match(await succeed('npx', ['--no-install', 'mailrun', '--version']), /^\d+\.\d+\.\d+\n$/)
 })
 
-for (const [index, major] of ['20', '22', '24'].entries()) {
+for (const [index, major] of NODES.entries()) {
   test(`a playbook in TypeScript, with a module and a template of the user's own, on Node ${major}`, async () => {
-    assert.match(await succeed(nodes[major]!, ['--version']), `v${major}.`)
-    const { code, stdout, stderr } = await command(nodes[major]!, [
+    assert.match(await succeed(nodes.get(major)!, ['--version']), `v${major}`)
+    const { code, stdout, stderr } = await command(nodes.get(major)!, [
       main,
       'playbooks/site.ts',
       '-i',
@@ -149,7 +136,7 @@ for (const [index, major] of ['20', '22', '24'].entries()) {
   })
 
   test(`a run from a program, on Node ${major}`, async () => {
-    assert.is(await succeed(nodes[major]!, ['drive.mjs', lab.inventoryPath]), 'mx1 ok\n')
+    assert.is(await succeed(nodes.get(major)!, ['drive.mjs', lab.inventoryPath]), 'mx1 ok\n')
   })
 }
 
