@@ -11,6 +11,11 @@ const ENDING = '.test.ts'
 
 /** These run on every release, all others on the default one. */
 const ON_EVERY_RELEASE: readonly string[] = [
+  'activation',
+  'activation-kill',
+  'adopt',
+  'audit',
+  'become',
   'connections',
   'dkim',
   'hardening',
@@ -19,7 +24,10 @@ const ON_EVERY_RELEASE: readonly string[] = [
   'mail-host',
   'opendkim-reader',
   'provides',
+  'publish',
+  'rotate',
   'units',
+  'verify',
 ]
 
 /** Their labs have hosts of every release at once: they run once. */
