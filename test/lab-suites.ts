@@ -12,6 +12,7 @@ const ENDING = '.test.ts'
 /** These run on every release, all others on the default one. */
 const ON_EVERY_RELEASE: readonly string[] = [
   'activation',
+  'activation-faults',
   'activation-kill',
   'adopt',
   'audit',
@@ -22,6 +23,7 @@ const ON_EVERY_RELEASE: readonly string[] = [
   'key-owners',
   'laws',
   'mail-host',
+  'milters',
   'opendkim-reader',
   'provides',
   'publish',

@@ -1,6 +1,5 @@
-// A host of Debian 12 is upgraded to Debian 13 under mailrun's management, as Debian's release notes say: keys are kept,
-// mail is signed, a check tells what the upgrade changed, and a run mends it. `npm run test:upgrade`. Has a lab of its
-// own.
+// A host that mailrun looks after is upgraded from Debian 12 to 13, as Debian's release notes say: keys are kept, mail is
+// signed, a check tells what the upgrade changed, and a run mends it. `npm run test:upgrade`. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { RELEASES, releaseFacts } from '../../lab/releases.ts'
 import { suite } from '../suite.ts'
@@ -30,7 +29,7 @@ apt-get -qqy -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confo
 const PACKAGES_OWN_FILES = `
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qqy -o Dpkg::Options::=--force-confask -o Dpkg::Options::=--force-confnew \\
-  install --reinstall opendkim postfix </dev/null >/root/reinstall.log 2>&1 || { tail -n 40 /root/reinstall.log; exit 1; }`
+  install --reinstall opendkim postfix </dev/null >/root/upgrade.log 2>&1 || { tail -n 40 /root/upgrade.log; exit 1; }`
 
 let keys = ''
 test.before(async () => {
