@@ -62,7 +62,7 @@ test.before(async () => {
 })
 test.after(() => lab.labDown())
 
-test('two hosts of each release, with and without Postfix, converge in one run; then nothing is left to do', async () => {
+test('two hosts of each release, with and without Postfix, converge in one run; then nothing is to do', async () => {
   const pinged = await documentOf<RunDocument>('ping', '--limit', 'mail')
   assert.equal(
     pinged.document.hosts.map(({ outputs }) => (outputs['facts'] as { os: { versionId: string } }).os.versionId),
