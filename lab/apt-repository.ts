@@ -18,18 +18,43 @@ export async function buildRepository(
   packages: readonly string[],
   own: readonly TestPackage[],
 ): Promise<void> {
+  await downloadPackages(directory, apt, image, ['--no-install-recommends', 'install', ...packages])
+  for (const each of own) await buildTestPackage(directory, each)
+  await writeIndex(directory)
+}
+
+/**
+ * Fills `directory` with all that apt-get full-upgrade(8) takes on a host, from the release that `apt` is of.
+ *
+ * @param root - the host's files, as this machine sees them.
+ * @throws LabError with apt's message.
+ */
+export async function buildUpgradeRepository(directory: string, apt: LabApt, root: string): Promise<void> {
+  await downloadPackages(directory, apt, root, ['--no-install-recommends', 'full-upgrade'])
+  await writeIndex(directory)
+}
+
+/** @param command - of apt-get. */
+async function downloadPackages(
+  directory: string,
+  apt: LabApt,
+  root: string,
+  command: readonly string[],
+): Promise<void> {
   await mkdir(join(directory, 'partial'), { recursive: true, mode: 0o755 })
   const flags = aptFlags({
-    'Dir::State::status': join(image, 'var/lib/dpkg/status'),
+    'Dir::State::status': join(root, 'var/lib/dpkg/status'),
     'Dir::State::extended_states': '/dev/null',
     'Dir::Cache::archives': directory,
     'Debug::NoLocking': 'true',
     'APT::Keep-Downloaded-Packages': 'true',
     'APT::Sandbox::User': 'root',
   })
-  const how = ['--quiet', '--quiet', '--assume-yes', '--no-install-recommends', '--download-only']
-  await local`apt-get ${how} ${apt.flags} ${flags} install ${packages}`
-  for (const each of own) await buildTestPackage(directory, each)
+  const how = ['--quiet', '--quiet', '--assume-yes', '--download-only']
+  await local`apt-get ${how} ${apt.flags} ${flags} ${command}`
+}
+
+async function writeIndex(directory: string): Promise<void> {
   await local`rm -rf -- ${join(directory, 'partial')} ${join(directory, 'lock')}`
   const index = await local`cd ${directory} && apt-ftparchive packages .`
   await writeFile(join(directory, 'Packages'), index)

@@ -12,6 +12,8 @@ import { labNameHere, openLab, releasesHere } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { readTree, treeDifference, treeDigest, type Tree } from './tree.ts'
 import { requireState } from './state.ts'
+import { offerRelease } from './release-upgrade.ts'
+import type { Release } from './releases.ts'
 import { reset } from './reset.ts'
 import { linkHost, rebootHost, startHost, stopHost } from './power.ts'
 import { status, type LabStatus } from './status.ts'
@@ -80,6 +82,14 @@ export const hostStart = (host: string): Promise<void> => startHost(lab, host)
 
 /** Has the host reboot by itself, as an administrator does, and resolves once it is up again. */
 export const hostReboot = (host: string): Promise<void> => rebootHost(lab, host)
+
+/**
+ * Makes a release's packages the only ones that the host's apt sees, for `apt-get full-upgrade` in it.
+ *
+ * @throws LabError where the mirror has no such release.
+ */
+export const hostOfferRelease = async (host: string, release: Release): Promise<void> =>
+  offerRelease(lab, await findHost(lab, host), release)
 
 /** Pulls the host's cable, or plugs it in again: meanwhile every packet to and from it is lost. */
 export const hostLink = (host: string, plugged: boolean): Promise<void> => linkHost(lab, host, plugged)

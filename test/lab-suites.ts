@@ -11,17 +11,31 @@ const ENDING = '.test.ts'
 
 /** These run on every release, all others on the default one. */
 const ON_EVERY_RELEASE: readonly string[] = [
+  'activation',
+  'activation-faults',
+  'activation-kill',
+  'adopt',
+  'audit',
+  'become',
   'connections',
   'dkim',
+  'faults-packages',
+  'faults-shell',
   'hardening',
   'key-owners',
   'laws',
   'mail-host',
+  'milters',
+  'odd-states',
   'opendkim-reader',
   'penalties',
   'provides',
+  'publish',
+  'rotate',
   'ssh-config',
+  'together',
   'units',
+  'verify',
 ]
 
 /** Their labs have hosts of every release at once: they run once. */

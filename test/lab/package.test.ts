@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { installedNode, NODES } from '../installed-node.ts'
 import { suite } from '../suite.ts'
 import { ROOT, type Ended } from '../unit/cli/mailrun.ts'
 import { nameLab } from './own-lab.ts'
@@ -83,7 +84,7 @@ console.log(hosts.map(({ name, status }) => name + ' ' + status).join())
 }
 
 let folder: string
-const nodes: Record<string, string> = { '20': process.execPath }
+const nodes = new Map<string, string>()
 
 const command = (program: string, args: readonly string[], cwd = folder): Promise<Ended> =>
   new Promise((resolve) =>
@@ -107,21 +108,7 @@ test.before(async () => {
   const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
   const compilers = Object.entries(COMPILERS).map(([name, range]) => `${name}@npm:typescript@${range}`)
   await succeed('npm', ['install', '--no-audit', '--no-fund', '--silent', `./${archive}`, ...compilers])
-  for (const major of ['22', '24']) {
-    const prefix = join(folder, `node${major}`)
-    mkdirSync(prefix)
-    await succeed('npm', [
-      'install',
-      '--no-audit',
-      '--no-fund',
-      '--silent',
-      '--ignore-scripts',
-      '--prefix',
-      prefix,
-      `node-linux-${process.arch}@${major}`,
-    ])
-    nodes[major] = join(prefix, `node_modules/node-linux-${process.arch}/bin/node`)
-  }
+  for (const version of NODES) nodes.set(version, await installedNode(version))
   await lab.labUp({ size: 1, tools: false, wire: undefined })
 })
 test.after(async () => {
@@ -135,10 +122,10 @@ test('npx finds the command', async () => {
   assert.match(await succeed('npx', ['--no-install', 'mailrun', '--version']), /^\d+\.\d+\.\d+\n$/)
 })
 
-for (const [index, major] of ['20', '22', '24'].entries()) {
+for (const [index, major] of NODES.entries()) {
   test(`a playbook in TypeScript, with a module and a template of the user's own, on Node ${major}`, async () => {
-    assert.match(await succeed(nodes[major]!, ['--version']), `v${major}.`)
-    const { code, stdout, stderr } = await command(nodes[major]!, [
+    assert.match(await succeed(nodes.get(major)!, ['--version']), `v${major}`)
+    const { code, stdout, stderr } = await command(nodes.get(major)!, [
       main,
       'playbooks/site.ts',
       '-i',
@@ -153,7 +140,7 @@ for (const [index, major] of ['20', '22', '24'].entries()) {
   })
 
   test(`a run from a program, on Node ${major}`, async () => {
-    assert.is(await succeed(nodes[major]!, ['drive.mjs', lab.inventoryPath]), 'mx1 ok\n')
+    assert.is(await succeed(nodes.get(major)!, ['drive.mjs', lab.inventoryPath]), 'mx1 ok\n')
   })
 }
 
@@ -164,7 +151,7 @@ test('mailrun init makes a project from the tarball, whose playbook runs on each
   assert.match(told, /cd fleet[^]*npm install[^]*npx mailrun ping[^]*npx mailrun site --check/)
   const fleet = join(folder, 'fleet')
   await succeed('npm', ['install', '--no-audit', '--no-fund', '--silent'], fleet)
-  for (const [major, node] of Object.entries(nodes)) {
+  for (const [major, node] of nodes) {
     const tasks = await succeed(node, [main, 'site', '--list-tasks'], fleet)
     assert.match(tasks, /mx1\.example\.org:\n[^]*dkimKey mx1\._domainkey\.example\.org/, `Node ${major}`)
     assert.is(await succeed(node, [main, 'dkim', '--list-tasks'], fleet), tasks, `Node ${major}`)

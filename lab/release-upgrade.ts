@@ -1,0 +1,28 @@
+// Offers a host the packages of another Debian release, for apt-get full-upgrade(8): as an upgrade of the release goes.
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildUpgradeRepository } from './apt-repository.ts'
+import { labApt } from './apt-sources.ts'
+import type { LabHost } from './fleet.ts'
+import type { Lab } from './lab.ts'
+import { hostRoot } from './machine.ts'
+import type { Release } from './releases.ts'
+
+/** Where the host sees them. */
+const OFFERED = '/var/opt/mailrun-lab-upgrade'
+
+/**
+ * What the host has installed, and what that newly needs, is downloaded into the host, and becomes apt's only source:
+ * its own repository has the packages of the release that it was made of.
+ *
+ * @throws LabError where the mirror has no such release.
+ */
+export async function offerRelease(lab: Lab, host: Pick<LabHost, 'name'>, release: Release): Promise<void> {
+  const root = hostRoot(lab, host)
+  const directory = join(root, OFFERED)
+  await rm(directory, { recursive: true, force: true })
+  await mkdir(directory, { recursive: true, mode: 0o755 })
+  const apt = await labApt(join(lab.cacheDir, 'apt', release), release)
+  await buildUpgradeRepository(directory, apt, root)
+  await writeFile(join(root, 'etc/apt/sources.list'), `deb [trusted=yes] file:${OFFERED} ./\n`)
+}
