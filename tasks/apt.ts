@@ -1,4 +1,4 @@
-// Task: Debian packages, by apt.
+// Task `apt`: Debian packages are installed, up to date, or removed.
 import { checkPackage } from '../src/resources/apt/check-package.ts'
 import { installScript, removeScript, type DebconfAnswer } from '../src/resources/apt/apt-script.ts'
 import { dueOf, isHeld, type Due } from '../src/resources/apt/due-package.ts'

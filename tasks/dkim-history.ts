@@ -1,4 +1,4 @@
-// Task: what became of a host's DKIM keys, written down with the time when it is, once.
+// Task `dkimHistory`: events in the life of a host's DKIM keys are recorded on the host with their times, each once.
 import { KEY_DIRECTORY } from '../src/signers/opendkim/keys/key-group.ts'
 import { checkDomain } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'

@@ -1,4 +1,4 @@
-// Task: a systemd unit: running, enabled, and with its files as they are now loaded.
+// Task `service`: a systemd unit is running and enabled as wanted, and has loaded the present versions of its files.
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { planUnit } from '../src/resources/systemd/unit-plan.ts'
 import { START_SECONDS, startScript } from '../src/resources/systemd/unit-script.ts'

@@ -1,5 +1,5 @@
 // The table of commands, in the order of the help. A command is a line here and a file in `commands/`, which is loaded
-// once the command is used.
+// when the command is used.
 import type { CliCommand } from './command.ts'
 import type { SourceFlags } from './flags/fleet-flags.ts'
 

@@ -1,4 +1,4 @@
-// The exit statuses of a command, as its help tells them.
+// The exit statuses of a command, as its help shows them.
 
 /** What they all have in common. */
 const COMMON: Readonly<Record<number, string>> = {

@@ -1,4 +1,4 @@
-// The exit status of a run: the first that applies.
+// Computes the exit status of a run: the first one that applies.
 import type { Publication } from '../dns/push/publication.ts'
 import type { RunResult } from '../core/run-event.ts'
 

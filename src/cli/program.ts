@@ -1,4 +1,4 @@
-// The command line's grammar and its help, by the table of commands.
+// Builds the grammar of the command line and its help from the table of commands.
 import { Command, type Help } from 'commander'
 import { documentText } from '../report/write/terminal.ts'
 import type { CliCommand } from './command.ts'

@@ -1,4 +1,4 @@
-// Where in a user's file a function was called, for errors that point there.
+// Finds the line of a user's file in which a function was called, for errors that point there.
 import { fileURLToPath } from 'node:url'
 
 /** By the stack's text: a playbook's lines are few, and each makes its tasks for every host. */

@@ -1,5 +1,5 @@
-// The name of a real thing on a host that tasks read and write: `path:/etc/x`, `user:opendkim`, `unit:opendkim`,
-// `package:postfix`.
+// A resource: the name of a thing on a host that tasks read and write, such as `path:/etc/x`, `user:opendkim`,
+// `unit:opendkim`, `package:postfix`.
 export type Resource = `${string}:${string}`
 
 /**

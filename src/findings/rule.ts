@@ -1,4 +1,5 @@
-// Kinds of findings, and rules: what there is to know of a finding before anybody has found it, and how it is found.
+// Kinds of findings, and rules. A kind says what a finding means and what to do about it; a rule also has the function
+// that finds it.
 import type { CheckName } from './checks.ts'
 import type { Finding, FindingDetails } from './finding.ts'
 import type { Severity } from './severity.ts'

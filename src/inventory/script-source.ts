@@ -1,4 +1,4 @@
-// Runs an executable inventory and reads its JSON into the tree: --list, and --host NAME where there is no _meta.
+// Runs an inventory program and reads its JSON: `--list`, and `--host NAME` if the answer has no `_meta`.
 import { execFile } from 'node:child_process'
 import { resolve as resolvePath } from 'node:path'
 import pLimit from 'p-limit'

@@ -1,4 +1,5 @@
-// What `mailrun adopt` found on hosts that exist: the vars under which a run changes as little as possible.
+// The result of `mailrun adopt`: the vars of hosts that somebody else set up, under which a run changes as little as
+// possible.
 
 export interface AdoptedVar {
   readonly name: string

@@ -1,4 +1,4 @@
-// How a host signs its mail, as its daemons read it: what `mailrun audit` looks at for traps.
+// How a host signs its mail, as its daemons read their configuration. `mailrun audit` looks for faults in it.
 import type { Untrusted } from '../shell/untrusted.ts'
 
 /** A place in a file. `line` is 0 where it is no line of its own. */

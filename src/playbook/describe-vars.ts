@@ -1,4 +1,4 @@
-// The vars of playbooks as JSON Schema, each by itself: what a var may be wherever an inventory gives it.
+// Describes the vars of playbooks in JSON Schema: which values each var can have in an inventory.
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { Playbook } from '../core/playbook.ts'
 import type { StandardSchema } from '../core/standard-schema.ts'

@@ -1,4 +1,4 @@
-// The package's own playbooks: `playbooks/dkim.ts` is one wherever the project has none of that name.
+// Finds the package's own playbooks: `playbooks/dkim.ts` means one of them if the project has no file of that name.
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-// Says what is wrong with a var: what was wanted, what came, and where quotes make the difference.
+// Describes what is wrong with a var: what was expected, what was given, and where quotes make the difference.
 import type { StandardIssue } from '../core/standard-schema.ts'
 import { Secret } from '../shell/secret.ts'
 import { rereadText } from './extra-vars.ts'

@@ -1,5 +1,5 @@
-// Whether mail of a domain passes DMARC, by what was proved of its signatures and of SPF, and by what each
-// authoritative server says.
+// Decides whether mail of a domain passes DMARC (RFC 9989), from the proofs of its signatures and of SPF, and from the
+// record at each authoritative server.
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { shownServer } from '../dns/lookup/name-server.ts'

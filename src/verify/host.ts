@@ -1,4 +1,4 @@
-// All that is proved of one host: signing, SPF, DMARC and its names, for each of its domains.
+// The proof of one host: signing, SPF, DMARC and names, for each of its domains.
 import { unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { mailDomain } from '../mail/names/names.ts'

@@ -1,5 +1,5 @@
-// Forward-confirmed reverse DNS: an address has a name, the name has the address, and so has the name that the host
-// greets with (RFC 1912, section 2.1; RFC 5321, section 4.1.4).
+// Checks forward-confirmed reverse DNS: an address has a name, the name has the address, and so has the name with which
+// the host greets (RFC 1912, section 2.1; RFC 5321, section 4.1.4).
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { MOST_REVERSE_NAMES } from '../dns/bounds/bounds.ts'

@@ -1,4 +1,4 @@
-// `mailrun adopt`: its flags, the inventory and what a run with it would change, and the exit status.
+// `mailrun adopt`: flags, output and exit status. It prints an inventory, and what a run with it would change.
 import { adopt, type Adopted, type AdoptEvent } from '../../commands/index.ts'
 import type { AdoptedHost } from '../../mail/adoption.ts'
 import type { AdoptionReport } from '../../report/adoption/format.ts'

@@ -1,4 +1,4 @@
-// `mailrun dns plan|push|verify`: flags, the plan and what came of it, and the exit status.
+// `mailrun dns plan|push|verify`: flags, output and exit status.
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { dnsPlan, dnsPush, dnsVerify, type DnsPlanned, type DnsRequest } from '../../commands/index.ts'

@@ -1,4 +1,4 @@
-// `mailrun <playbook.ts>`: lists or runs a playbook, and reports as the flags want it. Its flags are `run-options`.
+// `mailrun <playbook.ts>`: lists or runs a playbook, and prints the report. `run-options.ts` has its flags.
 import { prepareRun } from '../../commands/run/prepare-run.ts'
 import { notCached } from '../../playbook/cache-folder.ts'
 import { LIST_FORMATS } from '../../report/list/formats.ts'

@@ -1,4 +1,4 @@
-// `mailrun verify`: its flags, the proofs, and the exit status.
+// `mailrun verify`: flags, the proofs, and exit status.
 import { verify, type DeliveryEvent, type Verification, type VerifyRequest } from '../../commands/index.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { PROOF_FORMATS } from '../../report/proof/formats.ts'

@@ -1,4 +1,4 @@
-// The flags that commands have in common, wherever they stand.
+// Declares the flags that several commands have.
 import { Option, type Command } from 'commander'
 import type { About, Formats } from '../../report/registry.ts'
 import { DEFAULT_FORKS } from '../../engine/run-options.ts'

@@ -1,4 +1,4 @@
-// The flags of a run, which `mailrun` takes without the name of a command.
+// Declares the flags of a run, which `mailrun` takes without the name of a command.
 import type { Command } from 'commander'
 import { RUN_FORMATS } from '../../report/run/formats.ts'
 import { fleetOptions } from './fleet-options.ts'

@@ -1,4 +1,4 @@
-// Ctrl-C and its like: the first lets the change in hand finish, the second leaves at once.
+// Handles Ctrl-C and similar signals: the first one lets running changes finish, the second ends mailrun at once.
 import { EXIT } from '../exit-status.ts'
 
 export interface Signals {

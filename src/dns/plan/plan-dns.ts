@@ -1,4 +1,4 @@
-// Compares what a fleet needs with what its zones' name servers serve, record by record.
+// Plans the changes in DNS: compares the records that a fleet needs with what the name servers of their zones serve.
 import { isRevokedDkim } from '../../mail/records/dkim/record.ts'
 import { byRecord, isWithin, type MailRecord } from '../../mail/records/dns-record.ts'
 import type { MailFleet } from '../../mail/fleet/mail-fleet.ts'

@@ -1,4 +1,4 @@
-// Whose mail is meant by a pattern of sender addresses, as OpenDKIM's SigningTable and the var `drop_signing` have it.
+// Patterns of sender addresses, as in OpenDKIM's SigningTable and the var `drop_signing`: whose mail a pattern means.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /** `*` stands for any text, as in a `refile:`; all in lower case. */

@@ -1,5 +1,4 @@
-// A record that a fleet wants beside a value that DNS serves at its name: the same, to be replaced, or none of its
-// business.
+// Compares a wanted record with a value that DNS serves at its name: the same, to be replaced, or somebody else's.
 import { publicKeyOf, sameDkimKey } from './dkim/key.ts'
 import { lintDkim } from './dkim/lint.ts'
 import { parseDkim, type DkimKeyRecord } from './dkim/record.ts'

@@ -1,4 +1,4 @@
-// What an output format of `mailrun inventory` is; and which vars it may show.
+// The type of an output format of `mailrun inventory`, and which vars it may show.
 import type { Host, Var } from '../../core/host.ts'
 import type { Inventory } from '../../core/inventory.ts'
 import { STARS } from '../../shell/secret.ts'

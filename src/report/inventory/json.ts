@@ -1,4 +1,4 @@
-// The fleet as JSON, in the shape of `ansible-inventory --list`.
+// Writes an inventory as JSON, in the form of `ansible-inventory --list`.
 import type { Host } from '../../core/host.ts'
 import type { Inventory } from '../../core/inventory.ts'
 import { jsonDocument } from '../write/json.ts'

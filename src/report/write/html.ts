@@ -1,4 +1,4 @@
-// Writes HTML: text of unknown origin becomes characters of a page, never an element, an attribute or a link.
+// Writes HTML. Text of strangers becomes characters of the page, never an element, an attribute or a link.
 import { harmlessLine } from './harmless.ts'
 import { writerOf, type Checked } from './checked.ts'
 import { escapeMarkup } from './markup.ts'

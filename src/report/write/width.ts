@@ -1,4 +1,4 @@
-// How many columns of a terminal text takes, and cutting it to fit. What is cut or filled up is as checked as before.
+// Computes how many columns of a terminal a text takes, and cuts it to fit. Cut or padded text stays checked text.
 import type { TerminalText } from './terminal.ts'
 
 /** East Asian letters, forms and signs of full width; emoji and further ideographs. */

@@ -1,4 +1,4 @@
-// The changes that give a path its owner, group and mode.
+// The changes that set the owner, group and mode of a path.
 import { ownPath } from './program/files.ts'
 import type { Change } from '../../core/change.ts'
 import { isKnown, type Known } from '../../core/unknown.ts'

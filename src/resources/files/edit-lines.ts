@@ -1,4 +1,4 @@
-// Edits of a text by lines: one line made sure of, a block between markers kept. Pure.
+// Edits a text by lines: ensures one line, or a block between markers. Pure functions.
 
 export interface LineEdit {
   readonly line: string

@@ -1,4 +1,4 @@
-// Sockets of milters: where Postfix asks, where OpenDKIM listens, and whether that is one.
+// The sockets of milters: where Postfix asks and where OpenDKIM listens, and whether both are the same.
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { HostNames } from '../postfix/settings/sources.ts'

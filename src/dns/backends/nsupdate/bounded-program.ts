@@ -1,4 +1,5 @@
-// Runs a program of this machine that tells what a stranger said, and reads no more of it than an update takes.
+// Runs a program on this machine, and limits how much of its output is read: the output contains what a name server
+// said.
 import { spawn } from 'node:child_process'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { UPDATE_BYTES, UPDATE_SECONDS } from '../../bounds/bounds.ts'

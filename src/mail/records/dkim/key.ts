@@ -1,4 +1,5 @@
-// The public key in a DKIM record: whether it is one, and the one that a host signs with.
+// The public key in a DKIM record: whether it is valid, and whether it is the key with which a host signs (RFC 6376,
+// section 3.6.1).
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { DkimKeyRecord } from './record.ts'
 

@@ -1,4 +1,5 @@
-// What kind of key a public key is, whether it may be published, and whether OpenDKIM can sign with its private half.
+// The type and size of a public key: whether it may be published (RFC 8301; RFC 8463), and whether OpenDKIM can sign
+// with its private half.
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 

@@ -1,4 +1,4 @@
-// IP networks as SPF writes them: ip4 and ip6 with a prefix length.
+// IP networks as SPF writes them: ip4 and ip6 with a prefix length (RFC 7208, section 5.6).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 export interface Network {

@@ -1,4 +1,4 @@
-// What stands between the brackets of a macro: `name`, `name?text`, `name:text`, `{a} == {b} ? {x} : {y}` (postconf(5),
+// Parses the inside of a macro of Postfix: `name`, `name?text`, `name:text`, `{a} == {b} ? {x} : {y}` (postconf(5),
 // mac_expand(3)).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { Range } from './range.ts'
