@@ -5,7 +5,7 @@ const COMMON: Readonly<Record<number, string>> = {
   130: 'interrupted',
   1: 'could not start: no host was touched',
   4: 'some host was unreachable',
-  5: 'what there was to tell could not be written',
+  5: 'the output could not be written',
 }
 
 /** In the order in which they apply. @param meanings - a number alone says what it does of every command. */

@@ -13,7 +13,7 @@ export interface HostEvidence {
   readonly name: string
   readonly milters: MilterState
   readonly told: OutgoingAddresses
-  /** Of the inventory: others see these. */
+  /** The addresses of the inventory, which others see. */
   readonly outgoing: readonly string[] | undefined
 }
 
@@ -23,7 +23,7 @@ export async function proveHost(
   authority: Authority,
 ): Promise<HostProof> {
   const helo = mailDomain(milters.parameters['smtp_helo_name'] ?? '')
-  // With a relay it is the relay's addresses that count, which the host does not know.
+  // With a relay, the addresses of the relay count, and the host does not know them.
   const addresses = outgoing ?? (told.relayhost === '' ? told.addresses : [])
   const base = { name, ...(helo === undefined ? {} : { helo }), addresses }
   if (milters.obstacle !== undefined) {
@@ -51,7 +51,7 @@ export async function proveHost(
   return withStatus({ ...base, status: 'pass', signing, spf, dmarc, reverse, delivery: [] })
 }
 
-/** What the host said in the place of an address. */
+/** Proofs for what the host said instead of a usable address. */
 const unfitProofs = (domains: readonly string[], unfit: readonly string[]): readonly SpfProof[] =>
   unfit.flatMap((what) =>
     domains.map((domain): SpfProof => {
@@ -76,7 +76,7 @@ async function proveAllSpf(
     )
     return domains.map((domain) => ({ identity: 'mailfrom', domain, address: '', result: 'temperror', verdict }))
   }
-  // Loaded by who needs it: it brings a library along.
+  // Loaded only if it is needed, because it loads a library.
   const { proveSpf } = await import('./spf.ts')
   const greeting = helo ?? 'unknown.invalid'
   const identities = [

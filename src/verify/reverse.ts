@@ -8,7 +8,7 @@ import { valuesOf } from '../mail/records/dns-walk.ts'
 import type { AddressProof, Verdict } from '../mail/proof/proof.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
-/** @param helo - `undefined` where it is not known. */
+/** @param helo - the HELO name; `undefined` if it is not known. */
 export async function proveReverse(
   address: string,
   helo: string | undefined,
@@ -39,7 +39,7 @@ export async function proveReverse(
     return proof(
       failed(
         'ptr-not-confirmed',
-        `${address} is named ${names.join(', ')}, which has not that address`,
+        `${address} is named ${names.join(', ')}, which does not have that address`,
         `publish ${type} records, or have the PTR record name the host`,
       ),
     )
@@ -48,7 +48,7 @@ export async function proveReverse(
     return proof(
       failed(
         'helo-not-confirmed',
-        `the host greets as ${helo}, which has not the address ${address}`,
+        `the host greets as ${helo}, which does not have the address ${address}`,
         `publish ${type} ${address} for ${helo}, or set smtp_helo_name to ${confirmed[0]}`,
       ),
     )

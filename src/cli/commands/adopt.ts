@@ -14,10 +14,10 @@ import { reachRequest } from '../flags/fleet-request.ts'
 import { SCREEN } from '../terminal/output.ts'
 
 interface AdoptFlags extends FleetFlags {
-  /** The file of the inventory. */
+  /** The file to which the inventory is written. */
   readonly write?: string
   readonly diff?: boolean
-  /** Of the check; left out: it is chosen. */
+  /** The playbook of the check. Absent: mailrun chooses one. */
   readonly playbook?: string
 }
 

@@ -25,7 +25,7 @@ export const command: CliCommand<RunFlags> = {
       stdout.write(list({ playbook: run.playbook.name, hosts: run.hosts }))
       return 0
     }
-    // A list pays for no run.
+    // Loaded only here, so that lists start faster.
     const [{ carryOut }, { reporterOf }, format] = await Promise.all([
       import('../../commands/run/carry-out.ts'),
       import('../terminal/reporter.ts'),

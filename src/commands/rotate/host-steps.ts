@@ -1,5 +1,5 @@
-// A host's part of a rotation, as a playbook in memory: keys that are to be made, the one that is to sign, what to
-// write down. Name servers, waiting and the order of things are the command's.
+// The part of a rotation that happens on a host, as a playbook in memory: it makes keys, switches the key that signs,
+// and records events. The command itself asks name servers, waits, and decides the order.
 import * as v from 'valibot'
 import { firstSelector } from '../../mail/fleet/own-among.ts'
 import { KEY_DIRECTORY, ROOTS_DIRECTORY } from '../../signers/opendkim/keys/key-group.ts'
@@ -18,7 +18,7 @@ import { file } from '../../../tasks/file.ts'
 import { keepSigned } from '../../../tasks/keep-signed.ts'
 import { opendkim } from '../../../tasks/opendkim.ts'
 
-/** `path`: of its private key, where that is not `/etc/dkimkeys/DOMAIN/SELECTOR.private`. */
+/** `path` is that of the private key, if it is not `/etc/dkimkeys/DOMAIN/SELECTOR.private`. */
 export interface NamedKey {
   readonly selector: string
   readonly path?: string | undefined
@@ -26,13 +26,13 @@ export interface NamedKey {
 
 /** For one domain on one host. */
 export interface HostSteps {
-  /** Written into the history, with the time at which that is done. */
+  /** Events to record in the history, with the time at which they are written. */
   readonly marks?: readonly NewMark[]
   /** Selectors whose keys are made. */
   readonly make?: readonly string[]
-  /** The selector that signs from now on; its key must be sound. */
+  /** The selector that signs from now on; its key must be valid. */
   readonly active?: string
-  /** The key to go back to where that did not work; it must not be revoked. It may lie elsewhere. */
+  /** The key to use again if the new one does not sign. It must not be revoked; it may lie elsewhere. */
   readonly back?: NamedKey
   /** Selectors whose private keys are deleted. */
   readonly delete?: readonly string[]
@@ -41,7 +41,7 @@ export interface HostSteps {
 /** By host, then by domain. */
 export type StepsByHost = Readonly<Record<string, Readonly<Record<string, HostSteps>>>>
 
-/** Those of playbooks/dkim.ts that its tables, and these keys, rest on. */
+/** The vars of playbooks/dkim.ts on which the tables and the keys depend. */
 const vars = v.object({
   domains: v.optional(v.array(domain, 'a list of domains is wanted'), []),
   dkim_selector: v.optional(selector),
@@ -54,7 +54,7 @@ const vars = v.object({
 })
 type Input = PlaybookInput<v.InferOutput<typeof vars>>
 
-/** What is to be done on these hosts. */
+/** The playbook that does these steps. */
 export const stepsPlaybook = (steps: StepsByHost): Playbook =>
   playbook({
     name: 'rotate',
@@ -79,7 +79,7 @@ function stepTasks(
   const switches = Object.keys(active).length > 0 && isSelector(tables.selector)
   const keeps = mine.length > 0 && isSelector(tables.selector)
   return [
-    // Before anything is made: keys that cannot be switched to afterwards would be of no use.
+    // First of all: keys to which the host cannot be switched afterwards would be of no use.
     keeps && keepSigned({ ...tables, dropSigning, switching: true }),
     mine.some(([, { make = [] }]) => make.length > 0) && dkimGroup({}),
     ...mine.flatMap(([name, own]) => keyTasks(name, own, input.vars.dkim_bits)),
@@ -87,12 +87,12 @@ function stepTasks(
   ]
 }
 
-/** The keys of a domain, and what is written down of them. */
+/** The tasks for the keys of a domain, and for their history. */
 function keyTasks(name: string, own: HostSteps, bits: Input['vars']['dkim_bits']): readonly (Task | false)[] {
   const { marks = [], make = [], active, back, delete: gone = [] } = own
   return [
     make.length + marks.length > 0 && directory({ path: `${KEY_DIRECTORY}/${name}`, ...ROOTS_DIRECTORY, keep: true }),
-    // Before the key: a selector is taken first, and what must not happen ends the run here.
+    // Before the key is made: the selector is recorded first, and an event that must not follow ends the run here.
     dkimHistory({
       domain: name,
       marks,
@@ -104,7 +104,7 @@ function keyTasks(name: string, own: HostSteps, bits: Input['vars']['dkim_bits']
   ]
 }
 
-/** As playbooks/dkim.ts has them. */
+/** The arguments of the tables, as in playbooks/dkim.ts. */
 function tablesOf({ vars: own, host }: Input) {
   const name = own.fqdn ?? mailDomain(host.name)
   return {

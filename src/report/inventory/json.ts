@@ -12,7 +12,7 @@ export const format: InventoryFormat = {
   host: (host) => jsonDocument(hostJson(host)),
 }
 
-/** The shape of `ansible-inventory --list`. */
+/** The inventory in the form of `ansible-inventory --list`. */
 export function inventoryJson({ hosts, groups }: Inventory): Readonly<Record<string, unknown>> {
   const names = new Set(hosts.map(({ name }) => name))
   const members = [...groups.values()].flatMap(({ name, hosts: own, children }): [string, object][] => {

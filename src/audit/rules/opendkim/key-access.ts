@@ -1,4 +1,4 @@
-// Rules on who can read OpenDKIM's private keys: the daemon must, others must not.
+// Rules about OpenDKIM's private keys: the daemon must be able to read them, others must not.
 import { rule } from '../../../findings/rule.ts'
 import { DAEMON, KEY_GROUP } from '../../../signers/opendkim/keys/key-group.ts'
 import { keyOutOfReach } from '../../../signers/opendkim/keys/key-reach.ts'
@@ -8,7 +8,7 @@ import type { Untrusted } from '../../../shell/untrusted.ts'
 import { soundKeyFiles } from './key-files.ts'
 import { attributesOf, isOn, settingOf } from './setup.ts'
 
-/** What a key's file is to be like, and is. */
+/** The owner, group and mode that a key's file should have, and those that it has. */
 const accessTo = (setup: MailSetup, path: Untrusted) => ({
   expected: setup.user === DAEMON ? `root:${KEY_GROUP} 0640` : `${setup.user}:${setup.user} 0600`,
   found: attributesOf(setup, path),
@@ -52,7 +52,7 @@ export const keyUnsafe = rule({
   },
 })
 
-/** Of the directories above; known for the user opendkim alone. */
+/** Why the directories above the key keep the daemon out. It is known only for the user opendkim. */
 function reachOf(setup: MailSetup, path: Untrusted): string | undefined {
   if (setup.user !== DAEMON) return undefined
   const above = ancestorsOf(path)
@@ -67,17 +67,17 @@ function reachOf(setup: MailSetup, path: Untrusted): string | undefined {
   )
 }
 
-/** Of a group's members: a directory's group may have thousands. */
+/** How many members of a group a message names: a group of a directory service may have thousands. */
 const NAMED_AT_MOST = 5
 
-/** opendkim(8), FILE PERMISSIONS. */
+/** Why OpenDKIM does not trust the file: opendkim(8), FILE PERMISSIONS. */
 function unsafeness({ paths, members, user }: MailSetup, path: Untrusted): string | undefined {
   const is = paths[path]
   if (is === undefined || is.type === 'l') return undefined
   const [, group = 0, others = 0] = Array.from(is.mode.slice(-3), Number)
   if ((others & 6) !== 0) return `others can read or write it (${is.mode})`
   const all = members[is.group] ?? []
-  // These two, and one more than are named.
+  // Enough for the user, root, and one more than are named.
   const among = all.slice(0, NAMED_AT_MOST + 3).filter((name) => name !== user && name !== 'root')
   if ((group & 6) !== 0 && among.length > 0) {
     const others = among.length > NAMED_AT_MOST ? ' and others' : ''

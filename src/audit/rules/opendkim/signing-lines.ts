@@ -1,4 +1,4 @@
-// Rules on the lines of OpenDKIM's SigningTable: which senders each takes in, and with which key it signs.
+// Rules about the lines of OpenDKIM's SigningTable: which senders a line matches, and with which key it signs.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { MailSetup, OpendkimTable } from '../../../mail/mail-setup.ts'
@@ -14,11 +14,11 @@ interface Line {
 interface SigningLines {
   readonly lines: readonly Line[]
   readonly table: OpendkimTable
-  /** Whether its lines are patterns, which match whole addresses. */
+  /** Whether the lines are patterns (`refile:`), which match whole addresses. */
   readonly patterns: boolean
 }
 
-/** `undefined` where no lines can be read. */
+/** `undefined` if the lines cannot be read. */
 function signingLines(setup: MailSetup): SigningLines | undefined {
   const table = isInstalled(setup) ? tableOf(setup, 'signingtable') : undefined
   if (table === undefined || !isText(table)) return undefined
@@ -40,7 +40,7 @@ function domainOf(pattern: string): string | undefined {
   return /^(?:[a-z0-9_-]+\.)+[a-z0-9-]+$/.test(name) ? name : undefined
 }
 
-/** Each line by itself. */
+/** The findings of each line. */
 const ofLines = (setup: MailSetup, find: (line: Line, all: SigningLines) => readonly FindingDetails[]) => {
   const all = signingLines(setup)
   return all === undefined ? [] : all.lines.flatMap((line) => find(line, all))
@@ -49,7 +49,7 @@ const ofLines = (setup: MailSetup, find: (line: Line, all: SigningLines) => read
 const keysOf = (setup: MailSetup): ReadonlyMap<string, KeyEntry> =>
   new Map(keyEntries(setup).map((entry) => [entry.name, entry]))
 
-/** Whether all keys are seen: a KeyTable that could not be read in whole may have others. */
+/** Whether all keys are known: a KeyTable that was not read completely may have more. */
 function isWhole(table: OpendkimTable | undefined): boolean {
   if (table === undefined) return true
   return isText(table) && !table.cut && table.state === 'there'
@@ -82,7 +82,7 @@ export const signingCatchAll = rule({
   severity: 'error',
   means: 'A pattern matches every sender: mail of domains that are not yours is signed with this key.',
   remedy: 'a line for each domain',
-  /** With `%`, of a key or for its name, mail is signed for the sender's own domain, of which the key is published. */
+  /** With `%` as key or as its domain, mail is signed for the sender's own domain, which has published the key. */
   find(setup: MailSetup) {
     const keys = keysOf(setup)
     return ofLines(setup, ({ entry: { pattern, key }, subject }, { patterns }) => {
@@ -117,7 +117,7 @@ export const signingPlainWildcard = rule({
   means:
     'A pattern stands in a SigningTable that is read without patterns: it matches nothing, and mail leaves unsigned.',
   remedy: 'SigningTable refile:…, or the domain alone',
-  /** Without patterns, `*` and `user@*` alone mean something. */
+  /** Without patterns, only `*` and `user@*` have a meaning. */
   find: (setup: MailSetup) =>
     ofLines(setup, ({ entry: { pattern }, subject }, { patterns, table: { kind } }) => {
       const isMeant = pattern === '*' || pattern.endsWith('@*')
@@ -134,9 +134,9 @@ export const signingShadowed = rule({
   id: 'signing-shadowed',
   check: 'setup',
   severity: 'warning',
-  means: 'A line of the SigningTable is never come to: the first that matches counts.',
+  means: 'A line of the SigningTable is never used: an earlier line matches the same senders.',
   remedy: 'put what is narrower first, or remove it',
-  /** Of patterns the first that matches counts, unless MultipleSignatures says otherwise. */
+  /** The first pattern that matches is used, unless MultipleSignatures is on. */
   find(setup: MailSetup) {
     if (isOn(settingOf(setup, 'multiplesignatures')?.value ?? 'no')) return []
     const earlier = patternsSoFar()
@@ -147,7 +147,7 @@ export const signingShadowed = rule({
       return [
         {
           subject,
-          message: `${pattern} is never come to: ${shadow.pattern} (line ${shadow.line}) stands before it`,
+          message: `${pattern} is never used: ${shadow.pattern} (line ${shadow.line}) comes before it`,
           found: `signed with ${shadow.key}`,
           expected: `signed with ${key}`,
         },

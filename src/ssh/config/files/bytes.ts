@@ -1,8 +1,8 @@
-// Texts as OpenSSH sees them: one character of a string for each byte, so that `?` and widths mean bytes, and only
-// ASCII has case.
+// Converts texts to strings with one character for each byte, as OpenSSH sees them: `?` and widths count bytes, and only
+// ASCII letters have case.
 import { lowerAscii } from '../../../text/openssh-pattern.ts'
 
-/** Almost all are, and then are the same as bytes. */
+/** Whether a text is ASCII, as almost all are; then it is the same as its bytes. */
 const isPlain = (text: string): boolean => !/[^\x00-\x7f]/.test(text)
 
 export const toBytes = (text: string): string => (isPlain(text) ? text : Buffer.from(text, 'utf8').toString('latin1'))
@@ -12,5 +12,5 @@ export const fromBytes = (bytes: string): string =>
 
 export { lowerAscii as lower }
 
-/** As strcasecmp(3) finds them equal in the C locale. */
+/** Whether strcasecmp(3) finds two words equal in the C locale. */
 export const sameWord = (a: string, b: string): boolean => lowerAscii(a) === lowerAscii(b)

@@ -1,4 +1,4 @@
-// One configuration file from the disk, as lines of bytes.
+// Reads one configuration file from the disk, as lines of bytes.
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { MailrunError } from '../../../core/mailrun-error.ts'
 import { fromBytes } from './bytes.ts'
@@ -7,12 +7,12 @@ import { isSecure } from './permissions.ts'
 
 const MOST_BYTES = 16 * 1024 * 1024
 
-/** What came of opening it; a folder reads as empty, as fopen(3) has it. */
+/** The lines of the file, or why it cannot be opened. A folder counts as empty, as with fopen(3). */
 export type FileLines =
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
   | { readonly kind: 'closed'; readonly why: string; readonly isMissing: boolean }
 
-/** @throws MailrunError for bad permissions where they are checked, and past 16 MiB. */
+/** @param checked - whether permissions are checked. @throws MailrunError for bad permissions, and above 16 MiB. */
 export function readLines(path: string, checked: boolean, here: Here): FileLines {
   let descriptor: number
   try {
