@@ -1,4 +1,4 @@
-// Task: Debian packages, by apt.
+// Task `apt`: Debian packages are installed, up to date, or removed.
 import { checkPackage } from '../src/resources/apt/check-package.ts'
 import { installScript, removeScript, type DebconfAnswer } from '../src/resources/apt/apt-script.ts'
 import { dueOf, isHeld, type Due } from '../src/resources/apt/due-package.ts'
@@ -32,41 +32,42 @@ export interface AptPackage {
 
 export interface AptArgs {
   /**
-   * Names (`name:arch` for another architecture), or names with a version. A name that no package has counts as
-   * installed where an installed package provides it: `mail-transport-agent`.
+   * Names (`name:arch` for another architecture), or names with a version. A virtual name, such as
+   * `mail-transport-agent`, counts as installed if an installed package provides it.
    */
   readonly packages: readonly (string | AptPackage)[]
-  /** `latest` upgrades to what apt's lists have, and leaves what is held alone. Left out: `present`. */
+  /** `latest` upgrades to what apt's lists have, and leaves held packages alone. Default: `present`. */
   readonly state?: 'present' | 'absent' | 'latest'
   /**
-   * Changes packages that are held (apt-mark hold) too; they stay held. Left out: to remove one, or to have another
-   * version of it, is refused.
+   * Also changes packages that are held (apt-mark hold); they stay held. Default: the task refuses to remove a held
+   * package or to change its version.
    */
   readonly allowHeld?: boolean
   /** With `absent`: removes configuration files too. */
   readonly purge?: boolean
   /**
-   * Apt's lists are fetched again before installing, and for `latest`, when they are older than this many seconds; left
-   * out: 3600.
+   * Before an installation, and for `latest`, apt's lists are fetched again if they are older than this, in seconds.
+   * Default: 3600.
    */
   readonly cacheValidSeconds?: number
-  /** Left out: as apt is configured. */
+  /** Whether recommended packages are installed, too. Default: as apt is configured. */
   readonly recommends?: boolean
   /** Answers to debconf's questions, given before installing. */
   readonly debconf?: readonly DebconfAnswer[]
   /**
-   * What the packages bring (users, groups, paths, units), so that a check can foresee the tasks after this. Known for
-   * the packages of mailrun's own playbooks.
+   * What the packages bring (users, groups, paths, units), so that a check can predict the tasks after this one. For the
+   * packages of mailrun's own playbooks, this is known already.
    */
   readonly provides?: readonly Fact[]
-  /** Seconds to wait for another apt or dpkg; left out: 600. */
+  /** Seconds to wait for another apt or dpkg. Default: 600. */
   readonly lockSeconds?: number
-  /** Left out: 1800. */
+  /** The time limit in seconds. Default: 1800. */
   readonly timeoutSeconds?: number
 }
 
 /**
- * Installs, upgrades or removes; never prompts, keeps changed configuration files, mends an interrupted dpkg.
+ * Installs, upgrades or removes packages. It never asks, keeps changed configuration files, and repairs an interrupted
+ * dpkg.
  *
  * @ansible apt
  */
@@ -173,7 +174,7 @@ const CACHE_SECONDS = 3600
 const LOCK_SECONDS = 600
 const INSTALL_SECONDS = 1800
 
-/** Facts of what a package brings, whatever its architecture. */
+/** What a package brings, whatever its architecture; `undefined` if that is not known. */
 const broughtBy = (name: string): readonly Fact[] | undefined => providedBy(bareName(name))
 
 const namesOf = ({ packages }: AptArgs): readonly string[] =>
@@ -255,7 +256,7 @@ function factsOf({ provides }: AptArgs, due: readonly Due[]): readonly Fact[] {
   return [...fresh.flatMap(({ name }) => broughtBy(name) ?? []), ...(fresh.length > 0 ? (provides ?? []) : [])]
 }
 
-/** Of a package that is there already nothing is brought anew. */
+/** The resources that a change may write. A package that is installed already brings nothing new. */
 function writesOf(
   { provides }: AptArgs,
   due: readonly { readonly name: string; readonly fresh: boolean }[],

@@ -1,4 +1,4 @@
-// Task: a block of lines between markers, in a file that others own.
+// Task `blockInFile`: a block of lines between markers, in a file that others own.
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { checkValidate } from '../src/resources/files/check-validate.ts'
 import { editContent } from '../src/resources/files/edit-content.ts'

@@ -1,4 +1,4 @@
-// Task: a command, with a guard that tells whether it is needed, or once in every run.
+// Task `command`: runs a command if its guards say that it is needed, or once in every run.
 import { createHash } from 'node:crypto'
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { either, listOf, record, required, script, seconds, text } from '../src/core/argument.ts'

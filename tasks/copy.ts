@@ -1,4 +1,4 @@
-// Task: a file of the controller, copied to the host.
+// Task `copy`: a file of this machine is on the host.
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { checkValidate } from '../src/resources/files/check-validate.ts'
 import { mode, type Mode } from '../src/resources/files/mode.ts'

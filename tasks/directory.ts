@@ -1,4 +1,4 @@
-// Task: a directory with its owner, group and mode, or no directory.
+// Task `directory`: a directory exists with its owner, group and mode, or does not exist.
 import {
   attributeChanges,
   type Attributes,

@@ -1,4 +1,4 @@
-// Task: the group by which OpenDKIM reads keys and tables that are root's.
+// Task `dkimGroup`: the group through which OpenDKIM reads keys and tables that belong to root.
 import { DAEMON, KEY_GROUP } from '../src/signers/opendkim/keys/key-group.ts'
 import { defineTask } from '../src/core/define-task.ts'
 import { fact } from '../src/core/fact.ts'

@@ -1,4 +1,4 @@
-// Task: a domain's DKIM key, generated on the host once.
+// Task `dkimKey`: a domain's DKIM key exists on the host. The host generates it once.
 import { attributeChanges } from '../src/resources/files/attributes.ts'
 import { checkDomain, checkSelector } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'

@@ -1,4 +1,4 @@
-// Task: a file with its content, owner, group and mode, or no file.
+// Task `file`: a file has its content, owner, group and mode, or does not exist.
 import { attributeChanges, givenAttributes, withAttributes } from '../src/resources/files/attributes.ts'
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { checkValidate } from '../src/resources/files/check-validate.ts'

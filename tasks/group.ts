@@ -1,4 +1,4 @@
-// Task: a group.
+// Task `group`: a group exists, or does not exist.
 import { flag, number, oneOf, required, text } from '../src/core/argument.ts'
 import { defineTask } from '../src/core/define-task.ts'
 import type { GroupFact } from '../src/core/fact.ts'

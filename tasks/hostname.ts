@@ -1,4 +1,4 @@
-// Task: the host's name, static and in the kernel.
+// Task `hostname`: the host has its name, in /etc/hostname and in the kernel.
 import { replaceFile } from '../src/resources/files/replace-file.ts'
 import { utf8 } from '../src/core/answer.ts'
 import { required, text } from '../src/core/argument.ts'

@@ -1,4 +1,5 @@
-// Task: what a host signs goes on being signed by the playbook that follows, or nothing is changed. It changes nothing.
+// Task `keepSigned`: checks that mail which the host signs now stays signed after the playbook, and refuses the host if
+// not. It changes nothing.
 import { checkDomains, checkSelector } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { keyObstacle } from '../src/signers/opendkim/keys/key-obstacle.ts'

@@ -1,4 +1,4 @@
-// Task: one line of a file that others own.
+// Task `lineInFile`: one line is in a file that others own, or is not.
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { checkValidate } from '../src/resources/files/check-validate.ts'
 import { editContent } from '../src/resources/files/edit-content.ts'

@@ -1,4 +1,5 @@
-// Task: no milter that Postfix asks is dead.
+// Task `milters`: checks that every milter that Postfix asks answers. A milter is a program that Postfix asks about
+// each message.
 import {
   deadMilters,
   isPassedOver,

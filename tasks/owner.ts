@@ -1,4 +1,4 @@
-// Task: owner and group of a path, and of all below it: chown -R.
+// Task `owner`: a path, and all paths below it, have an owner and a group (chown -R).
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { ownTree } from '../src/resources/files/program/files.ts'
 import { flag, required, text } from '../src/core/argument.ts'

@@ -1,4 +1,4 @@
-// Task: a lookup table compiled from its text: postmap and newaliases.
+// Task `postfixMap`: a lookup table of Postfix is compiled from its text, with postmap or newaliases.
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { compileFile } from '../src/resources/files/program/files.ts'
 import { oneOf, required, text } from '../src/core/argument.ts'

@@ -1,4 +1,4 @@
-// Task: a parameter of Postfix's main.cf.
+// Task `postfixParameter`: a parameter in Postfix's main.cf has its value.
 import { flag, listOf, regexp, required, text } from '../src/core/argument.ts'
 import { defineTask } from '../src/core/define-task.ts'
 import { fact } from '../src/core/fact.ts'

@@ -1,4 +1,4 @@
-// Task: a systemd unit: running, enabled, and with its files as they are now loaded.
+// Task `service`: a systemd unit is running and enabled as wanted, and has loaded the present versions of its files.
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { planUnit } from '../src/resources/systemd/unit-plan.ts'
 import { START_SECONDS, startScript } from '../src/resources/systemd/unit-script.ts'
@@ -10,20 +10,20 @@ export interface ServiceArgs {
   /** With or without `.service`; `dovecot`, `postfix.service`, `apt-daily.timer`. */
   readonly unit: string
   readonly state?: 'running' | 'stopped'
-  /** Starts at boot. */
+  /** Whether the unit starts at boot. */
   readonly enabled?: boolean
-  /** Can be started by nothing and nobody. */
+  /** Whether the unit is masked: then nothing can start it. */
   readonly masked?: boolean
   /**
-   * Files that the unit reads when it starts, and directories with all in them: it is restarted where one changed
-   * since, whoever changed it, in this run or before. Its unit file and its drop-ins count, too.
+   * Files that the unit reads when it starts, and directories with everything in them. The unit is restarted if one of
+   * them changed since, whoever changed it, in this run or before. Its unit file and its drop-ins count, too.
    */
   readonly restartOn?: readonly string[]
   /** Files and directories that it reads again on a reload. */
   readonly reloadOn?: readonly string[]
   /**
-   * Paths of the sockets that it must have: where one is not there, it is restarted, and has failed where that does not
-   * bring it.
+   * Paths of the sockets that the unit must have. If one is missing, the unit is restarted; if it is still missing then,
+   * the task fails.
    */
   readonly listens?: readonly string[]
   /** A command that must succeed before a start, restart or reload: `['postfix', 'check']`. */
@@ -31,7 +31,7 @@ export interface ServiceArgs {
 }
 
 /**
- * A unit. There are no handlers to lose: being restarted after a change is a state like any other.
+ * A systemd unit. There are no handlers: whether a unit was restarted after a change is a state that the host answers.
  *
  * @ansible systemd, handlers
  */

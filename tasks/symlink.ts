@@ -1,4 +1,4 @@
-// Task: a symbolic link.
+// Task `symlink`: a symbolic link exists, or does not exist.
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { flag, required, text } from '../src/core/argument.ts'
 import { defineTask } from '../src/core/define-task.ts'

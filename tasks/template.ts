@@ -1,4 +1,4 @@
-// Task: a file rendered from an EJS template.
+// Task `template`: a file is rendered from an EJS template.
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { checkValidate } from '../src/resources/files/check-validate.ts'
 import { mode, type Mode } from '../src/resources/files/mode.ts'

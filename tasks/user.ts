@@ -1,4 +1,4 @@
-// Task: a user.
+// Task `user`: a user exists, or does not exist.
 import { checkPath } from '../src/resources/files/check-path.ts'
 import type { Change } from '../src/core/change.ts'
 import { makeHome } from '../src/resources/files/program/files.ts'

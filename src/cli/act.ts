@@ -1,4 +1,4 @@
-// Reads the command line and does what it says; every error ends here.
+// Parses the command line and runs the command. Every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { bugText, hasErrors } from '../report/errors.ts'

@@ -1,4 +1,4 @@
-// What a file of `commands/` exports: the flags of a command of mailrun, and what it does.
+// The type of a command of the command line: its flags, and what it does.
 import type { Command } from 'commander'
 import type { FleetFlags } from './flags/fleet-flags.ts'
 import type { Signals } from './terminal/signals.ts'

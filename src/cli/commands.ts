@@ -1,5 +1,5 @@
 // The table of commands, in the order of the help. A command is a line here and a file in `commands/`, which is loaded
-// once the command is used.
+// when the command is used.
 import type { CliCommand } from './command.ts'
 import type { SourceFlags } from './flags/fleet-flags.ts'
 
@@ -24,7 +24,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   ping: {
     usage: '-i <inventory> [options]',
-    about: 'connect to each host, become root where it says so, ask one question; changes nothing',
+    about: 'connect to each host, become root if the inventory says so, ask one question; changes nothing',
     load: () => import('./commands/ping.ts'),
   },
   exec: {
@@ -49,52 +49,51 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   inventory: {
     usage: '-i <inventory> --list|--graph|--list-hosts|--host NAME [options]',
-    about: 'what the inventories say: hosts, groups, vars and where each was said; connects to none',
+    about: 'show the hosts, groups and vars of inventories, and where each var comes from; connects to no host',
     load: () => import('./commands/inventory.ts'),
   },
   encrypt: {
     usage: '-r <age1…> [options] < value',
-    about: 'a secret value from standard input, or typed without echo, as an inventory takes it: encrypted with age',
+    about: 'encrypt a secret value for an inventory, from standard input or typed without echo',
     load: () => import('./commands/encrypt.ts'),
   },
   schema: {
     usage: '[playbook.ts …] [--for inventory|vars]',
     about:
-      "a JSON Schema of inventories and of these playbooks' vars, " +
-      'by which editors complete and check; connects to none',
-    operands: ['[playbooks...]', 'playbooks, whose vars it is to know'],
+      "print a JSON Schema of inventories and of these playbooks' vars, " +
+      'with which editors complete and check; connects to no host',
+    operands: ['[playbooks...]', 'playbooks whose vars the schema describes'],
     load: () => import('./commands/schema.ts'),
   },
   adopt: {
     usage: '[user@]host … | -i <inventory> [options]',
     about:
-      'look at hosts that sign mail already: an inventory with the vars under which a run changes as little as ' +
-      'possible, and what such a run would change; changes nothing on any host',
+      'read hosts that sign mail already: print an inventory under which a run changes as little as possible, ' +
+      'and what such a run would change; changes nothing on any host',
     operands: ['[hosts...]', 'hosts, as ssh takes them; or an inventory with -i'],
     load: () => import('./commands/adopt.ts'),
   },
   verify: {
     usage: '-i <inventory> [options]',
     about:
-      "ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; " +
-      'changes nothing, and sends no mail but with --deliver',
+      "ask each host's milters to sign; verify signatures, SPF, DMARC and names with DNS; " +
+      'changes nothing, and sends mail only with --deliver',
     load: () => import('./commands/verify.ts'),
   },
   audit: {
     usage: '-i <inventory> [options]',
     about:
-      'look at hosts, live signatures and every name server: a matrix of hosts and domains, ' +
+      'check hosts, live signatures and every name server: print a matrix of hosts and domains, ' +
       'and findings with what to do; sends no mail and changes nothing',
     load: () => import('./commands/audit.ts'),
   },
   dns: {
     usage: 'plan|push|verify -i <inventory> [options]',
     about:
-      "the records that the fleet's mail needs in DNS: " +
-      'what to change, pushing it, whether every name server serves them',
+      "plan the DNS records that the fleet's mail needs, push them, " + 'and verify that every name server serves them',
     actions: {
-      plan: 'compare with what every authoritative name server answers; changes nothing',
-      push: 'make the changes of the plan, then ask every name server until it serves them',
+      plan: 'compare the records with the answers of every authoritative name server; changes nothing',
+      push: 'make the changes of the plan, then wait until every name server serves them',
       verify: 'ask every authoritative name server whether it serves the records',
     },
     load: () => import('./commands/dns.ts'),
@@ -102,9 +101,9 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   rotate: {
     usage: '-i <inventory> [options]',
     about:
-      'replace DKIM keys that are due, as far as time and proof allow: ' +
-      'a new key is published, seen at every name server, and signs; ' +
-      'the former one stays until its mail is delivered, is revoked, then removed. Run it again to go on',
+      'replace old DKIM keys, as far as possible now: a new key is published, and signs when every name server ' +
+      'serves it; the former one stays until its mail is delivered, then it is revoked and removed. ' +
+      'Run it again to continue',
     load: () => import('./commands/rotate.ts'),
   },
   schedule: {

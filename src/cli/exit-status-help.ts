@@ -1,11 +1,11 @@
-// The exit statuses of a command, as its help tells them.
+// The exit statuses of a command, as its help shows them.
 
 /** What they all have in common. */
 const COMMON: Readonly<Record<number, string>> = {
   130: 'interrupted',
   1: 'could not start: no host was touched',
   4: 'some host was unreachable',
-  5: 'what there was to tell could not be written',
+  5: 'the output could not be written',
 }
 
 /** In the order in which they apply. @param meanings - a number alone says what it does of every command. */

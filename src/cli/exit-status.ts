@@ -1,4 +1,4 @@
-// The exit status of a run: the first that applies.
+// Computes the exit status of a run: the first one that applies.
 import type { Publication } from '../dns/push/publication.ts'
 import type { RunResult } from '../core/run-event.ts'
 
@@ -13,12 +13,12 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
-/** For a run that started; whatever could not start is {@link EXIT.couldNotStart}. */
+/** The status of a run that started. If it could not start, the status is {@link EXIT.couldNotStart}. */
 export function exitStatus({ interrupted, hosts, check, dns }: RunResult & { readonly dns?: Publication }): number {
   const some = (status: RunResult['hosts'][number]['status']): boolean => hosts.some((host) => host.status === status)
   const published = dns === undefined ? EXIT.satisfied : publicationStatus(dns, check)
   if (interrupted || some('interrupted')) return EXIT.interrupted
-  // Hosts that no turn came to were given up for the sake of those that failed.
+  // `not-reached` needs no check: such hosts were not started because others failed.
   if (some('failed') || published === EXIT.failed) return EXIT.failed
   if (some('unreachable') || published === EXIT.unreachable) return EXIT.unreachable
   if (some('held') || published === EXIT.held) return EXIT.held
@@ -26,7 +26,7 @@ export function exitStatus({ interrupted, hosts, check, dns }: RunResult & { rea
   return EXIT.satisfied
 }
 
-/** What DNS alone would make of it. */
+/** The status if only the publication in DNS counted. */
 function publicationStatus({ plan, pushed, notServed, byHand, left, error }: Publication, check: boolean): number {
   const { records, findings } = plan ?? { records: [], findings: [] }
   const isPlanBad =

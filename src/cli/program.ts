@@ -1,4 +1,4 @@
-// The command line's grammar and its help, by the table of commands.
+// Builds the grammar of the command line and its help from the table of commands.
 import { Command, type Help } from 'commander'
 import { documentText } from '../report/write/terminal.ts'
 import type { CliCommand, Invocation } from './command.ts'
@@ -18,12 +18,12 @@ const HELP_COLUMNS = 100
 export const COMMAND_NAMES: readonly string[] = [...Object.keys(COMMANDS), 'help']
 
 /**
- * @param end - is told the exit status.
+ * @param end - is called with the exit status.
  * @throws CommanderError for a wrong command line, for `--help` and `--version`
  */
 export function program(version: string, signals: Signals, end: (status: number) => void): Command {
   const mailrun = new Command('mailrun')
-  // Set before any subcommand is made: those inherit it.
+  // Set before any subcommand is made, because subcommands inherit it.
   mailrun
     .exitOverride()
     .configureOutput({
@@ -60,7 +60,7 @@ export function program(version: string, signals: Signals, end: (status: number)
 
 const HELP = ['-h, --help', 'print this help'] as const
 
-/** As the help shows them. */
+/** The usage lines of all commands, for the help. */
 const USAGES = [
   '<playbook.ts> -i <inventory> [options]',
   ...Object.entries(COMMANDS).map(([name, { usage }]) => `mailrun ${name} ${usage}`),
@@ -107,7 +107,7 @@ interface Filling {
   readonly lookUp: Invocation['lookUp']
 }
 
-/** Gives a command of the table its flags and what it does. */
+/** Adds the flags and the action of a command, when its file is loaded. */
 function fill(
   child: Command,
   { actions = {} }: CommandEntry,
@@ -137,7 +137,7 @@ function fill(
   }
 }
 
-/** In place of commander's, which would show a command without the flags that are not loaded yet. */
+/** Replaces commander's own `help`, which would show a command without its flags, because they are not loaded yet. */
 function helpCommand(mailrun: Command, filled: (child: Command) => Promise<void>): void {
   mailrun
     .helpCommand(false)
@@ -154,7 +154,7 @@ function helpCommand(mailrun: Command, filled: (child: Command) => Promise<void>
     })
 }
 
-/** What the list of commands has of one: its flags are not loaded yet. */
+/** The entry of a command in the list of commands. Its flags are not loaded yet. */
 function subcommandTerm(this: Help, child: Command): string {
   const entry = COMMANDS[child.name()]
   const hasFlags = child.options.length > 0 || (entry !== undefined && entry.actions === undefined)

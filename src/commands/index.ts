@@ -1,6 +1,5 @@
-// What programs can call: what the command line does, each as a function whose parts are loaded once it is called, for
-// every playbook imports these names. What goes wrong on a host is in the result; what keeps a command from starting is
-// thrown.
+// The commands as functions for programs. Every playbook imports this file, so each function loads its code when it is
+// called. If something fails on a host, the error is in the result; if a command cannot start, the function throws.
 import type { Adopted, AdoptRequest } from './adopt/adopt.ts'
 import type { AuditRequest, AuditResult } from './audit/audit.ts'
 import type { DescribeRequest, InventoryDescription } from './describe-inventory.ts'
@@ -157,7 +156,7 @@ export const dnsVerify = async (request: DnsVerifyRequest): Promise<DnsVerifyRes
   (await import('./dns/dns-verify.ts')).dnsVerify(request)
 
 /**
- * Moves the rotation of DKIM keys as far as time and proof allow: `mailrun rotate`. Call it again to go on.
+ * Does all steps of a rotation of DKIM keys that are possible now: `mailrun rotate`. Call it again to continue.
  *
  * @throws MailrunError before any host is touched
  * @example
@@ -179,7 +178,7 @@ export const adopt = async (request: AdoptRequest): Promise<Adopted> =>
   (await import('./adopt/adopt.ts')).adopt(request)
 
 /**
- * What inventories say of hosts, groups and vars: `mailrun inventory`. No host is touched.
+ * Reads the hosts, groups and vars of inventories: `mailrun inventory`. No host is touched.
  *
  * @throws MailrunError with file:line
  * @example
@@ -201,7 +200,7 @@ export const describeInventory = async (request: DescribeRequest): Promise<Inven
 /**
  * A secret value as an inventory takes it, encrypted with age: `mailrun encrypt`.
  *
- * @throws MailrunError for an empty value, no recipient, and one that is none
+ * @throws MailrunError for an empty value, a missing recipient, or an invalid one
  * @example
  * const yaml = await encryptValue({ value: 'hunter2', recipients: ['age1…'] })
  */

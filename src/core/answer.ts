@@ -1,4 +1,4 @@
-// What a host answered to one question or one change.
+// The answer of a host to one question or one change: exit status and output.
 import type { Untrusted } from '../shell/untrusted.ts'
 
 /** Exit status and output; the output is bytes read as latin1, so that nothing is lost: decode with {@link utf8}. */

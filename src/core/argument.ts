@@ -1,4 +1,4 @@
-// What an argument of a task module may be: checked when a playbook is loaded, for playbooks are run without a
+// The types of arguments of task modules. They are checked when a playbook is loaded, because playbooks run without a
 // compiler.
 import { Secret } from '../shell/secret.ts'
 

@@ -1,4 +1,4 @@
-// How much is read from a stranger before it is given up: docs/faults.md, "Sizes".
+// Limits on how much mailrun reads from a host or a bastion. docs/faults.md, "Sizes", lists them.
 
 /** Of a login by mailrun's own client: identification, key exchange, banners, questions. */
 export const LOGIN_BYTES = 256 << 10

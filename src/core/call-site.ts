@@ -1,4 +1,4 @@
-// Where in a user's file a function was called, for errors that point there.
+// Finds the line of a user's file in which a function was called, for errors that point there.
 import { fileURLToPath } from 'node:url'
 
 /** The compiled code of the package: in the bundle a shipped playbook's tasks are called there, for a user's file. */

@@ -1,4 +1,4 @@
-// One change to a host, as data: what it is in words, and the shell text that makes it.
+// A change: one step on a host, as data. It has a summary in words, and the shell text that makes it.
 import type { Script } from '../shell/script.ts'
 
 /** A file's text before and after, for `--diff`. `undefined`: no file. A secret file has no diff. */

@@ -1,4 +1,4 @@
-// Checks what a task module was called with: unknown, missing and wrong arguments.
+// Checks the arguments of a call of a task module: unknown, missing and wrong ones.
 import { inspect } from 'node:util'
 import { maskKnown } from '../shell/mask-known.ts'
 import { nearest } from '../text/nearest.ts'

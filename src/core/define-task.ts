@@ -1,4 +1,4 @@
-// Makes a task module out of its description: the public way, for the modules that ship and for a user's own.
+// `defineTask` makes a task module from its description. mailrun's own modules and those of users are made with it.
 import type { ArgumentsOf } from './argument.ts'
 import { checkArguments } from './check-arguments.ts'
 import { MailrunError } from './mailrun-error.ts'

@@ -1,5 +1,5 @@
-// What is known, or foreseen, of one resource; foresight hands these from the task that plans a change to the tasks
-// that read its outcome.
+// A fact: a statement about one resource of a host, such as "/etc/motd has this content", known or predicted. The task
+// that plans a change states facts; the tasks that read the result use them.
 import type { Resource } from './resource.ts'
 import type { Known } from './unknown.ts'
 import type { Untrusted } from '../shell/untrusted.ts'

@@ -1,4 +1,4 @@
-// What does not change about a host during a run; asked with the first trip, at no trip of its own.
+// Facts about a host that do not change during a run, such as its release. The first trip asks for them.
 
 export interface HostFacts {
   readonly os: {

@@ -1,4 +1,4 @@
-// A host of the inventory: its name, its groups, its vars with the line each came from, and how it is reached.
+// A host of the inventory: its name, its groups, its vars with the line that each comes from, and how to reach it.
 import type { Secret } from '../shell/secret.ts'
 
 /** A var's value as the inventory gives it, and `file:line` of where it was said (or `--extra-vars`). */

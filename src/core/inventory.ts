@@ -1,4 +1,4 @@
-// The fleet as the inventories describe it.
+// The fleet: all hosts and groups of the inventories.
 import type { Host, Var } from './host.ts'
 
 export interface InventoryGroup {

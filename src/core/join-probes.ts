@@ -1,4 +1,4 @@
-// One question out of several, for a task whose state is what all of them answer.
+// Makes one probe of several, for a task whose state consists of all their answers.
 import { answersOfParts, type Probe } from './probe.ts'
 
 /**

@@ -1,4 +1,4 @@
-// JSON Schema (draft-07), as far as mailrun writes it: for editors.
+// The part of JSON Schema (draft-07) that mailrun writes for editors.
 
 /** One schema; `true` and `false` stand for anything and nothing. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown }

@@ -1,4 +1,4 @@
-// An error whose message is meant for the operator: shown without a stack.
+// An error with a message for the user, which is printed without a stack trace.
 
 import { maskKnown } from '../shell/mask-known.ts'
 

@@ -1,4 +1,5 @@
-// A question that others than the host answer, as data: a plan that rests on the answer stays pure.
+// A question that somebody other than the host answers, such as a name server. It is data, so a plan that depends on
+// the answer stays pure.
 import type { Known } from './unknown.ts'
 
 /**

@@ -1,4 +1,5 @@
-// What a task wants done about a state: nothing, some changes, or it cannot say.
+// A plan: what a task wants to do about the state that a host answered. It is nothing, some changes, or the reason why
+// it is impossible.
 import type { Change } from './change.ts'
 import type { Fact } from './fact.ts'
 import type { OutsideAnswer, OutsideQuestion } from './outside-question.ts'

@@ -1,4 +1,4 @@
-// A playbook as a value: which hosts, which vars, which tasks, in which order, and what leaves the run.
+// A playbook as a value: its hosts, its vars, its tasks in order, and its outputs.
 import { nearest } from '../text/nearest.ts'
 import { callSite } from './call-site.ts'
 import { MailrunError } from './mailrun-error.ts'

@@ -1,4 +1,4 @@
-// A host with all that a run on it needs: everything was read, typed and checked; what is left is to connect.
+// A host that is ready to run: everything was read, checked and rendered, and only the connection is missing.
 import type { Host } from './host.ts'
 import type { Probe } from './probe.ts'
 import type { Source } from './source.ts'

@@ -1,4 +1,4 @@
-// A question to a host: read-only shell text with a typed reader of its answer.
+// A probe: a question to a host, made of shell text that only reads, and a parser of the answer.
 import type { Script } from '../shell/script.ts'
 import type { Answer } from './answer.ts'
 import type { Fact } from './fact.ts'

@@ -1,4 +1,4 @@
-// The whole vocabulary of a run: what reporters are told, and what a run leaves behind.
+// The events and the result of a run: what reports and programs get.
 import type { Diff } from './change.ts'
 
 /** `held`: as well as it can be; a part of it is held back on purpose, and `why` says until when. */

@@ -1,5 +1,5 @@
-// Makes equal questions one value: a fleet of thousands asks the same of each of its hosts, and its tasks are all there
-// before the first connection.
+// Makes equal probes one value. All tasks of a fleet exist before the first connection, and thousands of hosts are
+// asked the same questions: so this saves memory.
 import type { Probe } from './probe.ts'
 
 /** Of what is different for each host, no more is kept than this. */

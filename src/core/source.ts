@@ -1,4 +1,4 @@
-// A file or template on the controller that a task names; it is read and rendered once, before any connection.
+// A file or template on this machine that a task names. It is read and rendered once, before any connection.
 import { Secret } from '../shell/secret.ts'
 
 export type Source =

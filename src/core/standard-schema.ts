@@ -1,5 +1,5 @@
-// The parts of Standard Schema v1 and Standard JSON Schema v1 (standardschema.dev) that mailrun uses: validation with
-// typed output, description.
+// The parts of Standard Schema v1 and Standard JSON Schema v1 (standardschema.dev) that mailrun uses: validation with a
+// typed result, and a description.
 
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {

@@ -1,4 +1,5 @@
-// A task as a value: a question, and a pure function from its answer to a plan.
+// A task: a wanted state of one thing on a host, as a value. It has a probe (a question), and a pure function from the
+// answer to a plan.
 import type { HostFacts } from './host-facts.ts'
 import type { Plan } from './plan.ts'
 import type { Probe } from './probe.ts'

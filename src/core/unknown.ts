@@ -1,4 +1,5 @@
-// What foresight cannot tell: a generated key's digest, the time at which a file will be written.
+// `UNKNOWN`: the value that a prediction uses for what nobody can know before, such as the digest of a key that is not
+// generated yet.
 
 /** Stands for a value that exists or will exist, but cannot be told beforehand. Equal to itself only. */
 export const UNKNOWN: unique symbol = Symbol.for('mailrun.unknown')

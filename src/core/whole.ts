@@ -1,4 +1,4 @@
-// Tells a whole answer from one that was cut short: the last thing that its script says is that it ends.
+// Detects an answer that was cut short: a whole answer ends with the word that its script prints last.
 import { utf8, type Answer } from './answer.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { ProbeError } from './probe.ts'

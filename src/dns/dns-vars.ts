@@ -1,4 +1,4 @@
-// The var `dns` of an inventory: which name servers a zone has, and by which backend records get there.
+// The var `dns` of an inventory: which name servers a zone has, and which backend writes records into it.
 import * as v from 'valibot'
 import { domain } from '../mail/fleet/schemas.ts'
 import { MailrunError } from '../core/mailrun-error.ts'

@@ -1,4 +1,4 @@
-// A run that only asks: nothing is changed, and nothing told on the way.
+// Asks the hosts of a fleet questions and changes nothing: the basis of `mailrun audit`, `verify`, `dns` and others.
 import type { PreparedHost } from '../core/prepared-host.ts'
 import type { RunResult } from '../core/run-event.ts'
 import type { Connect } from './session/connection.ts'

@@ -1,4 +1,4 @@
-// Cuts the fleet into batches, as Ansible's `serial` does.
+// Divides the hosts of a run into batches, as Ansible's `serial` does.
 import type { BatchSize } from './run-options.ts'
 
 /**

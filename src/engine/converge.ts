@@ -1,4 +1,4 @@
-// Brings one host to its desired state in one go.
+// Runs a playbook on one host: asks, plans, changes, and asks again, until every task is satisfied.
 import type { PreparedHost } from '../core/prepared-host.ts'
 import type { HostResult, Reporter } from '../core/run-event.ts'
 import type { Connect } from './session/connection.ts'

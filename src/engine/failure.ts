@@ -1,5 +1,5 @@
-// How a change failed, in words: its exit status or signal, the last that it printed, and what to do about a fault of
-// the host that shows in it.
+// Describes how a change failed: its exit status or signal, the end of its output, and what to do about a fault of the
+// host that the output shows.
 import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface FailedChange {

@@ -1,4 +1,5 @@
-// Foresight: plans every task on what was answered and what the tasks before it are about to change. Pure.
+// The prediction: plans every task of a host from the answers, and from what the tasks before it will change. A pure
+// function. A check prints its result; a run sends all predictable changes together.
 import { ANYTHING, touches } from '../core/resource.ts'
 import type { OutsideQuestion, Told } from '../core/outside-question.ts'
 import type { Remarks, SettledPlan } from '../core/plan.ts'

@@ -1,4 +1,4 @@
-// What ends a host's run before its tasks are satisfied.
+// Errors that end the run of one host before its tasks are satisfied.
 import type { HostStatus } from '../core/run-event.ts'
 
 /** The message is the host's `error`. */

@@ -1,5 +1,5 @@
-// One host's way to its desired state: ask, plan, change and ask again, until every task is satisfied; it may stop for
-// something outside, and go on later.
+// The run of one host: ask, plan, change, ask again, until every task is satisfied. It may stop to wait for something
+// outside, such as a DNS record, and continue later.
 import { isDeepStrictEqual } from 'node:util'
 import type { PreparedHost } from '../core/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter, TaskResult } from '../core/run-event.ts'

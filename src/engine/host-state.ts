@@ -1,4 +1,4 @@
-// What a host's run knows so far, and what it did: grows until every task is satisfied.
+// What mailrun knows of one host during its run, and what it did there.
 import type { HostFacts } from '../core/host-facts.ts'
 import type { PreparedHost } from '../core/prepared-host.ts'
 import type { HostResult, HostStatus } from '../core/run-event.ts'

@@ -1,4 +1,4 @@
-// What became of each task of one host so far; the one mutable record of a run.
+// The record of what happened to each task of one host. It is the only state of a run that changes.
 import type { Change } from '../core/change.ts'
 import type { Remarks } from '../core/plan.ts'
 import type { TaskResult, TaskStatus } from '../core/run-event.ts'

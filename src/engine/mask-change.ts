@@ -1,4 +1,4 @@
-// What a change is told with, where secrets may stand in it: its summary, and a file's diff.
+// Hides secrets in what is reported of a change: its summary, and the diff of a file.
 import type { Diff } from '../core/change.ts'
 import type { Mask } from '../shell/mask.ts'
 import { STARS } from '../shell/secret.ts'

@@ -1,4 +1,4 @@
-// What the outlooks of a host's tasks mean: in a run what is to be done now, in a check what would be.
+// Reads the predictions of a host's tasks: which changes a run makes now, and which a check reports.
 import type { Change } from '../core/change.ts'
 import type { OutsideQuestion } from '../core/outside-question.ts'
 import type { Remarks } from '../core/plan.ts'

@@ -1,4 +1,5 @@
-// The values that leave a run: answers to a playbook's own questions, `null` where they cannot be told.
+// The outputs of a run: the answers to a playbook's own questions (`outputs`). An answer that cannot be known is
+// `null`.
 import { UNKNOWN } from '../core/unknown.ts'
 import type { Probe } from '../core/probe.ts'
 import { overlaid, type Asked, type Pending } from './foresee.ts'

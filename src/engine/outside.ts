@@ -1,4 +1,5 @@
-// What the engine needs of those whom plans ask beside the host; the room `dns` implements it.
+// The interface through which plans ask somebody other than the host, such as name servers. The room `dns` implements
+// it.
 import type { OutsideAnswer, OutsideQuestion, Told } from '../core/outside-question.ts'
 import { isKnown } from '../core/unknown.ts'
 

@@ -1,4 +1,5 @@
-// Runs a playbook on the fleet: batch after batch, hosts in parallel, each for itself.
+// Runs a playbook on a fleet: one batch after the other, the hosts of a batch in parallel and independent of each
+// other.
 import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { PreparedHost } from '../core/prepared-host.ts'

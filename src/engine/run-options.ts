@@ -1,4 +1,4 @@
-// How a run is to go, fleet-wide.
+// The options of a run that hold for all its hosts.
 import type { AskOutside } from './outside.ts'
 
 /** What a run does where nothing is said. */

@@ -1,5 +1,4 @@
-// All secrets that are known of a host before the run: of its vars, its connection, its tasks, and what its questions
-// carry.
+// All secrets of a host that are known before its run: from its vars, its connection, its tasks and its questions.
 import type { PreparedHost } from '../core/prepared-host.ts'
 import { leavesOf } from '../core/probe.ts'
 import { secretsIn } from '../shell/secrets-in.ts'

@@ -1,4 +1,4 @@
-// Follows a plan through its questions to others than the host, as far as the answers are known. Pure.
+// Follows a plan through its questions to others than the host, as far as the answers are known. A pure function.
 import type { OutsideAnswer, OutsideQuestion, Told } from '../core/outside-question.ts'
 import type { Plan, SettledPlan } from '../core/plan.ts'
 

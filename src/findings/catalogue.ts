@@ -1,4 +1,4 @@
-// A catalogue of kinds of findings: each by its id.
+// A catalogue of findings: all kinds, by their ids.
 import type { FindingKind } from './rule.ts'
 
 export interface Catalogue<Id extends string> {

@@ -1,4 +1,4 @@
-// The checks of an audit, each a column of its matrix: every finding belongs to one.
+// The checks of an audit. Each is a column of its matrix, and every finding belongs to one.
 
 export const CHECKS = {
   setup: { title: 'Setup', about: "the host's OpenDKIM, keys, tables and Postfix are in order" },

@@ -1,4 +1,4 @@
-// A finding: one thing that is wrong, risky or good to know, in one place.
+// A finding: one thing that is wrong, risky or good to know about a host or a record.
 import type { CheckName } from './checks.ts'
 import type { Severity } from './severity.ts'
 

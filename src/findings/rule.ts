@@ -1,24 +1,25 @@
-// Kinds of findings, and rules: what there is to know of a finding before anybody has found it, and how it is found.
+// Kinds of findings, and rules. A kind says what a finding means and what to do about it; a rule also has the function
+// that finds it.
 import type { CheckName } from './checks.ts'
 import type { Finding, FindingDetails } from './finding.ts'
 import type { Severity } from './severity.ts'
 import type { Superseding } from './superseded.ts'
 
 export interface FindingKind<Id extends string = string> {
-  /** Never changes its meaning; lists of accepted findings name it. */
+  /** Its meaning never changes, because lists of accepted findings name it. */
   readonly id: Id
-  /** The column of the matrix in which it shows. */
+  /** The column of the matrix. */
   readonly check: CheckName
   readonly severity: Severity
-  /** A sentence on what it means for mail. */
+  /** What it means for mail, in a sentence. */
   readonly means: string
-  /** What to do, where the finding itself says nothing better. */
+  /** What to do, unless the finding itself says something better. */
   readonly remedy: string
-  /** Of a finding on a DNS record: the findings that tell the same cause, beside which it is left out. */
+  /** For a finding about a DNS record: findings with the same cause. If one of them is there, this one is left out. */
   readonly supersededBy?: readonly Superseding[]
 }
 
-/** A kind of finding with what finds it, wherever it is in the evidence. `find` is pure. */
+/** A kind of finding, and the pure function that finds it everywhere in the evidence. */
 export interface Rule<Evidence, Id extends string = string> extends FindingKind<Id> {
   find(evidence: Evidence): readonly FindingDetails[]
 }
@@ -26,7 +27,7 @@ export interface Rule<Evidence, Id extends string = string> extends FindingKind<
 /** A rule, with the type of its id. */
 export const rule = <const Id extends string, Evidence>(value: Rule<Evidence, Id>): Rule<Evidence, Id> => value
 
-/** The values of a list by name: these names first, in their order, then the others, by their names. */
+/** The values of a list: first those with these names, in this order, then the others, sorted by name. */
 export function inOrder<List extends Readonly<Record<string, FindingKind>>>(
   list: List,
   first: readonly (keyof List & string)[],
@@ -35,13 +36,13 @@ export function inOrder<List extends Readonly<Record<string, FindingKind>>>(
   return [...first, ...others].map((name) => list[name as keyof List & string])
 }
 
-/** What a list of rules finds, in the order of the rules. */
+/** All findings of a list of rules, in the order of the rules. */
 export const findAll = <Evidence, Id extends string>(
   rules: readonly Rule<Evidence, Id>[],
   evidence: Evidence,
 ): readonly Finding<Id>[] => rules.flatMap((each) => each.find(evidence).map((details) => findingOf<Id>(each, details)))
 
-/** A finding with all that its kind says. */
+/** Makes a finding from its kind and its details. */
 export function findingOf<Id extends string>(kind: FindingKind<Id>, details: FindingDetails): Finding<Id> {
   const { message, subject = {}, expected, found, remedy, severity, check, purpose } = details
   return {
@@ -60,7 +61,7 @@ export function findingOf<Id extends string>(kind: FindingKind<Id>, details: Fin
 /** Kinds by id. */
 export type Kinds<Id extends string = string> = { readonly [Each in Id]: FindingKind<Each> }
 
-/** Kinds of one check, which something else than a rule finds. */
+/** Kinds of one check that are found by something other than a rule. */
 export const kindsOf = <const Id extends string>(
   check: CheckName,
   kinds: Readonly<Record<Id, Omit<FindingKind, 'id' | 'check'>>>,
@@ -75,6 +76,6 @@ export const findingsIn =
   <Each extends Id>(id: Each, message: string, details: Omit<FindingDetails, 'message'> = {}): Finding<Each> =>
     findingOf<Each>(kinds[id], { message, ...details })
 
-/** `details` in a list where they are so, else an empty list. */
+/** A list with `details` if the condition is true, else an empty list. */
 export const foundIf = (isFound: boolean, details: FindingDetails): readonly FindingDetails[] =>
   isFound ? [details] : []

@@ -1,4 +1,4 @@
-// How grave a finding is.
+// The severity of a finding.
 
 /**
  * `error`: mail is lost, unsigned or forged, or will be. `warning`: it works, and is risky or incomplete. `note`: good

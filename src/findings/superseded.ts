@@ -1,4 +1,4 @@
-// One cause is told once: which findings on DNS records are left out, for another one tells the same.
+// Makes reports show one cause once: leaves out findings about DNS records if another finding has the same cause.
 import type { Finding } from './finding.ts'
 
 /**

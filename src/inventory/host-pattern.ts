@@ -1,4 +1,4 @@
-// What Ansible's inventories write for a host: a name or address, with ranges (mx[01:12], [a:f]), and perhaps a port.
+// The names of hosts in Ansible's inventories: a name or address, with ranges (mx[01:12], [a:f]), and perhaps a port.
 import { isIPv6 } from 'node:net'
 import { MailrunError } from '../core/mailrun-error.ts'
 

@@ -1,4 +1,4 @@
-// Reads Ansible's INI form into the tree: [group], [group:vars], [group:children], hosts with key=value.
+// Reads an inventory in Ansible's INI form: [group], [group:vars], [group:children], hosts with key=value.
 import { MailrunError } from '../core/mailrun-error.ts'
 import { nearest } from '../text/nearest.ts'
 import { pythonLiteral } from '../text/python-literal.ts'

@@ -1,4 +1,4 @@
-// The JSON Schema of YAML inventories and of files of vars, for editors: flags nothing that the loader takes.
+// The JSON Schema of YAML inventories and of files of vars, for editors. It marks nothing that mailrun accepts.
 import { DRAFT, type JsonSchema } from '../core/json-schema.ts'
 import {
   ADDRESS,

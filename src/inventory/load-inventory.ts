@@ -1,4 +1,4 @@
-// Loads inventories into the fleet: hosts with their groups, merged vars and addresses.
+// Loads inventories: reads all sources, and returns the hosts with their groups, merged vars and addresses.
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Var } from '../core/host.ts'

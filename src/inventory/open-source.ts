@@ -1,5 +1,5 @@
-// Finds out what an inventory is and reads it: a list of hosts, a folder, a program, TypeScript, YAML, or INI, in
-// Ansible's order.
+// Detects the kind of an inventory and reads it, in Ansible's order: a list of hosts, a folder, a program, TypeScript,
+// YAML, or INI.
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { MailrunError } from '../core/mailrun-error.ts'

@@ -1,4 +1,4 @@
-// Reads a file of vars: plain, encrypted with age, or by sops.
+// Reads a YAML file of vars: plain, or encrypted with age or sops.
 import { readFile, stat } from 'node:fs/promises'
 import { isMap, type Node } from 'yaml'
 import { MailrunError } from '../core/mailrun-error.ts'

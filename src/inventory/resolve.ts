@@ -1,5 +1,5 @@
-// Makes the tree into the fleet as Ansible does: every group below all, every host in a group, depths, order, merged
-// vars.
+// Resolves the tree of groups as Ansible does: every group is below `all`, every host is in a group, and vars are
+// merged in order of depth.
 import type { Host, Var } from '../core/host.ts'
 import type { Inventory, InventoryGroup } from '../core/inventory.ts'
 import { revealed } from '../secrets/sealed.ts'

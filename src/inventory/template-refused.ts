@@ -1,4 +1,4 @@
-// What is said of a Jinja template in a value.
+// The error for a Jinja template in a value of an inventory.
 import { MailrunError } from '../core/mailrun-error.ts'
 
 export const isTemplate = (value: unknown): boolean => typeof value === 'string' && value.includes('{{')

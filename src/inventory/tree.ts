@@ -1,5 +1,5 @@
-// The tree of groups and hosts while inventories are read into it, one source after another: what is said again
-// overrides.
+// The tree of groups and hosts while inventories are read into it, one after the other. A later value overrides an
+// earlier one.
 import type { Var } from '../core/host.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { GROUP_PRIORITY } from './connection-keys.ts'

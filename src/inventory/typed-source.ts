@@ -1,4 +1,4 @@
-// Reads an inventory in TypeScript into the tree.
+// Reads an inventory in TypeScript.
 import type { Var } from '../core/host.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { InventoryHost, TypedInventory } from '../core/typed-inventory.ts'

@@ -1,4 +1,4 @@
-// The text of the bytes of an inventory or a file of vars.
+// Decodes the bytes of an inventory or a file of vars as UTF-8.
 import { MailrunError } from '../core/mailrun-error.ts'
 import { refuseVault } from '../secrets/vault.ts'
 

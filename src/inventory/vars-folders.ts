@@ -1,4 +1,4 @@
-// Reads group_vars/ and host_vars/ beside an inventory or a playbook, as Ansible's host_group_vars plugin finds them.
+// Reads group_vars/ and host_vars/ beside an inventory or a playbook, as Ansible's plugin host_group_vars does.
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Var } from '../core/host.ts'

@@ -1,5 +1,4 @@
-// A YAML file read as Ansible reads it (YAML 1.1), with the line of every node; what is encrypted in it comes out as
-// secrets.
+// A YAML file read as Ansible reads it (YAML 1.1), with the line of every node. Encrypted values become secrets.
 import {
   isAlias,
   isCollection,

@@ -1,4 +1,4 @@
-// The tags of secret values in YAML: in clear, to be hidden, and encrypted with age.
+// The YAML tags of secret values: `!secret` for clear text, and `!age` for encrypted values.
 import { visit, type Document, type Node, type Scalar } from 'yaml'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { isAge } from '../secrets/age-format.ts'

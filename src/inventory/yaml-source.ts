@@ -1,4 +1,4 @@
-// Reads Ansible's YAML form into the tree: groups of hosts, vars and children.
+// Reads an inventory in Ansible's YAML form: groups with hosts, vars and children.
 import type { Node } from 'yaml'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { nearest } from '../text/nearest.ts'

@@ -1,10 +1,11 @@
-// What `mailrun adopt` found on hosts that exist: the vars under which a run changes as little as possible.
+// The result of `mailrun adopt`: the vars of hosts that somebody else set up, under which a run changes as little as
+// possible.
 
 export interface AdoptedVar {
   readonly name: string
   /** A JSON value, checked by the grammar that the var has. */
   readonly value: unknown
-  /** What to know of it, in a sentence without a stop. */
+  /** A remark, as a sentence without a full stop. */
   readonly why?: string
 }
 
@@ -24,23 +25,23 @@ export type AdoptionStatus =
 export interface AdoptedHost {
   readonly name: string
   readonly status: AdoptionStatus
-  /** Why it is not adopted, with what to do. */
+  /** Why it is not adopted, and what to do. */
   readonly error?: string
-  /** What the inventory needs, and does not say yet; in the order in which they are written. */
+  /** Vars that the inventory does not have yet, in the order in which they are written. */
   readonly vars: readonly AdoptedVar[]
-  /** Those that somebody may want: they are written as comments. */
+  /** Vars that somebody may want; they are written as comments. */
   readonly choices: readonly AdoptedVar[]
-  /** What no var carries over, and what becomes of it; sentences without a stop. */
+  /** What no var can express, and what happens to it; sentences without a full stop. */
   readonly left: readonly string[]
 }
 
-/** How a host is reached that was named on the command line: keys of an inventory. */
+/** How to reach a host of the command line, as keys of an inventory. */
 export type ConnectionVars = Readonly<Record<string, string | number | boolean>>
 
 export interface Adoption {
   readonly hosts: readonly AdoptedHost[]
-  /** Of the group: those of `vars` that all hosts with vars have alike, which no host has in its own. */
+  /** Vars of the group: all hosts with vars have them with the same value. The hosts do not have them any more. */
   readonly shared: readonly AdoptedVar[]
-  /** By host; of those that an inventory tells, nothing. */
+  /** By host. Hosts of an inventory have none. */
   readonly connection: ReadonlyMap<string, ConnectionVars>
 }

@@ -1,5 +1,5 @@
-// Makes a JSON Schema lenient where an editor reads YAML otherwise than mailrun does, and drops what editors read each
-// in their own way.
+// Relaxes a JSON Schema where editors read YAML in another way than mailrun, and removes keywords that editors
+// interpret differently.
 
 type Keywords = Readonly<Record<string, unknown>>
 

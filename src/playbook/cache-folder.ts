@@ -1,4 +1,4 @@
-// Where compiled playbooks are kept: a folder that nobody else can write, for what lies in it is run.
+// The folder for compiled playbooks. Nobody else may be able to write to it, because its files are executed.
 import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, type Stats } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'

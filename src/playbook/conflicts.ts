@@ -1,4 +1,4 @@
-// Two tasks of a host must not decide the same thing.
+// Refuses two tasks of a host that decide the same thing, such as the content of one file.
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { Task } from '../core/task.ts'
 

@@ -1,4 +1,4 @@
-// The names of the vars that a schema declares.
+// The names of the vars in a schema.
 
 /** valibot's objects have `entries`, zod's have `shape`; of others nothing is known. */
 export function declaredNames(schema: object): readonly string[] {

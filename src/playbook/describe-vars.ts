@@ -1,4 +1,4 @@
-// The vars of playbooks as JSON Schema, each by itself: what a var may be wherever an inventory gives it.
+// Describes the vars of playbooks in JSON Schema: which values each var can have in an inventory.
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { Playbook } from '../core/playbook.ts'
 import type { StandardSchema } from '../core/standard-schema.ts'
@@ -8,18 +8,18 @@ import { valibotJsonSchema } from './valibot-json-schema.ts'
 
 export interface PlaybookVars {
   readonly vars: Readonly<Record<string, JsonSchema>>
-  /** What the vars refer to. */
+  /** Schemas to which those of the vars refer. */
   readonly definitions: Readonly<Record<string, JsonSchema>>
-  /** What the author of the playbook should know of: vars that are named but not described, or none named. */
+  /** Warnings for the author of the playbook: vars of which only the names are known, or not even those. */
   readonly warnings: readonly string[]
 }
 
 type Keywords = Readonly<Record<string, unknown>>
 
-/** Who takes vars: a playbook, or a command of mailrun's own. */
+/** A playbook or a command of mailrun, which declares vars. */
 export type Taker = Pick<Playbook, 'name' | 'vars'> & { readonly command?: true }
 
-/** A var that several take may be what any of them wants. */
+/** If several declare a var, its schema allows what any of them allows. */
 export function describeVars(takers: readonly Taker[]): PlaybookVars {
   const described = takers.map(describe)
   const names = new Set(described.flatMap(({ vars }) => [...vars.keys()]))
@@ -55,7 +55,7 @@ function describe({ name, vars: schema, command }: Taker, index: number): Descri
   }
 }
 
-/** @param why - there is no JSON Schema of them. */
+/** Describes vars of which only the names are known. @param why - why there is no JSON Schema. */
 function onlyNamed(names: readonly string[], taker: string, why: string): Described {
   const description = `A var of ${taker}; what it may be is not known here, for ${why}.`
   const known = names.length > 0 ? `(${names.join(', ')}) are only named` : 'cannot be named'
@@ -66,14 +66,14 @@ function onlyNamed(names: readonly string[], taker: string, why: string): Descri
   }
 }
 
-/** As text why there is none. */
+/** The JSON Schema of a schema, or a text that says why there is none. */
 function jsonSchemaOf(schema: StandardSchema): Keywords | string {
   const { vendor, jsonSchema } = schema['~standard']
   if (vendor === 'valibot') return valibotJsonSchema(schema)
   if (jsonSchema === undefined)
     return `this version of ${vendor} offers no JSON Schema (Standard JSON Schema: ~standard.jsonSchema)`
   try {
-    // What JSON Schema cannot say is no error to zod then.
+    // With this option zod does not fail for types that JSON Schema cannot express.
     return jsonSchema.input({ target: 'draft-07', libraryOptions: { unrepresentable: 'any' } })
   } catch (error) {
     return `${vendor} makes no JSON Schema of it (${error instanceof Error ? error.message : String(error)})`
@@ -86,8 +86,8 @@ interface One {
 }
 
 /**
- * Of an object its properties; of several that must all hold those of each, of several that are to choose from
- * whichever holds.
+ * The vars in a schema: the properties of an object; for `allOf` those of all parts; for `anyOf` those of any part, with
+ * the values that any part allows.
  */
 function varsOf(schema: Keywords): ReadonlyMap<string, One> {
   const required = new Set((schema['required'] ?? []) as readonly string[])
@@ -113,7 +113,7 @@ function varsOf(schema: Keywords): ReadonlyMap<string, One> {
     if (vars.has(name)) continue
     const parts = any.map((each) => each.get(name))
     const known = unique(parts.flatMap((part) => (part ? [part.is] : [])))
-    // An alternative that does not name it takes anything.
+    // A part that does not name the var allows any value.
     vars.set(name, {
       is: parts.includes(undefined) ? only(known[0]!, ['description', 'title']) : either(known),
       required: parts.every((part) => part?.required === true),
@@ -142,7 +142,7 @@ function either(schemas: readonly Keywords[]): Keywords {
   }
 }
 
-/** For who hovers over the name. */
+/** Adds the text that an editor shows for the name of the var. */
 function withWords(schema: Keywords, taker: string, required: boolean): Keywords {
   const { description, ...rest } = schema
   const belongs = required ? `Required by ${taker}.` : `A var of ${taker}.`

@@ -1,4 +1,4 @@
-// Reads --extra-vars as Ansible does: k=v words, a mapping in YAML or JSON, or @FILE.
+// Reads `--extra-vars` as Ansible does: k=v words, a mapping in YAML or JSON, or @FILE.
 import { parseDocument } from 'yaml'
 import type { Var } from '../core/host.ts'
 import { MailrunError } from '../core/mailrun-error.ts'

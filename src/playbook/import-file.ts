@@ -1,4 +1,4 @@
-// Imports a user's file: TypeScript by Node itself where it can, else by jiti.
+// Imports a user's file: TypeScript with Node itself if Node can read it, else with jiti.
 import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,4 +1,4 @@
-// Loads a playbook file.
+// Loads a playbook file, and checks that it exports a playbook.
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { MailrunError } from '../core/mailrun-error.ts'

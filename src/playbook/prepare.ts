@@ -1,5 +1,5 @@
-// Makes a playbook and an inventory into hosts that are ready to run: vars typed, the fleet checked, tasks built,
-// sources read.
+// Makes hosts that are ready to run from a playbook and an inventory: checks their vars, checks the fleet, builds the
+// tasks, reads the sources.
 import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { selectHosts } from '../inventory/select-hosts.ts'

@@ -1,4 +1,4 @@
-// Renders an EJS template strictly: a name that is not given is an error, and nothing is HTML-escaped.
+// Renders an EJS template strictly: a missing name is an error, and nothing is escaped for HTML.
 import ejs from 'ejs'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'

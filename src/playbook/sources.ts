@@ -1,5 +1,5 @@
-// Reads files and renders templates before any host is touched, each once; what is encrypted with age is decrypted, and
-// secret.
+// Reads files and renders templates before any connection, each once. Files that are encrypted with age are decrypted,
+// and their content is secret.
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { MailrunError } from '../core/mailrun-error.ts'

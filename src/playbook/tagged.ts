@@ -1,4 +1,4 @@
-// Chooses tasks by tags, as Ansible does.
+// Selects tasks by their tags, as Ansible does.
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { Task } from '../core/task.ts'
 import { nearest } from '../text/nearest.ts'

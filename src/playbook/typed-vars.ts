@@ -1,4 +1,4 @@
-// Checks the vars of every host against the playbook's schema, and tells all that is wrong at once.
+// Checks the vars of every host against the playbook's schema, and reports all errors together.
 import type { Host } from '../core/host.ts'
 import type { Playbook } from '../core/playbook.ts'
 import { revealed } from '../secrets/sealed.ts'

@@ -1,4 +1,4 @@
-// Turns what a user's code threw into an error that points into the user's file.
+// Turns an error that a user's code threw into one that points into the user's file.
 import { fileURLToPath } from 'node:url'
 import { MailrunError } from '../core/mailrun-error.ts'
 

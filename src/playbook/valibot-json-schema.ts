@@ -1,5 +1,5 @@
-// A valibot schema as JSON Schema of its input: says less where JSON Schema cannot say it all, so that no good value is
-// refused.
+// Converts a valibot schema to JSON Schema. It says less where JSON Schema cannot express a rule, so that no valid
+// value is refused.
 import { toJsonSchema, type ConversionConfig } from '@valibot/to-json-schema'
 import { getDescription, type GenericSchema } from 'valibot'
 

@@ -1,4 +1,4 @@
-// Says what is wrong with a var: what was wanted, what came, and where quotes make the difference.
+// Describes what is wrong with a var: what was expected, what was given, and where quotes make the difference.
 import type { StandardIssue } from '../core/standard-schema.ts'
 import { Secret } from '../shell/secret.ts'
 import { rereadText } from './extra-vars.ts'
@@ -6,7 +6,7 @@ import { rereadText } from './extra-vars.ts'
 const SECRET_NAME = /pass|secret|token|key/i
 const SHOWN_AT_MOST = 80
 
-/** valibot's names of types, in words. */
+/** Words for valibot's names of types. */
 const TYPES: Readonly<Record<string, string>> = {
   Array: 'a list',
   string: 'a text',
@@ -20,8 +20,10 @@ export const pathOf = ({ path }: StandardIssue): readonly string[] =>
 
 /**
  * `var domains[0]: a domain name is wanted, got 5`
- * @param value - of the whole var.
- * @param secret - whether it must not be shown.
+ * The message for a wrong var.
+ *
+ * @param value - the value of the whole var.
+ * @param secret - whether the value must not be shown.
  */
 export function wrongVar(
   issue: StandardIssue,
@@ -43,7 +45,7 @@ export function wrongVar(
   return `var ${place}: ${safe}${got}${hint === undefined ? '' : `: ${hint(hidden)}`}`
 }
 
-/** What the playbook's author wrote of a missing var; a schema's own words tell nothing new. */
+/** The message for a missing var, with the words of the playbook's author. A schema's own words would add nothing. */
 export function missingVar(name: string, { message }: StandardIssue): string {
   const words = /^Invalid (?:key|type)/.test(message) ? '' : ` (${message})`
   return `the var ${name} is missing: set it for the host or one of its groups${words}`
@@ -60,7 +62,7 @@ export interface Otherwise {
   hint(hidden: boolean): string
 }
 
-/** The value as it would be with quotes, or without them, or as a list. */
+/** What the user may have meant: the value with quotes, without quotes, or as a list. */
 export function otherwise(value: unknown): Otherwise | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') {
     const read = typeof value === 'number' ? 'a number' : 'true or false'

@@ -1,4 +1,4 @@
-// An error that kept a command from starting, or broke it, in words and in formats that have a place for it.
+// The error of a command that could not start or was broken off, as text, and in the formats that have a place for it.
 import type { Printable } from './write/checked.ts'
 import { jsonDocument, jsonLine } from './write/json.ts'
 import { asLines, saidInLines, term, type TerminalText } from './write/terminal.ts'

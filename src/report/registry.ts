@@ -1,4 +1,5 @@
-// What a registry of output formats is. Each `formats.ts` below is one; docs/contributing/format.md adds to it.
+// The type of a registry of output formats. Each `formats.ts` below this folder is one. docs/contributing/format.md
+// explains how to add a format.
 import { MailrunError } from '../core/mailrun-error.ts'
 
 /** As what a format's text is read. `document`: in a language of others, which refuses what cannot stand in it. */

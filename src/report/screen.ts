@@ -1,4 +1,4 @@
-// Where a report goes.
+// The destination of a report: standard output, standard error, and the properties of the terminal.
 import type { Printable } from './write/checked.ts'
 import type { Colours, TerminalText } from './write/terminal.ts'
 

@@ -1,4 +1,5 @@
-// What flags say for a whole run, as an ssh_config: an ssh hands its -F on to the ssh of its jump hosts, and no -o.
+// An ssh_config file with the settings that flags make for a whole run. ssh passes -F on to the ssh for its jump hosts,
+// but not -o: so these settings must be in a file.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,14 +12,14 @@ export interface RunFlags {
 }
 
 export interface RunConfig {
-  /** `undefined` where no flag says anything that a jump host must know. */
+  /** The path of the file; `undefined` if no flag makes a setting that jump hosts need. */
   file(): string | undefined
   close(): void
 }
 
 const BOTH = ['~/.ssh/config', '/etc/ssh/ssh_config']
 
-/** Made when it is wanted; holds nothing secret. */
+/** The file is written when it is needed. It contains no secret. */
 export function runConfig({ sshConfig, knownHosts, acceptNew }: RunFlags): RunConfig {
   let folder: string | undefined
   const lines = [
@@ -27,7 +28,7 @@ export function runConfig({ sshConfig, knownHosts, acceptNew }: RunFlags): RunCo
       : [`UserKnownHostsFile "${absolute(knownHosts)}"`, 'GlobalKnownHostsFile /dev/null']),
     ...(acceptNew ? ['StrictHostKeyChecking accept-new'] : []),
   ]
-  // The first that says a thing counts; one that is missing is passed over, as ssh does.
+  // The first file with a setting counts. A missing file is skipped, as ssh does.
   const includes =
     sshConfig === 'none'
       ? []

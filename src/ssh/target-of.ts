@@ -1,4 +1,4 @@
-// What the inventory, the flags and ssh_config come to for one host.
+// Computes how to reach one host from the inventory, the flags and ssh_config.
 import { existsSync } from 'node:fs'
 import type { Secret } from '../shell/secret.ts'
 import { resolveChain } from './config/resolve-chain.ts'
@@ -9,12 +9,12 @@ import { beyondOf } from './openssh/beyond.ts'
 import type { LoginMethod, SshTarget } from './ssh-target.ts'
 
 const CONNECT_SECONDS = 30
-/** A dead host is found within a minute and a quarter; OpenSSH's default, never, would let a stall hang a run. */
+/** A dead host is noticed within 75 s. OpenSSH's default is never: a run could hang. */
 const KEEPALIVE = { seconds: 15, lost: 4 }
 const RETRIES = 4
 /** As net.connect() takes them. */
 const FAMILIES = { any: 0, inet: 4, inet6: 6 } as const
-/** A password takes a round trip less than keyboard-interactive. */
+/** Password comes before keyboard-interactive, because it costs one round trip less. */
 const METHODS: readonly LoginMethod[] = ['publickey', 'password', 'keyboard-interactive']
 
 /** Of the command line, for jump hosts too: they come before everything else. */
@@ -32,7 +32,7 @@ export interface Reading {
   readonly passphrases: ReadonlyMap<string, Secret>
 }
 
-/** What the inventory says of the host beside its options. */
+/** Settings of the inventory that are no options of ssh. */
 export interface Said {
   readonly password: Secret | undefined
   readonly connectSeconds: number | undefined

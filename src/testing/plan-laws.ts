@@ -1,4 +1,4 @@
-// The laws that every plan of every task keeps; each is checked on a state, with no host but a local `sh -n`.
+// Checks the laws that every plan of every task must keep, on one state. It needs no host, only a local `sh -n`.
 import { spawnSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
 import type { Told } from '../core/outside-question.ts'
@@ -8,7 +8,7 @@ import type { PlanContext, Task } from '../core/task.ts'
 import type { Script } from '../shell/script.ts'
 import { disagreement } from './agrees.ts'
 
-/** The laws that the task breaks on this state, in words; none for a task that is right. */
+/** The laws that the task breaks on this state, in words; none for a correct task. */
 export function brokenLaws<State>(task: Task<State>, now: State, context: PlanContext): readonly string[] {
   const broken: string[] = []
   for (const { question } of leavesOf(task.probe)) {
@@ -17,7 +17,7 @@ export function brokenLaws<State>(task: Task<State>, now: State, context: PlanCo
   }
 
   const frozen = deepFreeze(now)
-  // Whatever name servers say.
+  // The laws must hold for every answer of name servers.
   const tellings = task.plan(frozen, context).kind === 'ask' ? [SERVED, NOT_SERVED] : [SERVED]
   return [...broken, ...new Set(tellings.flatMap((told) => brokenBy(task, frozen, context, told)))]
 }
@@ -57,10 +57,10 @@ function wishOf<State>(plan: Settled<State>): string {
   return plan.kind === 'change' ? plan.changes.map(({ summary }) => summary).join(', ') : 'to ask'
 }
 
-/** What is foreseen of a change against what came of it. */
+/** Compares the predicted state after a change with the real one. */
 export function brokenForesight<State>(foreseen: State, real: State): readonly string[] {
   const where = disagreement(foreseen, real)
-  return where === undefined ? [] : [`foresight was wrong: ${where}`]
+  return where === undefined ? [] : [`the prediction was wrong: ${where}`]
 }
 
 function unparsable(what: string, { text }: Script): readonly string[] {

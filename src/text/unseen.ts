@@ -1,8 +1,8 @@
-// Characters that show nothing, or make others show otherwise.
+// Characters that are invisible, or that change how others are shown.
 
 /**
- * By Unicode's properties: controls, formats (bidi, zero width, tags), surrogates that stand alone, separators of lines
- * and paragraphs, fillers. Tab and line feed are looked at where they matter; U+FE0F, which makes an emoji of a sign,
- * shows.
+ * By Unicode's properties: controls, formats (bidi, zero width, tags), single surrogates, separators of lines and
+ * paragraphs, fillers. Tab and line feed are not among them: callers check these themselves. Neither is U+FE0F, which
+ * turns a sign into an emoji and so is visible.
  */
 export const UNSEEN = /(?![\t\n]|\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu

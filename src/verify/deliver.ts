@@ -1,5 +1,5 @@
-// Really sends messages from hosts, follows them in the hosts' logs, and looks for them in a mailbox, until all is
-// known or the time is over.
+// Really sends messages from hosts, follows them in the hosts' logs, and looks for them in a mailbox, until everything
+// is known or the time is over.
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { ConnectionLost, Unreachable, type Connect, type Connection } from '../engine/session/connection.ts'

@@ -1,4 +1,4 @@
-// Which messages are sent from a host to see how they arrive, and which ways are left out, with why: pure.
+// Plans which messages are sent from a host, and which paths are left out and why. A pure function.
 import {
   deliveryMessage,
   deliveryNonce,

@@ -1,4 +1,4 @@
-// Judges a message that was really sent: what the host said, what its log says, and what the receiver found.
+// Judges a message that was really sent, from what the host said, what its log says, and what the receiver found.
 import type { AuthenticationResult } from '../mail/messages/authentication-results.ts'
 import type { DeliveryMessage } from '../mail/messages/delivery-message.ts'
 import type { MailFate } from '../mail/messages/postfix-log.ts'

@@ -1,5 +1,5 @@
-// Whether mail of a domain passes DMARC, by what was proved of its signatures and of SPF, and by what each
-// authoritative server says.
+// Decides whether mail of a domain passes DMARC (RFC 9989), from the proofs of its signatures and of SPF, and from the
+// record at each authoritative server.
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { shownServer } from '../dns/lookup/name-server.ts'
@@ -30,7 +30,7 @@ export async function proveDmarc(
   }
 }
 
-/** Domains that mail is signed for on every way: mail of each must pass. */
+/** Domains for which mail of every role is signed: mail of each role must pass. */
 const signersOf = (roles: readonly SigningProof[]): readonly string[] =>
   [...new Set(roles.flatMap(verifying))].filter((each) => roles.every((role) => verifying(role).includes(each)))
 
@@ -46,13 +46,13 @@ function verifying({ verdict, signatures }: SigningProof): readonly string[] {
 
 const passes = ({ verdict }: SpfProof): boolean => verdict.status === 'pass'
 
-/** The domain, where SPF lets every address send for it. */
+/** The domain, if SPF allows every address to send for it. */
 function envelopeDomains(domain: string, spf: readonly SpfProof[]): readonly string[] {
   const own = spf.filter((each) => each.identity === 'mailfrom' && each.domain === domain)
   return own.length > 0 && own.every(passes) ? [domain] : []
 }
 
-/** Of a bounce SPF looks at the HELO name alone (RFC 7208, section 2.4). */
+/** For a bounce, SPF checks only the HELO name (RFC 7208, section 2.4). */
 function heloDomains(spf: readonly SpfProof[]): readonly string[] {
   const helo = spf.filter(({ identity }) => identity === 'helo')
   return helo.every(passes) ? [...new Set(helo.map((each) => each.domain))] : []
@@ -61,16 +61,16 @@ function heloDomains(spf: readonly SpfProof[]): readonly string[] {
 interface Proved {
   readonly domain: string
   readonly dkim: readonly string[]
-  /** Domains that SPF authorizes, by each way that mail goes. */
+  /** The domains that SPF authorizes: one list for usual mail and, if the host sends bounces, one for bounces. */
   readonly ways: readonly (readonly string[])[]
 }
 
 interface ServerOutcome extends DmarcOutcome {
-  /** Empty where none can be asked. */
+  /** Empty if no server can be asked. */
   readonly server: string
 }
 
-/** By each server of the domain, the worst of all ways; at least one. */
+/** For each server of the domain, the worst result of usual mail and bounces. At least one. */
 async function outcomesOf({ domain, dkim, ways }: Proved, authority: Authority): Promise<readonly ServerOutcome[]> {
   const asking = authority.of(domain, `_dmarc.${domain}`)
   const { servers } = await asking.serversOf(domain)

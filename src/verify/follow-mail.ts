@@ -1,4 +1,5 @@
-// Looks in a host's mail log for what became of messages; without one, in the queue for those that are still there.
+// Looks in a host's mail log for what happened to messages. If there is no log, looks in the queue for messages that
+// are still there.
 import type { DeliveryMessage } from '../mail/messages/delivery-message.ts'
 import { mailFate, type MailFate } from '../mail/messages/postfix-log.ts'
 import { quote } from '../shell/quote.ts'

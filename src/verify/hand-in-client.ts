@@ -1,4 +1,4 @@
-// The program that hands messages to a host's own Postfix, for the perl of Debian's perl-base.
+// The Perl program that submits messages to a host's own Postfix. It needs only Debian's perl-base.
 
 /**
  * Reads lines behind `__END__`: `send INDEX PATH SENDER RECIPIENT MESSAGE`, text as hex, `-` for none. Prints

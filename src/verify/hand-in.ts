@@ -1,4 +1,5 @@
-// Hands messages to a host's own Postfix, each by its path, and reads what the host answers.
+// Submits messages to a host's own Postfix, each on its path (sendmail, SMTP, submission), and reads what the host
+// answers.
 import type { DeliveryMessage } from '../mail/messages/delivery-message.ts'
 import { HAND_IN_CLIENT } from './hand-in-client.ts'
 import type { Untrusted } from '../shell/untrusted.ts'

@@ -1,4 +1,5 @@
-// Why milters did not answer as they should: none is asked, one is not reached, or one does not take the mail.
+// Explains why milters did not answer as they should: Postfix asks none, one cannot be reached, or one does not accept
+// the mail.
 import { failed, unknown } from '../mail/proof/verdicts.ts'
 import type { Verdict } from '../mail/proof/proof.ts'
 import type { Signer } from '../signers/signer.ts'

@@ -1,4 +1,4 @@
-// All that is proved of one host: signing, SPF, DMARC and its names, for each of its domains.
+// The proof of one host: signing, SPF, DMARC and names, for each of its domains.
 import { unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { mailDomain } from '../mail/names/names.ts'
@@ -16,7 +16,7 @@ export interface HostEvidence {
   /** That signs there. */
   readonly signer: Signer
   readonly told: OutgoingAddresses
-  /** Of the inventory: others see these. */
+  /** The addresses of the inventory, which others see. */
   readonly outgoing: readonly string[] | undefined
 }
 
@@ -26,7 +26,7 @@ export async function proveHost(
   authority: Authority,
 ): Promise<HostProof> {
   const helo = mailDomain(milters.parameters['smtp_helo_name'] ?? '')
-  // With a relay it is the relay's addresses that count, which the host does not know.
+  // With a relay, the addresses of the relay count, and the host does not know them.
   const addresses = outgoing ?? (told.relayhost === '' ? told.addresses : [])
   const base = { name, ...(helo === undefined ? {} : { helo }), addresses }
   if (milters.obstacle !== undefined) {
@@ -54,7 +54,7 @@ export async function proveHost(
   return withStatus({ ...base, status: 'pass', signing, spf, dmarc, reverse, delivery: [] })
 }
 
-/** What the host said in the place of an address. */
+/** Proofs for what the host said instead of a usable address. */
 const unfitProofs = (domains: readonly string[], unfit: readonly string[]): readonly SpfProof[] =>
   unfit.flatMap((what) =>
     domains.map((domain): SpfProof => {
@@ -79,7 +79,7 @@ async function proveAllSpf(
     )
     return domains.map((domain) => ({ identity: 'mailfrom', domain, address: '', result: 'temperror', verdict }))
   }
-  // Loaded by who needs it: it brings a library along.
+  // Loaded only if it is needed, because it loads a library.
   const { proveSpf } = await import('./spf.ts')
   const greeting = helo ?? 'unknown.invalid'
   const identities = [

@@ -1,4 +1,4 @@
-// What to do where no name server of a name can be asked.
+// Says what to do if no name server of a name can be asked.
 
 export const NO_SERVER =
   "see that this machine's resolvers answer, or say in the var dns whom to ask: " +

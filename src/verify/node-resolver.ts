@@ -1,4 +1,4 @@
-// An authority's answers in the shape of node:dns's `resolve`, which mailauth asks.
+// Gives mailauth the answers of authoritative servers, in the form of node:dns's `resolve`.
 import type { DNSResolver } from 'mailauth'
 import type { Authority } from '../dns/lookup/authority.ts'
 import type { NameServer } from '../dns/lookup/name-server.ts'

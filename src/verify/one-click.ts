@@ -1,5 +1,5 @@
-// Whether mail to many could be unsubscribed from by one click: RFC 8058 has that count only where a signature covers
-// the header fields that say so.
+// Checks that one-click unsubscription of bulk mail works: it counts only if a signature covers the header fields
+// List-Unsubscribe and List-Unsubscribe-Post (RFC 8058, section 4).
 import { failed } from '../mail/proof/verdicts.ts'
 import type { GivenField } from '../mail/messages/probe-message.ts'
 import type { Verdict } from '../mail/proof/proof.ts'

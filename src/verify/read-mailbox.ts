@@ -1,5 +1,5 @@
-// Looks in a mailbox of a host of the inventory for the messages of a run: a Maildir or a file in mbox format, read
-// only.
+// Looks for the messages of a run in a mailbox on a host of the inventory: a Maildir or an mbox file, which is only
+// read.
 import { quote } from '../shell/quote.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 

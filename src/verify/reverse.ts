@@ -1,5 +1,5 @@
-// Forward-confirmed reverse DNS: an address has a name, the name has the address, and so has the name that the host
-// greets with (RFC 1912, section 2.1; RFC 5321, section 4.1.4).
+// Checks forward-confirmed reverse DNS: an address has a name, the name has the address, and so has the name with which
+// the host greets (RFC 1912, section 2.1; RFC 5321, section 4.1.4).
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { MOST_REVERSE_NAMES } from '../dns/bounds/bounds.ts'
@@ -8,7 +8,7 @@ import { valuesOf } from '../mail/records/dns-walk.ts'
 import type { AddressProof, Verdict } from '../mail/proof/proof.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
-/** @param helo - `undefined` where it is not known. */
+/** @param helo - the HELO name; `undefined` if it is not known. */
 export async function proveReverse(
   address: string,
   helo: string | undefined,
@@ -39,7 +39,7 @@ export async function proveReverse(
     return proof(
       failed(
         'ptr-not-confirmed',
-        `${address} is named ${names.join(', ')}, which has not that address`,
+        `${address} is named ${names.join(', ')}, which does not have that address`,
         `publish ${type} records, or have the PTR record name the host`,
       ),
     )
@@ -48,7 +48,7 @@ export async function proveReverse(
     return proof(
       failed(
         'helo-not-confirmed',
-        `the host greets as ${helo}, which has not the address ${address}`,
+        `the host greets as ${helo}, which does not have the address ${address}`,
         `publish ${type} ${address} for ${helo}, or set smtp_helo_name to ${confirmed[0]}`,
       ),
     )

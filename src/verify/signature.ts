@@ -1,5 +1,5 @@
-// Verifies the signatures that milters put on a message, by the keys that each authoritative server gives, and says
-// what is wrong as what it is.
+// Verifies the DKIM signatures of a message (RFC 6376, section 6) with the keys that each authoritative server gives,
+// and names what is wrong.
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import type { Asking, Authority } from '../dns/lookup/authority.ts'

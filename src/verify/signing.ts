@@ -1,5 +1,5 @@
-// Judges what a host's milters did with a message: signed where it must be, unsigned where it must not be, and
-// verified.
+// Judges what a host's milters did with a message: it must be signed where it should be, unsigned where it should not
+// be, and every signature must verify.
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { MOST_SIGNATURES } from '../dns/bounds/bounds.ts'

@@ -1,5 +1,5 @@
-// Whether SPF lets a host's address send for a domain or under a name, by what each authoritative server says (RFC
-// 7208).
+// Evaluates whether SPF (RFC 7208) allows a host's address to send for a domain or under a HELO name, with the record
+// of each authoritative server.
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { DNSResolver } from 'mailauth'
 import { spf } from 'mailauth/lib/spf/index.js'

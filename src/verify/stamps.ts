@@ -1,4 +1,5 @@
-// What the receiver put on top of a mail: what it found of DKIM, SPF and DMARC, and which signatures the mail has.
+// Reads what a receiver added to a message: its results for DKIM, SPF and DMARC (RFC 8601), and which signatures the
+// message has.
 import { parseAuthenticationResults, type AuthenticationResult } from '../mail/messages/authentication-results.ts'
 import { headerFields, valuesOfField } from '../mail/messages/header-fields.ts'
 import type { Untrusted } from '../shell/untrusted.ts'

@@ -1,4 +1,4 @@
-// `mailrun adopt`: its flags, the inventory and what a run with it would change, and the exit status.
+// `mailrun adopt`: flags, output and exit status. It prints an inventory, and what a run with it would change.
 import { adopt, type Adopted, type AdoptEvent } from '../../commands/index.ts'
 import type { AdoptedHost } from '../../mail/adoption.ts'
 import type { AdoptionReport } from '../../report/adoption/format.ts'
@@ -14,10 +14,10 @@ import { reachRequest } from '../flags/fleet-request.ts'
 import { SCREEN } from '../terminal/output.ts'
 
 interface AdoptFlags extends FleetFlags {
-  /** The file of the inventory. */
+  /** The file to which the inventory is written. */
   readonly write?: string
   readonly diff?: boolean
-  /** Of the check; left out: it is chosen. */
+  /** The playbook of the check. Absent: mailrun chooses one. */
   readonly playbook?: string
 }
 

@@ -1,4 +1,4 @@
-// `mailrun audit`: its flags, the report in the format that is wanted, and the exit status.
+// `mailrun audit`: flags, the report in the wanted format, and exit status.
 import { Option } from 'commander'
 import { audit, type AuditResult } from '../../commands/index.ts'
 import type { AuditReport } from '../../audit/audit-report.ts'

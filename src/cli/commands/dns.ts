@@ -1,4 +1,4 @@
-// `mailrun dns plan|push|verify`: flags, the plan and what came of it, and the exit status.
+// `mailrun dns plan|push|verify`: flags, output and exit status.
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { dnsPlan, dnsPush, dnsVerify, type DnsPlanned, type DnsRequest } from '../../commands/index.ts'
@@ -20,12 +20,12 @@ import { gather, waitSeconds } from '../flags/values.ts'
 import { SCREEN } from '../terminal/output.ts'
 
 interface DnsFlags extends FleetFlags {
-  /** Records of an earlier plan. */
+  /** The file with the records of an earlier plan. */
   readonly from?: string
   /** Seconds. */
   readonly wait?: number
   readonly yes?: boolean
-  /** Names of records of DKIM keys that may take the place of others' keys. */
+  /** Names of records of DKIM keys that may replace keys of others. */
   readonly replace?: readonly string[]
 }
 
@@ -43,7 +43,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     grammar(pushing) {
       shared(pushing, DNS_PUSH_FORMATS)
       pushing
-        .option('--yes', 'ask nobody whether to push')
+        .option('--yes', 'push without asking')
         .option(
           '--replace <name>',
           "let this record of a host's key, such as mx1._domainkey.example.org, take the place of another key " +
@@ -86,8 +86,8 @@ export const command: CliCommand<DnsFlags> = {
 }
 
 /**
- * What is said where `mailrun dns` was told no action.
- * @param words - what stood there instead, flags and their values included
+ * The error if `mailrun dns` gets no action.
+ * @param words - what is there instead, flags and their values included
  */
 function noAction(words: readonly string[]): MailrunError {
   const actions = Object.keys(ACTIONS)
@@ -143,13 +143,13 @@ async function push(request: DnsRequest, flags: DnsFlags): Promise<number> {
   const done = pushed.filter(({ outcome }) => outcome.kind === 'done').length
   report?.ended(notServed, done)
   if (interrupted) return EXIT.interrupted
-  // What is kept in other ways is still to be changed.
+  // Records of zones with `via: none` are still to be changed.
   return done < pushed.length || notServed.length > 0
     ? EXIT.failed
     : statusOf(result, pushed.length < changesOf(result))
 }
 
-/** Asked where there is a terminal; where there is none, `--yes` says it. */
+/** Asks on the terminal. Without a terminal, `--yes` is required. */
 async function agreed(changes: number, { yes }: DnsFlags): Promise<boolean> {
   if (yes === true) return true
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {

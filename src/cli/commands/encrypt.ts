@@ -1,4 +1,5 @@
-// `mailrun encrypt`: a value, from standard input or typed without echo, as an inventory takes it.
+// `mailrun encrypt`: reads a value from standard input, or typed without echo, and prints it encrypted for an
+// inventory.
 import { valueEncrypter } from '../../commands/encrypt-value.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { documentText } from '../../report/write/terminal.ts'

@@ -1,4 +1,4 @@
-// `mailrun inventory`: its flags, and what the inventories say. No host is touched.
+// `mailrun inventory`: flags, and what the inventories contain. It connects to no host.
 import { readInventory } from '../../commands/index.ts'
 import { selectHosts } from '../../inventory/select-hosts.ts'
 import type { Inventory } from '../../core/inventory.ts'

@@ -1,4 +1,4 @@
-// `mailrun ping`: its flags, and what each host is.
+// `mailrun ping`: flags, and the facts about each host.
 import { ping } from '../../commands/index.ts'
 import { PING_FORMATS } from '../../report/ping/formats.ts'
 import { loadFormat } from '../../report/registry.ts'

@@ -1,4 +1,4 @@
-// `mailrun rotate`: its flags, what is done as it is done, where each key is, and the exit status.
+// `mailrun rotate`: flags, each step when it is done, the state of each key, and exit status.
 import { rotate, type Rotation } from '../../commands/index.ts'
 import type { BatchSize } from '../../engine/run-options.ts'
 import { loadFormat } from '../../report/registry.ts'

@@ -1,4 +1,4 @@
-// `mailrun schema`: its flags, and the JSON Schema on standard output.
+// `mailrun schema`: flags, and the JSON Schema on standard output.
 import { Option } from 'commander'
 import { describeInventory } from '../../commands/index.ts'
 import type { SchemaFor } from '../../inventory/inventory-schema.ts'

@@ -1,4 +1,4 @@
-// `mailrun verify`: its flags, the proofs, and the exit status.
+// `mailrun verify`: flags, the proofs, and exit status.
 import { verify, type DeliveryEvent, type Verification, type VerifyRequest } from '../../commands/index.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { PROOF_FORMATS } from '../../report/proof/formats.ts'
@@ -16,7 +16,7 @@ import { address, mailboxPlace, waitSeconds } from '../flags/values.ts'
 import { stderr, stdout } from '../terminal/output.ts'
 
 interface VerifyFlags extends FleetFlags {
-  /** Where messages are really sent to. */
+  /** The address to which messages are really sent. */
   readonly deliver?: string
   readonly readFrom?: MailboxPlace
   /** Seconds. */
@@ -39,7 +39,7 @@ export const command: CliCommand<VerifyFlags> = {
       .option(
         '--deliver <address>',
         'really send messages to this address, from each host for each domain on each path, ' +
-          'and tell what becomes of them',
+          'and report what happens to them',
         address,
       )
       .option(
@@ -49,7 +49,7 @@ export const command: CliCommand<VerifyFlags> = {
         mailboxPlace,
       )
       .option('--wait <seconds>', 'with --deliver: for messages to arrive (default: 60)', waitSeconds)
-      .option('-C, --check', 'with --deliver: tell which messages would be sent; send none')
+      .option('-C, --check', 'with --deliver: show how many messages would be sent; send none')
       .addHelpText('after', AFTER)
     fleetOptions(verifying, PROOF_FORMATS)
   },
@@ -62,7 +62,7 @@ export const command: CliCommand<VerifyFlags> = {
   },
 }
 
-/** @throws MailrunError for what goes with `--deliver` alone */
+/** @throws MailrunError if a flag that belongs to `--deliver` is given without it */
 function deliveryOf({ deliver: to, readFrom, wait, check }: VerifyFlags): VerifyRequest['deliver'] {
   if (to !== undefined) return { to, readFrom, waitSeconds: wait, check }
   const alone = [readFrom && '--read-from', wait !== undefined && '--wait', check === true && '--check'].find(

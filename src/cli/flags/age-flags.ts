@@ -1,4 +1,4 @@
-// What the flags say of how encrypted things are opened.
+// The flags for decryption with age, as values.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { FleetSource } from '../../commands/fleet/read-fleet.ts'
 import { said, term } from '../../report/write/terminal.ts'

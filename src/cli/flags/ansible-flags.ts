@@ -1,4 +1,4 @@
-// What to say to flags of ansible-playbook, ansible and ansible-inventory that are said elsewhere here.
+// Flags of ansible-playbook, ansible and ansible-inventory that mailrun does not have, and what to use instead.
 
 const ADVICE: Readonly<Record<string, string>> = {
   '--syntax-check': '--list-tasks reads and checks everything that comes before the first connection',

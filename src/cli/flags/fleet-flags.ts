@@ -1,4 +1,4 @@
-// What the flags that commands have in common say, typed.
+// The values of the flags that several commands have.
 import type { BatchSize } from '../../engine/run-options.ts'
 import type { AgeFlags } from './age-flags.ts'
 

@@ -1,10 +1,10 @@
-// The flags that commands have in common, wherever they stand.
+// Declares the flags that several commands have.
 import { Option, type Command } from 'commander'
 import type { About, Formats } from '../../report/registry.ts'
 import { DEFAULT_FORKS } from '../../engine/run-options.ts'
 import { forks, gather, seconds } from './values.ts'
 
-/** Flags may stand before the command or after it. */
+/** Merges the flags before the name of the command with those after it. */
 export function merged<
   Flags extends {
     readonly inventory?: readonly string[]
@@ -30,7 +30,7 @@ export function merged<
   }
 }
 
-/** Which hosts, and what is said of them. @param formats - those that the command has. */
+/** Adds the flags that select hosts and set vars. @param formats - those of the command. */
 export function sourceOptions(command: Command, formats: Formats<About>): void {
   command
     .option(
@@ -45,7 +45,7 @@ export function sourceOptions(command: Command, formats: Formats<About>): void {
     )
     .option(
       '-e, --extra-vars <vars>',
-      'vars that win over the inventory: key=value, {json}, @file.yaml (repeatable)',
+      'vars that override the inventory: key=value, {json}, @file.yaml (repeatable)',
       gather,
     )
     .option(
@@ -56,57 +56,56 @@ export function sourceOptions(command: Command, formats: Formats<About>): void {
     )
     .option(
       '--age-passphrase-file <file>',
-      'the passphrase of what is encrypted with one is the first line of this file (default: it is asked for)',
+      'a file whose first line is the passphrase of encrypted values (default: mailrun asks for it)',
     )
     .addOption(new Option('--format <format>', 'how results are printed').choices(Object.keys(formats)).default('text'))
 }
 
-/** And how they are reached. @param formats - those that the command has. */
+/** Adds these, and the flags that say how to reach hosts. @param formats - those of the command. */
 export function fleetOptions(command: Command, formats: Formats<About>): void {
   sourceOptions(command, formats)
   command
-    .option('-f, --forks <number>', 'hosts worked on at once', forks, DEFAULT_FORKS)
-    .option('-u, --user <name>', 'login user where the inventory names none (default: who runs mailrun)')
-    .option('--private-key <file>', 'key where the inventory names none (default: the agent and ~/.ssh/id_*)')
-    .option('-k, --ask-pass', 'ask for the password to log in with, once for all hosts')
+    .option('-f, --forks <number>', 'how many hosts to work on at once', forks, DEFAULT_FORKS)
+    .option('-u, --user <name>', 'login user, if the inventory names none (default: the user who runs mailrun)')
+    .option('--private-key <file>', 'key, if the inventory names none (default: the agent and ~/.ssh/id_*)')
+    .option('-k, --ask-pass', 'ask for the login password, once for all hosts')
     .addOption(
-      new Option(
-        '--connection-password-file <file>',
-        'the password to log in with is the first line of this file',
-      ).conflicts('askPass'),
+      new Option('--connection-password-file <file>', 'a file whose first line is the login password').conflicts(
+        'askPass',
+      ),
     )
     .addOption(
       new Option(
         '-c, --connection <kind>',
-        "where the inventory names none: mailrun's own ssh, the system's, or this machine",
+        "mailrun's own ssh, the system's, or this machine, if the inventory does not say",
       ).choices(['ssh', 'openssh', 'local']),
     )
-    .option('--ssh-config <file>', 'the ssh_config in place of ~/.ssh/config and /etc/ssh/ssh_config; none: no file')
+    .option('--ssh-config <file>', 'a file to use in place of ~/.ssh/config and /etc/ssh/ssh_config; none: no file')
     .option(
       '--known-hosts <file>',
-      'the known_hosts file that host keys must be in ' +
+      'a file that must have the host keys ' +
         "(default: ssh_config's, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)",
     )
-    .option('--accept-new', 'record the keys of hosts that have none known; a changed key is refused')
+    .option('--accept-new', 'record the keys of hosts without a known key; a changed key is refused')
     .option(
       '--ssh-common-args <options>',
-      'options for ssh where the inventory gives none: "-J bastion -o Keyword=value"',
+      'options for ssh, if the inventory gives none: "-J bastion -o Keyword=value"',
     )
-    .option('--ssh-extra-args <options>', 'more of them')
-    .option('-b, --become', 'do the work as another user where the inventory does not say')
+    .option('--ssh-extra-args <options>', 'more options for ssh')
+    .option('-b, --become', 'do the work as another user, if the inventory does not say')
     .addOption(
       new Option('--become-method <method>', 'how to become that user (default: sudo)').choices(['sudo', 'su', 'doas']),
     )
     .option('--become-user <name>', 'that user (default: root)')
-    .option('-K, --ask-become-pass', "ask for that method's password, once for all hosts")
+    .option('-K, --ask-become-pass', "ask for the method's password, once for all hosts")
     .addOption(
-      new Option('--become-password-file <file>', 'that password is the first line of this file').conflicts(
+      new Option('--become-password-file <file>', 'a file whose first line is that password').conflicts(
         'askBecomePass',
       ),
     )
     .option(
       '-T, --timeout <seconds>',
-      "for a connection to stand, where the inventory names none (default: ssh_config's ConnectTimeout, else 30)",
+      "how long a connection may take, if the inventory does not say (default: ssh_config's ConnectTimeout, else 30)",
       seconds,
     )
 }

@@ -1,4 +1,4 @@
-// What flags ask of a fleet, as a command takes it; passwords are asked for where they say so.
+// Makes the request of a command from its flags, and asks for passwords if the flags say so.
 import type { FleetRequest, InventoryRequest } from '../../commands/fleet/open-fleet.ts'
 import { terminalAsk } from '../terminal/ask-on-terminal.ts'
 import type { Signals } from '../terminal/signals.ts'

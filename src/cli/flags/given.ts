@@ -1,4 +1,4 @@
-// What has to be given on the command line, and what to say where it was not.
+// Checks arguments that the command line must have, and says what is missing.
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { MailrunError } from '../../core/mailrun-error.ts'

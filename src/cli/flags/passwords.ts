@@ -1,4 +1,4 @@
-// Passwords that flags ask for: on the terminal without echo, or read from a file.
+// Asks for passwords on the terminal without echo, or reads them from files, as flags say.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { Secret } from '../../shell/secret.ts'
 import { askOnTerminal } from '../terminal/ask-on-terminal.ts'

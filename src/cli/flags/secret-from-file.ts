@@ -1,4 +1,4 @@
-// A secret that is the first line of a file.
+// Reads a secret from the first line of a file.
 import { readFile, stat } from 'node:fs/promises'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { Secret } from '../../shell/secret.ts'

@@ -1,4 +1,4 @@
-// Reads the values of flags; a wrong one is refused with what was wanted.
+// Parses the values of flags. A wrong value is refused, and the message says what is expected.
 import { InvalidArgumentError } from 'commander'
 import type { BatchSize } from '../../engine/run-options.ts'
 import { addressText, mailAddress } from '../../mail/names/mail-address.ts'

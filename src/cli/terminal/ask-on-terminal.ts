@@ -1,4 +1,4 @@
-// Asks a question on the terminal whose answer is not shown.
+// Asks a question on the terminal, without echo of the answer.
 import { closeSync, openSync } from 'node:fs'
 import { ReadStream, WriteStream } from 'node:tty'
 import pLimit from 'p-limit'

@@ -1,4 +1,4 @@
-// How an error is told that kept the run from starting, or broke it.
+// Prints the error of a command that could not start, or was broken off.
 import { errorIn, hasErrors, problemText } from '../../report/errors.ts'
 import { stderr, stdout } from './output.ts'
 

@@ -1,4 +1,4 @@
-// How the process takes memory, which is to be in proportion to the fleet.
+// Sets how Node uses memory, so that it grows in proportion to the fleet.
 import { setFlagsFromString } from 'node:v8'
 
 /**

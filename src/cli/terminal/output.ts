@@ -1,4 +1,5 @@
-// Standard output and error that survive their reader, and a full disk: what ends the printing does not end the run.
+// Standard output and standard error that survive a closed pipe and a full disk: the run continues if printing is
+// impossible.
 import { fstatSync, writeSync } from 'node:fs'
 import type { Screen } from '../../report/screen.ts'
 import type { Printable } from '../../report/write/checked.ts'

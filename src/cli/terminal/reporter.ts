@@ -1,4 +1,4 @@
-// The report of a run, in the format that the flags ask for.
+// Opens the report of a run in the format that the flags select.
 import { isDnsEvent, type RunFormat, type RunReport } from '../../report/run/format.ts'
 import { live } from '../../report/run/live.ts'
 import { SCREEN } from './output.ts'

@@ -1,16 +1,16 @@
-// Ctrl-C and its like: the first lets the change in hand finish, the second leaves at once.
+// Handles Ctrl-C and similar signals: the first one lets running changes finish, the second ends mailrun at once.
 import { EXIT } from '../exit-status.ts'
 
 export interface Signals {
   readonly interrupt: AbortSignal
   readonly abandon: AbortSignal
-  /** Whether hosts are being worked on. */
+  /** Whether the command works on hosts now. */
   readonly running: boolean
-  /** From now on hosts are being worked on; before, a signal just ends the process. */
+  /** The command begins to work on hosts. Before that, a signal ends the process. */
   runBegins(): void
 }
 
-/** `beforeRun` tells of a signal that came before any host was touched; the process then ends. */
+/** @param beforeRun - is called for a signal that comes before any host is touched; then the process ends. */
 export function listenToSignals(beforeRun: () => void): Signals {
   const interrupt = new AbortController()
   const abandon = new AbortController()

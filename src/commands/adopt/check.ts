@@ -1,4 +1,4 @@
-// What a run would change with the vars that were found: a playbook's check, with an inventory in memory.
+// Checks what a run would change with the adopted vars: runs the check of a playbook, with an inventory in memory.
 import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
 import type { Connect } from '../../engine/session/connection.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
@@ -10,7 +10,7 @@ import { playbookFile } from '../../playbook/shipped.ts'
 import { publicModules } from '../fleet/public-modules.ts'
 import type { HostSelection } from '../fleet/question-hosts.ts'
 
-/** Nothing is changed. @throws MailrunError where the vars do not go together */
+/** Changes nothing. @throws MailrunError if the vars contradict each other */
 export async function checkAdoption(
   path: string,
   selection: HostSelection,

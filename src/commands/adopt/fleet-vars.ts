@@ -1,10 +1,10 @@
-// The hosts' vars beside each other: which are the group's, and whose selector is a host's own.
+// Compares the vars of all adopted hosts: decides which vars go to the group, and which selector is a host's own.
 import { isIP } from 'node:net'
 import { isSameName, isSelector } from '../../mail/names/names.ts'
 import type { AdoptedHost, AdoptedVar, Adoption } from '../../mail/adoption.ts'
 import type { Host } from '../../core/host.ts'
 
-/** @param inventory - the hosts that were asked. @param connection - of those that were named. */
+/** @param inventory - the hosts that were asked. @param connection - how to reach those of the command line. */
 export function fleetVars(
   hosts: readonly AdoptedHost[],
   inventory: readonly Pick<Host, 'name' | 'vars'>[],
@@ -35,8 +35,9 @@ const valueOf = ({ vars }: Pick<AdoptedHost, 'vars'>, name: string): unknown =>
 const listOf = (host: AdoptedHost, name: string): readonly string[] => (valueOf(host, name) ?? []) as readonly string[]
 
 /**
- * The one selector that a host signs with is its first, unless another signs with it, too: no two hosts may have the
- * same first one for a domain. A name that gives none, such as an address, needs one in any case.
+ * If a host signs with one selector, this becomes its `dkim_selector`, unless another host signs with it, too: two hosts
+ * must not have the same first selector for a domain. If the host's name is no valid selector (for example an address),
+ * it needs a `dkim_selector` in any case.
  */
 function withFirst(host: AdoptedHost, all: readonly AdoptedHost[], saysFirst: boolean): AdoptedHost {
   const [selector, ...more] = listOf(host, 'dkim_selectors')
@@ -55,7 +56,7 @@ function withFirst(host: AdoptedHost, all: readonly AdoptedHost[], saysFirst: bo
 
 const labelOf = (name: string): string => (name.split('.')[0] ?? '').toLowerCase()
 
-/** Before `dkim_selectors`, or in its place. */
+/** Puts the var before `dkim_selectors`, or in its place. */
 const withVar = ({ vars }: AdoptedHost, first: AdoptedVar, alone: boolean): readonly AdoptedVar[] =>
   vars.flatMap((each) => (each.name === 'dkim_selectors' ? (alone ? [first] : [first, each]) : [each]))
 

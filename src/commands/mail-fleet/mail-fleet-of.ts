@@ -1,4 +1,4 @@
-// A fleet's mail as its inventory says it and its hosts are: vars, keys and addresses, asked for with no change made.
+// The mail of a fleet: the vars of the inventory, and the keys and addresses of the hosts. The hosts are only asked.
 import * as v from 'valibot'
 import type { Connect } from '../../engine/session/connection.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
@@ -25,7 +25,7 @@ import { withoutMute } from './mute-hosts.ts'
 import { fleetDns, type FleetDns } from './each-dns.ts'
 import { questionHosts, type HostSelection, type QuestionedHosts } from '../fleet/question-hosts.ts'
 
-/** Of a host, all that concerns its mail. */
+/** All vars of a host that concern its mail. */
 export const mailHostVars = v.object({
   ...fleetVars,
   dkim_selector: v.optional(selector),
@@ -35,15 +35,15 @@ export type MailHostVars = v.InferOutput<typeof mailHostVars>
 
 export interface MailHosts extends QuestionedHosts<MailHostVars> {
   readonly dns: FleetDns
-  /** Of all hosts of the inventory. Left out: none is given to others. */
+  /** The selectors that the inventory gives to its hosts. Absent: no selector belongs to another host. */
   readonly given?: readonly GivenSelectors[]
 }
 
-/** Whose vars say anything of mail's domains. */
+/** The hosts whose vars name mail domains. */
 export const concernedHosts = (inventory: Inventory): Inventory['hosts'] =>
   inventory.hosts.filter(({ vars }) => ['domains', 'null_domains', 'mail_domains'].some((name) => vars.has(name)))
 
-/** The hosts whose vars say anything of mail's domains. No host is touched. @throws MailrunError */
+/** The hosts whose vars name mail domains, ready to be asked. No host is touched. @throws MailrunError */
 export async function mailHosts({ inventory, ...selection }: HostSelection): Promise<MailHosts> {
   const concerned = concernedHosts(inventory)
   if (concerned.length === 0 && !selection.extraVars.has('domains')) {
@@ -53,12 +53,12 @@ export async function mailHosts({ inventory, ...selection }: HostSelection): Pro
   }
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const asked = await questionHosts('dns', mailHostVars, { inventory: among, ...selection }, questionsTo)
-  // What is one for all domains must be so before anybody is asked.
+  // Vars that must be the same for a domain are checked before any host is asked.
   settledFleet([...asked.vars].map(([name, vars]) => ({ name, vars, addresses: [], keys: [] })))
   return { ...asked, dns: await fleetDns(asked.vars), given: givenSelectors(inventory.hosts) }
 }
 
-/** Patterns then mean these hosts alone. */
+/** The inventory with only these hosts: patterns then match only them. */
 export function onlyWith(inventory: Inventory, hosts: Inventory['hosts']): Inventory {
   const kept = new Set(hosts.map(({ name }) => name))
   const gone = new Set(inventory.hosts.flatMap(({ name }) => (kept.has(name) ? [] : [name])))
@@ -75,7 +75,7 @@ export function onlyWith(inventory: Inventory, hosts: Inventory['hosts']): Inven
   }
 }
 
-/** The selector of a host's first key. @throws MailrunError where its name gives none */
+/** The selector of a host's first key. @throws MailrunError if the host's name is no valid selector */
 export function firstSelectorOf(
   { domains, dkim_selector: given }: Pick<MailHostVars, 'domains' | 'dkim_selector'>,
   host: PlaybookHost,
@@ -95,8 +95,8 @@ function questionsTo({ vars, host }: PlaybookInput<MailHostVars>): NonNullable<P
 }
 
 /**
- * With which keys it signs for its domains, is to sign, and signed until lately.
- * @throws MailrunError where its name gives no selector
+ * Questions about the keys with which a host signs for its domains, will sign, or signed until recently.
+ * @throws MailrunError if the host's name is no valid selector
  */
 export function keyQuestions({
   vars,
@@ -117,17 +117,17 @@ export function keyQuestions({
 export interface AskedFleet {
   readonly fleet: MailFleet
   readonly findings: readonly Finding[]
-  /** Those that did not tell, with why: their keys are not among the records. */
+  /** Hosts that did not answer, and why: the records do not have their keys. */
   readonly silent: readonly HostResult[]
-  /** What is not among the records, for hosts did not tell: in words. */
+  /** What is missing among the records because hosts did not answer, in words. */
   readonly unseen: readonly string[]
 }
 
 /**
- * Asks every host once. Of one whose addresses cannot be told, keys are known, and SPF of its domains is left alone; of
- * one that does not tell, neither, and what the inventory alone says is among the records.
+ * Asks every host once. If the addresses of a host cannot be found out, the SPF records of its domains are left alone.
+ * If a host does not answer, its keys are unknown, too; the records then have only what the inventory says.
  *
- * @throws MailrunError where the inventory contradicts itself
+ * @throws MailrunError if the inventory contradicts itself
  */
 export async function askMailFleet(
   { hosts, vars, dns, given = [] }: MailHosts,
@@ -163,7 +163,7 @@ export async function askMailFleet(
   }
 }
 
-/** Of hosts that did not tell. */
+/** The keys of hosts that did not answer, in words. */
 const unseenKeys = (silent: readonly HostResult[], { hosts }: MailFleet): readonly string[] => {
   const names = new Set(silent.map(({ name }) => name))
   return hosts.flatMap(({ name, domains }) =>
@@ -171,6 +171,6 @@ const unseenKeys = (silent: readonly HostResult[], { hosts }: MailFleet): readon
   )
 }
 
-/** Of domains and names some of whose senders are not known. */
+/** The SPF records for which a sender is not known, in words. */
 const unseenSpf = (unknown: ReadonlyMap<string, string>): readonly string[] =>
   [...unknown.keys()].map((name) => `SPF of ${name}`)

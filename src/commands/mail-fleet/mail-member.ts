@@ -1,4 +1,4 @@
-// A host of a mail fleet by what it told: its keys, and the addresses that others see its mail come from.
+// One host of a mail fleet, from its answers: its keys, and the addresses from which others see its mail come.
 import { spentSelector } from '../../signers/keys/spent-selector.ts'
 import { dkimName } from '../../mail/records/dkim/record.ts'
 import type { MailKey } from '../../mail/fleet/mail-fleet.ts'
@@ -19,12 +19,12 @@ import type { OutgoingAddresses } from '../../resources/postfix/outgoing-address
 
 type Outputs = Readonly<Record<string, unknown>>
 
-/** What a signing probe's state is as JSON. */
+/** The state of a signing probe after conversion to JSON. */
 type ToldSigning = Omit<Signing, 'key'> & {
   readonly key: { readonly kind: Signing['key']['kind']; readonly publicKey?: string | null }
 }
 
-/** What the inventory says, else what the host told; in words that follow its name, why neither is known. */
+/** The addresses of the inventory, else those that the host said; or why neither is known, in words after its name. */
 export function addressesOf(
   { outgoing_addresses: said }: Pick<MailVars, 'outgoing_addresses'>,
   outputs: Outputs,
@@ -42,17 +42,17 @@ export function addressesOf(
   return told.addresses.length === 0 ? `has no route to the world: ${set}` : told.addresses
 }
 
-/** Who tells, and the selectors that it may speak for. */
+/** A host, and the selectors that the inventory gives it. */
 export interface KeyHolder {
   readonly name: string
   readonly own: OwnSelectors
 }
 
 /**
- * The keys in use, and those that come and go by a rotation, as far as the host may speak for them and they can be
- * published; what else it names is told.
+ * The keys in use, and those that a rotation adds and removes, if the inventory gives their selectors to the host and
+ * they can be published. A finding reports every other key.
  *
- * @param toCome - keys that are not there yet, or cannot be read before their programs are there, are about to be.
+ * @param toCome - whether missing keys, and keys that cannot be read before a program is installed, will be made soon.
  */
 export function keysOf(holder: KeyHolder, outputs: Outputs, findings: Finding[], toCome: boolean): readonly MailKey[] {
   const { name, own } = holder
@@ -80,7 +80,7 @@ export interface SpokenKeys {
   readonly refused: readonly RefusedKey[]
 }
 
-/** What a host's word on its keys comes to. */
+/** Divides the keys that a host names into those to publish and those to refuse. */
 export function spokenKeys(own: OwnSelectors, outputs: Outputs): SpokenKeys {
   const weighed = [...signingKeys(outputs), ...rotatingKeys(outputs)].map((told) => weigh(told, own))
   return {
@@ -89,13 +89,13 @@ export function spokenKeys(own: OwnSelectors, outputs: Outputs): SpokenKeys {
   }
 }
 
-/** A key as the host tells it. */
+/** A key that a host names. */
 interface ToldKey {
   readonly domain: string
   readonly selector: string
-  /** Empty: it is revoked. */
+  /** Empty if the key is revoked. */
   readonly publicKey: string
-  /** Of one that is revoked: the key that the host has there. */
+  /** For a revoked key: the key that the host has at this selector. */
   readonly held?: string | undefined
   readonly inUse: boolean
 }
@@ -141,14 +141,14 @@ function missingKey({ domain, selector, path, key }: ToldSigning, host: string, 
   )
 }
 
-/** By kind of what is there; follows the path. */
+/** Why a key cannot be read, by the kind of the file; words that follow the path. */
 const UNREADABLE: Readonly<Record<string, string>> = { symlink: ' is a link', key: ': openssl is not installed' }
 
-/** Under which a domain's history is among the outputs. */
+/** The name of the output that has the history of a domain. */
 export const historyOutput = (name: string): string => `history ${name}`
 
 /**
- * Keys that are to sign, that signed until lately, and that are revoked: what `mailrun rotate` wants of DNS beside the
+ * Keys that will sign, that signed until recently, and that are revoked: `mailrun rotate` wants them in DNS, beside the
  * keys in use.
  */
 function rotatingKeys(outputs: Outputs): readonly ToldKey[] {

@@ -1,7 +1,7 @@
-// What a host's vars want of mail from its own name, as of cron and bounces.
+// Decides from a host's vars whether mail from its own name (from cron, and bounces) must be signed.
 import type { MailVars } from '../../mail/fleet/mail-vars.ts'
 
-/** What is asked about mail of the host itself. */
+/** `own`: mail from the host's name; `bounces`: bounces. */
 export const ownMail = ({
   sign_host_name: own,
   sign_bounces: bounces,

@@ -1,5 +1,5 @@
-// A host's part of a rotation, as a playbook in memory: keys that are to be made, the one that is to sign, what to
-// write down. Name servers, waiting and the order of things are the command's.
+// The part of a rotation that happens on a host, as a playbook in memory: it makes keys, switches the key that signs,
+// and records events. The command itself asks name servers, waits, and decides the order.
 import * as v from 'valibot'
 import { firstSelector } from '../../mail/fleet/own-among.ts'
 import { keyPath } from '../../signers/keys/signing.ts'
@@ -27,13 +27,13 @@ export interface NamedKey {
 
 /** For one domain on one host. */
 export interface HostSteps {
-  /** Written into the history, with the time at which that is done. */
+  /** Events to record in the history, with the time at which they are written. */
   readonly marks?: readonly NewMark[]
   /** Selectors whose keys are made. */
   readonly make?: readonly string[]
-  /** The selector that signs from now on; its key must be sound. */
+  /** The selector that signs from now on; its key must be valid. */
   readonly active?: string
-  /** The key to go back to where that did not work; it must not be revoked. It may lie elsewhere. */
+  /** The key to use again if the new one does not sign. It must not be revoked; it may lie elsewhere. */
   readonly back?: NamedKey
   /** Selectors whose private keys are deleted. */
   readonly delete?: readonly string[]
@@ -42,7 +42,7 @@ export interface HostSteps {
 /** By host, then by domain. */
 export type StepsByHost = Readonly<Record<string, Readonly<Record<string, HostSteps>>>>
 
-/** Those of playbooks/dkim.ts that its tables, and these keys, rest on. */
+/** The vars of playbooks/dkim.ts on which the tables and the keys depend. */
 const vars = v.object({
   domains: v.optional(v.array(domain, 'a list of domains is wanted'), []),
   dkim_selector: v.optional(selector),
@@ -56,7 +56,7 @@ const vars = v.object({
 })
 type Input = PlaybookInput<v.InferOutput<typeof vars>>
 
-/** What is to be done on these hosts. */
+/** The playbook that does these steps. */
 export const stepsPlaybook = (steps: StepsByHost): Playbook =>
   playbook({
     name: 'rotate',
@@ -115,7 +115,7 @@ function keyTasks(
   ]
 }
 
-/** As playbooks/dkim.ts has them. */
+/** The arguments of the tables, as in playbooks/dkim.ts. */
 function tablesOf({ vars: own, host }: Input) {
   const name = own.fqdn ?? mailDomain(host.name)
   return {

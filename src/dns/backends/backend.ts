@@ -1,5 +1,5 @@
-// What a DNS backend is: a program or service that takes changes of records into a zone, such as an update from this
-// machine, or a program on a name server. docs/contributing/dns-backend.md is the recipe for one.
+// The interface of a DNS backend. A backend writes changes of records into a zone: with updates from this machine, or
+// with a program on a name server. docs/contributing/dns-backend.md explains how to write one.
 import * as v from 'valibot'
 import type { Connection } from '../../engine/session/connection.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

@@ -1,4 +1,4 @@
-// The DNS backends of the list as a whole: their entries in the var `dns`, and which of them a zone's settings mean.
+// All DNS backends together: their entries in the var `dns`, and which backend the settings of a zone select.
 import type * as v from 'valibot'
 import type { Backend, BackendVars } from './backend.ts'
 import * as list from './list.ts'

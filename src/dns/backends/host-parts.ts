@@ -1,4 +1,4 @@
-// Shell texts run one after the other on a name server's host, each with what it said and how it ended.
+// Runs shell texts one after the other on a name server's host, and returns the output and exit status of each.
 import type { Connection } from '../../engine/session/connection.ts'
 import { newMark } from '../../engine/trip/make-trip.ts'
 import { oneScript } from '../../engine/trip/one-script.ts'

@@ -1,4 +1,4 @@
-// What a program said of an update, here or on a host, and how it ended.
+// The output and exit status of a program that made an update, on this machine or on a host.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface Said {

@@ -1,4 +1,4 @@
-// A change in text that name servers' programs can be given: every part of it is checked.
+// A change of records as text for the programs of name servers. Every part of it is checked.
 import { dnsName, type DnsData, type DnsName } from '../../mail/formats/dns-text.ts'
 import type { Rdata } from '../lookup/rrset.ts'
 import type { RrsetChange } from '../plan/wanted-change.ts'

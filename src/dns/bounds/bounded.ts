@@ -1,5 +1,5 @@
-// Puts an end to the questions for one name, or for one walk through DNS: what delegations, aliases and records of
-// strangers lead to is theirs to say.
+// Limits the questions for one name, or for one walk through DNS, because strangers decide where delegations, aliases
+// and records lead.
 import type { AskServer, ServerReply } from '../lookup/ask-server.ts'
 
 export interface Bounded {

@@ -1,4 +1,4 @@
-// What is read from name servers at most, and how long they are waited for: docs/faults.md tells it.
+// Limits on how much mailrun reads from name servers and how long it waits. docs/faults.md, "Name servers", lists them.
 
 /** Of a zone, as far as they are asked; the inventory's own are all asked. */
 export const MOST_SERVERS = 20

@@ -1,5 +1,5 @@
-// Puts an end to all questions of one command that one domain leads to: its aliases, name servers, mail exchangers and
-// includes are strangers' to name, and each name alone has a bound that is no bound on how many there are.
+// Limits all questions of one command for one domain. Strangers decide how many aliases, name servers, mail exchangers
+// and includes a domain leads to; a limit on each name does not limit their number.
 import type { AskServer, ServerReply } from '../lookup/ask-server.ts'
 import { DOMAIN_NAME_QUESTIONS, DOMAIN_QUESTIONS, DOMAIN_SECONDS } from './bounds.ts'
 import type { Looking } from '../lookup/look.ts'

@@ -1,5 +1,5 @@
-// One question to one name server, without recursion: over UDP, and over TCP where the answer does not fit. Nothing is
-// cached on the way.
+// Asks one name server one question, without recursion: over UDP, or over TCP if the answer does not fit. Nothing is
+// cached.
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'

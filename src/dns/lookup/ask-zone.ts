@@ -1,5 +1,5 @@
-// What a name server that is to know says of a name: the set of records, that there is none, or why that cannot be
-// told.
+// Asks a name server of a zone about a name. The result is the set of records, that there is none, or why this cannot
+// be known.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { AskServer } from './ask-server.ts'
 import type { NameServer } from './name-server.ts'

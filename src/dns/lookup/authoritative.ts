@@ -1,4 +1,4 @@
-// Asking authoritative name servers, found from the root down.
+// Asks authoritative name servers, which it finds from the root down.
 import { askServer } from './ask-server.ts'
 import type { NameServerVars } from '../../core/outside-question.ts'
 import { finderBy, varsOf, type VarsOf } from './finder-by.ts'

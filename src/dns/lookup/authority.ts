@@ -1,4 +1,5 @@
-// Answers for walks through DNS, each by one authoritative server, so that no cache and no server speaks for another.
+// Answers the questions of a walk through DNS, each from one authoritative server, so that no cache and no other server
+// answers in its place.
 import type { DnsAnswer, DnsQuestion } from '../../mail/records/dns-walk.ts'
 import { nameOfText } from '../../mail/formats/name.ts'
 import { plainName, type AskServer } from './ask-server.ts'

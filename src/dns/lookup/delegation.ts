@@ -1,4 +1,4 @@
-// What name servers say of where a name is: in their own zone, or in one below, which they delegate.
+// Reads from an answer where a name is: in the zone of the server, or in a zone below, to which the server delegates.
 import { isWithin } from '../../mail/records/dns-record.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { plainName, type AskServer, type ServerReply } from './ask-server.ts'

@@ -1,5 +1,5 @@
-// Finds the zone that a name is in and all its name servers, from the root down, so that no cache learns of a name that
-// is not there yet.
+// Finds the zone of a name and all its name servers, from the root down. It asks no resolver about the name, because a
+// cache would remember that the name does not exist yet.
 import { isWithin } from '../../mail/records/dns-record.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { NameServerVars } from '../../core/outside-question.ts'

@@ -1,4 +1,4 @@
-// Finds zones by the var `dns` that holds for each name.
+// Finds zones with the var `dns` that applies to each name.
 import type { NameServerVars } from '../../core/outside-question.ts'
 import type { AskServer } from './ask-server.ts'
 import { zoneFinder, type FindZone } from './find-zone.ts'

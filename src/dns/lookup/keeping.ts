@@ -1,4 +1,4 @@
-// Keeps what was found by name, for all who look for it at the same time or later. What failed is looked for anew.
+// Keeps results by name, for everybody who asks at the same time or later. A failure is not kept.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /**

@@ -1,4 +1,4 @@
-// What every name server of a zone serves at the names of some records.
+// Asks every name server of a zone what it serves at the names of some records.
 import pLimit from 'p-limit'
 import type { DnsRecord } from '../../mail/records/dns-record.ts'
 import type { AskServer } from './ask-server.ts'

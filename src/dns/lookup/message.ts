@@ -1,6 +1,6 @@
-// Messages of DNS (RFC 1035, section 4): questions as bytes, and answers of strangers as records. Names come out with
-// every byte that they have, in the one text that nameOfLabels writes; dns-packet, for one, reads labels as UTF-8 and
-// joins them with dots, whatever is in them.
+// DNS messages (RFC 1035, section 4): writes questions, and parses answers of strangers. A name keeps every byte that
+// it has, in the text form of `nameOfLabels`. (The package dns-packet reads labels as UTF-8 and joins them with dots,
+// whatever they contain.)
 import { SocketAddress } from 'node:net'
 import { labelsOfName, nameOfLabels } from '../../mail/formats/name.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

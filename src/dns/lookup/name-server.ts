@@ -1,4 +1,4 @@
-// A name server by name, and how it is asked.
+// A name server: its name, and how to ask it.
 import { isIP } from 'node:net'
 import { MailrunError } from '../../core/mailrun-error.ts'
 

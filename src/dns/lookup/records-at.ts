@@ -1,4 +1,4 @@
-// The records that a name server says with authority to be at a name.
+// Reads from an authoritative answer the records at a name.
 import { plainName, type AskServer, type ServerQuestion } from './ask-server.ts'
 import type { Answer } from './message.ts'
 import type { NameServer } from './name-server.ts'

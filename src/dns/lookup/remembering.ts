@@ -1,4 +1,4 @@
-// Asks each server each question once, however often it is put: for whoever looks at one moment.
+// Asks each server each question once, for a command that looks at DNS at one moment.
 import type { AskServer } from './ask-server.ts'
 
 export function remembering(ask: AskServer): AskServer {

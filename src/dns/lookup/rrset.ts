@@ -1,4 +1,4 @@
-// A set of records of one name and type (RFC 2181, section 5) as a name server serves it, and as updates name it.
+// A set of records of one name and type (RFC 2181, section 5), as a name server serves it and as updates name it.
 import { dataOf, mxData, toldName, txtData, type DnsData } from '../../mail/formats/dns-text.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Answer } from './message.ts'

@@ -1,4 +1,4 @@
-// The version of a zone that a name server has.
+// Reads the version of a zone that a name server has: the serial of its SOA record (RFC 1035, section 3.3.13).
 import { plainName, type AskServer } from './ask-server.ts'
 import type { NameServer } from './name-server.ts'
 

@@ -1,4 +1,4 @@
-// The addresses of name servers that are known by name, and the name servers that an inventory or this machine names.
+// Finds the addresses of name servers by their names, and the name servers that an inventory or this machine names.
 import { lookup } from 'node:dns/promises'
 import { getServers } from 'node:dns'
 import { isIP } from 'node:net'

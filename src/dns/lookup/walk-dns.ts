@@ -1,4 +1,4 @@
-// Drives a walk through DNS with answers from a resolver.
+// Runs a walk through DNS (a sequence of questions) with answers from a resolver.
 import type { DnsAnswer, DnsQuestion, DnsWalk } from '../../mail/records/dns-walk.ts'
 
 /** Resolves to what the walk comes to; a resolver that rejects ends it. */

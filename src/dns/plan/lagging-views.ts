@@ -1,4 +1,4 @@
-// Which name servers do not serve a record that the one that counts does.
+// Finds name servers that do not serve a record yet that the primary serves.
 import type { View } from '../lookup/look.ts'
 import type { PlannedRecord } from './plan-dns.ts'
 import { isServed } from './wanted-change.ts'

@@ -1,5 +1,4 @@
-// What an update would do to a set of records, as a value: what it finds, takes away and adds; what belongs to others
-// stays.
+// A planned change of a set of records: the values that it finds, removes and adds. Values of others stay.
 import type { MailRecord, WantedRecord } from '../../mail/records/dns-record.ts'
 import { serves, supersedes } from '../../mail/records/served-record.ts'
 import { wantedRdata, type Rdata, type Rrset } from '../lookup/rrset.ts'

@@ -1,4 +1,4 @@
-// Whether a set of records is still as it was read, for backends that do not compare by themselves.
+// Checks that a set of records is still as it was read, for backends that cannot compare by themselves.
 import { dnsLine } from '../../mail/formats/dns-text.ts'
 import { OUTDATED, type UpdateOutcome, type Zone } from '../backends/backend.ts'
 import type { WrittenChange } from '../backends/written-change.ts'

@@ -1,4 +1,4 @@
-// What a run that publishes its records tells of DNS, and what it leaves behind there.
+// The events and the result of a run that publishes its records in DNS.
 import type { MailRecord } from '../../mail/records/dns-record.ts'
 import type { DnsPlan } from '../plan/plan-dns.ts'
 import type { Pushed } from './push-dns.ts'

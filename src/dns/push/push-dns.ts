@@ -1,4 +1,4 @@
-// Makes the changes of a plan, zone by zone, each by the backend that the inventory says.
+// Makes the changes of a plan, one zone after the other, each with the backend that the inventory selects.
 import type { Connect } from '../../engine/session/connection.ts'
 import { ConnectionLost, Unreachable } from '../../engine/session/connection.ts'
 import type { Host } from '../../core/host.ts'

@@ -1,4 +1,4 @@
-// What can be known of backends before it is known which zones there are.
+// Checks the backends before a run begins, as far as that is possible without knowing the zones.
 import type { Host } from '../../core/host.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { Updater } from '../backends/backend.ts'

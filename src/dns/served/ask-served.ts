@@ -1,5 +1,5 @@
-// Answers plans that ask whether name servers serve a record: each authoritative server once, without a cache on the
-// way, waiting for nothing.
+// Answers plans that ask whether name servers serve a record: asks each authoritative server once, without a cache
+// between, and does not wait.
 import { askServer } from '../lookup/ask-server.ts'
 import { zoneFinder } from '../lookup/find-zone.ts'
 import { limited, type Looking } from '../lookup/look.ts'

@@ -1,4 +1,4 @@
-// Which name servers do not serve which records yet: what is to be known before anything relies on a record.
+// Finds out which name servers do not serve which records yet, and waits for them. Nothing may rely on a record before.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MailRecord, WantedRecord } from '../../mail/records/dns-record.ts'
 import { ZoneNotFound } from '../lookup/find-zone.ts'

@@ -1,4 +1,4 @@
-// Why an answer is not the record that is wanted.
+// Explains why an answer is not the wanted record.
 import type { WantedRecord } from '../../mail/records/dns-record.ts'
 import type { ServerAnswer } from '../lookup/ask-zone.ts'
 import { ZoneNotFound } from '../lookup/find-zone.ts'

@@ -1,4 +1,4 @@
-// What a server serves, for messages: of much the beginning.
+// What a server serves, shortened for messages.
 
 const [RECORDS, CHARACTERS] = [8, 1000] as const
 

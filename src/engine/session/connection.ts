@@ -1,4 +1,4 @@
-// What the engine needs of a connection; the room `connection` implements it.
+// The interface of a connection to a host. The room `src/ssh` implements it.
 import type { Host } from '../../core/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 

@@ -1,5 +1,5 @@
-// A session whose connection was lost: made once more, where the host's own record and its answers tell what came of
-// the steps that were under way.
+// What happens when the connection to a host is lost: mailrun connects once more, and finds out from the host's record
+// and answers what happened to the steps that were running.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Probe } from '../../core/probe.ts'
 import { ConnectionLost, Refused, Unreachable, type Connection } from './connection.ts'

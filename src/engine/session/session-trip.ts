@@ -1,4 +1,4 @@
-// A session's connection and its trips: what is told on the way, and what came of it.
+// The trips of a session with one host: what is reported during a trip, and its result.
 import type { Host } from '../../core/host.ts'
 import type { Probe } from '../../core/probe.ts'
 import type { Reporter } from '../../core/run-event.ts'

@@ -1,4 +1,4 @@
-// What a session with a host is told on each trip, and whom it tells what became of changes.
+// The interface between a session with a host and the run: the answers of each trip, and what happened to each change.
 import type { Probe } from '../../core/probe.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Asked } from '../foresee.ts'

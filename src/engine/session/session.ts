@@ -1,5 +1,5 @@
-// One host's connection during its run: makes changes and asks; where it is lost it is made once more, and the host is
-// asked what came of the change in hand.
+// A session: the connection to one host during its run. It makes changes and asks questions. If the connection is lost,
+// it connects once more and asks what happened to the change that was running.
 import { hostname, userInfo } from 'node:os'
 import type { PreparedHost } from '../../core/prepared-host.ts'
 import type { Reporter } from '../../core/run-event.ts'

@@ -1,4 +1,4 @@
-// Makes one trip over a connection: sends the script, tells its progress, and reads what came of it.
+// Makes one trip over a connection: sends the script, reports its progress, and returns what happened.
 import { randomBytes } from 'node:crypto'
 import { ANSWERS_BYTES, STEP_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

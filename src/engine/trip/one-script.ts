@@ -1,5 +1,5 @@
-// One script over a connection and what it prints, outside of any run: for what is neither a task's change nor a
-// question.
+// Runs one script over a connection and returns its output. For scripts that are neither a change nor a question of a
+// task.
 import type { Connection } from '../session/connection.ts'
 
 /**

@@ -1,5 +1,5 @@
-// How far a trip's steps came, as the host keeps it beside its lock: asked after a lost connection, when the lines that
-// told of it are lost too.
+// The progress of a trip as the host records it beside its lock. mailrun asks for it after a lost connection, because
+// the progress lines may be lost, too.
 import { utf8 } from '../../core/answer.ts'
 import { defineProbe, type Probe } from '../../core/probe.ts'
 import { END, whole } from '../../core/whole.ts'

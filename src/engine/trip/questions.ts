@@ -1,4 +1,5 @@
-// Which questions a trip asks: equal ones once, a family's by one process; and which answer is whose.
+// The questions of a trip: equal questions are asked once, and one process answers a family of questions. Then each
+// probe gets its answer.
 import type { Answer } from '../../core/answer.ts'
 import { leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../../core/probe.ts'
 import type { Asked } from '../foresee.ts'

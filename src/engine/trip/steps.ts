@@ -1,4 +1,4 @@
-// Lays planned changes out as steps, and steps out as trips of a bearable size.
+// Makes steps of planned changes, and divides the steps into trips of a limited size.
 import type { Change } from '../../core/change.ts'
 import type { Task } from '../../core/task.ts'
 import type { PlanOfChange } from '../foresee.ts'

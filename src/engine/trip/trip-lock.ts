@@ -1,4 +1,4 @@
-// The part of a trip's script that takes the host's lock, and frees it.
+// The part of a trip's script that takes and frees the host's lock, which keeps two runs apart.
 import { quote } from '../../shell/quote.ts'
 import { readLast } from './progress.ts'
 import type { TripRequest } from './trip-request.ts'

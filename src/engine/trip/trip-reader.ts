@@ -1,4 +1,5 @@
-// Reads a trip's output as it comes: frames, progress lines, answers.
+// Parses the output of a trip while it arrives: frames, progress lines, answers. A frame is a line that begins with the
+// random mark of the trip.
 import { utf8, type Answer } from '../../core/answer.ts'
 import { FRAME_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

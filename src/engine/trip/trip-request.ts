@@ -1,4 +1,4 @@
-// What a trip is to do on a host, before it is written as a script.
+// What a trip is to do on a host: the data from which its script is written.
 import type { QuestionFrame } from './questions.ts'
 import type { TripWords } from './trip-words.ts'
 

@@ -1,4 +1,5 @@
-// The part of a trip's script that makes its steps, each a process of its own that outlives the connection.
+// The part of a trip's script that makes its steps. Each step is a process of its own that continues if the connection
+// is lost.
 import { gzipSync } from 'node:zlib'
 import { FILES } from '../../resources/files/program/files.ts'
 import { FILES_PROGRAM } from '../../resources/files/program/program.ts'

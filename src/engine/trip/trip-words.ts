@@ -1,6 +1,6 @@
-// The random words of one trip. What frames are told by is known to the shell that carries the trip alone; whatever a
-// program or another user may come to see (a name in a folder, in a process list, behind /proc/self/fd) is another
-// word.
+// The random words of one trip. Only the shell that runs the trip knows the mark, with which frames begin. A program or
+// another user may see other words (in a file name, in a process list, behind /proc/self/fd); nobody can compute the
+// mark from them.
 import { createHash } from 'node:crypto'
 import { OUTDATED_STATUS } from '../../shell/outdated.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

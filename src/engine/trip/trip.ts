@@ -1,4 +1,5 @@
-// Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
+// Writes the script of one trip. A trip is one script that is sent to a host, and its output: it takes the lock, makes
+// the changes, then asks all questions. It runs whole or not at all.
 import { setReader } from '../../resources/files/program/read.ts'
 import { quote } from '../../shell/quote.ts'
 import type { QuestionFrame } from './questions.ts'

@@ -1,4 +1,4 @@
-// Breaks an exchange off when the host falls silent, or when the run is abandoned.
+// Ends an exchange with a host if the host says nothing for too long, or if the run is interrupted.
 
 export interface Watchdog {
   readonly signal: AbortSignal

@@ -1,5 +1,5 @@
-// Findings on what a fleet is to have in DNS: what cannot be worked out, what is left alone, and what a plan does to
-// records of others.
+// Findings about the records of a fleet: what cannot be computed, what is left alone, and what a plan does to records
+// of others.
 import { findingsIn, kindsOf } from '../../findings/rule.ts'
 import type { Superseding } from '../../findings/superseded.ts'
 

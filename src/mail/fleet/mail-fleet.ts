@@ -1,4 +1,4 @@
-// What a fleet's vars, hosts and keys say of mail, by domain.
+// What the vars, hosts and keys of a fleet say about mail, by domain.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { AdspPractice } from '../records/adsp.ts'
 import type { KeyClaim } from '../records/dns-record.ts'

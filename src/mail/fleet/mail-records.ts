@@ -1,4 +1,4 @@
-// Every DNS record that a fleet's mail needs: SPF, DKIM, DMARC, and those of domains that send nothing.
+// Computes every DNS record that the mail of a fleet needs: SPF, DKIM, DMARC, and those of domains that send nothing.
 import { adspName, renderAdsp } from '../records/adsp.ts'
 import { dkimName, dkimValue, REVOKED_DKIM } from '../records/dkim/record.ts'
 import { byRecord, type MailRecord } from '../records/dns-record.ts'

@@ -1,5 +1,4 @@
-// The vars of an inventory that say what mail of a host's domains is to look like in DNS, as entries of a playbook's
-// schema.
+// The vars of an inventory about the DNS records of mail, as entries of a playbook's schema.
 import * as v from 'valibot'
 import { parseNetwork } from '../records/spf/network.ts'
 import { reportUri, reportUriProblem } from '../records/dmarc/report-uri.ts'

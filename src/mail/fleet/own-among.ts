@@ -1,4 +1,4 @@
-// The DKIM selectors that are a host's own, for playbooks: by the vars of all their hosts.
+// The DKIM selectors that belong to a host, for playbooks: computed from the vars of all their hosts.
 import { nameKey } from '../names/names.ts'
 import type { OwnSelectors } from './own-selectors.ts'
 import { rotationBase } from '../rotation/new-selector.ts'

@@ -1,4 +1,5 @@
-// Mail from a host's own name: what cron and bounces send, as root@ and MAILER-DAEMON@ the host (Postfix, myorigin).
+// Mail from a host's own name: cron and bounces send as root@ and MAILER-DAEMON@ the host (Postfix, myorigin). Finds
+// the domain whose key signs it.
 import { isWithin } from '../records/dns-record.ts'
 import type { MailFleet } from './mail-fleet.ts'
 import type { Finding } from '../../findings/finding.ts'

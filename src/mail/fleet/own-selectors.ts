@@ -1,4 +1,5 @@
-// The DKIM selectors that an inventory gives to a host. A host speaks for these, and its word on others is passed over.
+// The DKIM selectors that an inventory gives to a host. A selector is the name of a key: SELECTOR._domainkey.DOMAIN in
+// DNS. What a host says about other selectors is ignored.
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { isSelector, nameKey } from '../names/names.ts'
 import { rotationBase } from '../rotation/new-selector.ts'

@@ -1,4 +1,4 @@
-// One selector with different keys of several hosts: which of them is right, neither tells, so none is published.
+// Finds selectors at which several hosts have different keys. Nobody can know which key is right, so none is published.
 import { dkimName } from '../records/dkim/record.ts'
 import type { MailMember } from './mail-fleet.ts'
 import type { Finding } from '../../findings/finding.ts'

@@ -1,4 +1,4 @@
-// Schemas for vars about mail, with errors that say what is wanted.
+// Schemas for vars about mail, with error messages that say what is expected.
 import * as v from 'valibot'
 import { DOMAIN_PATTERN, isSelector, mailDomain, SELECTOR_PATTERN } from '../names/names.ts'
 import { isSenderPattern } from '../names/sender-pattern.ts'

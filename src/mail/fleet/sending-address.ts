@@ -1,4 +1,5 @@
-// Addresses that a host says its mail leaves from: one address, of a kind that mail can come from.
+// Checks an address that a host says its mail leaves from: it must be one address, of a kind from which mail can come
+// (RFC 6890).
 import { covers, parseNetwork, renderNetwork, type Network } from '../records/spf/network.ts'
 
 const networks = (...texts: readonly string[]): readonly Network[] => texts.map((text) => parseNetwork(text)!)

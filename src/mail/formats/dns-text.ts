@@ -1,5 +1,5 @@
-// The one writer of text for name servers: lines of zone files, and for the programs that change zones, are made of the
-// checked parts that are made here, and of nothing else.
+// The only writer of text for name servers: lines of zone files, and of the programs that change zones, are made of the
+// checked parts that are defined here.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { isOwnerName } from '../records/dns-record.ts'

@@ -1,4 +1,4 @@
-// Records as JavaScript for DNSControl's dnsconfig.js: they extend a zone that is declared there.
+// Writes records as JavaScript for DNSControl's dnsconfig.js. They extend a zone that is declared there.
 import { mxParts } from './dns-text.ts'
 import { relativeName, type Zone } from './zones.ts'
 

@@ -1,4 +1,4 @@
-// Names of DNS as text: which bytes a name's labels are, and one way to write them (RFC 1035, section 5.1; RFC 4343).
+// DNS names as text: the bytes of a name's labels, and the one way to write them (RFC 1035, section 5.1; RFC 4343).
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /** A label holds 63 bytes, a name 255 with its lengths and the root's (RFC 1035, section 2.3.4). */

@@ -1,4 +1,4 @@
-// Records as octoDNS's YAML, one file a zone: ZONE.yaml in the directory of a YamlProvider.
+// Writes records as YAML for octoDNS, one file for each zone: ZONE.yaml in the directory of a YamlProvider.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { mxParts } from './dns-text.ts'
 import type { PublishedTxt } from '../fleet/mail-records.ts'

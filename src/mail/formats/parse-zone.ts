@@ -1,4 +1,4 @@
-// Reads the TXT and MX records of a zone file (RFC 1035, section 5; RFC 2308 for $TTL).
+// Parses the TXT and MX records of a zone file (RFC 1035, section 5; RFC 2308, section 4, for $TTL).
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { DnsRecord } from '../records/dns-record.ts'
 import { zoneEntries, type Entry, type Word } from './zone-entries.ts'

@@ -1,4 +1,4 @@
-// Records as JSON, as docs/records.schema.json describes it, and back.
+// Writes records as JSON, as docs/records.schema.json describes it, and reads them.
 import * as v from 'valibot'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { isOwnerName, type MailRecord } from '../records/dns-record.ts'

@@ -1,4 +1,5 @@
-// A TSIG key (RFC 8945) as a checked part of a line: apart from the others, for every inventory is checked by it.
+// A TSIG key (RFC 8945) as a checked part of a line. It has a file of its own, because every inventory is checked with
+// it.
 import type { DnsKey } from './dns-text.ts'
 
 /** Names of algorithms (RFC 8945, section 6). */

@@ -1,4 +1,4 @@
-// Records as text for someone who types them into the web form of a DNS provider.
+// Writes records as text for somebody who types them into the web form of a DNS provider.
 import type { MailRecord, Purpose } from '../records/dns-record.ts'
 import { mxParts } from './dns-text.ts'
 import { relativeName, type Zone } from './zones.ts'

@@ -1,5 +1,5 @@
-// A zone file's entries: words with quotes and escapes read, parentheses joined, comments left out (RFC 1035, section
-// 5.1).
+// Divides a zone file into entries: words with quotes and escapes resolved, lines in parentheses joined, comments
+// removed (RFC 1035, section 5.1).
 import { MailrunError } from '../../core/mailrun-error.ts'
 
 export interface Word {

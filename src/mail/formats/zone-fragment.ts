@@ -1,4 +1,4 @@
-// Records as a piece of a BIND zone file, for `$INCLUDE` or for pasting.
+// Writes records as a part of a BIND zone file, to `$INCLUDE` or to paste.
 import { commentLine, dataOf, dnsLine, dnsName, relativeDnsName } from './dns-text.ts'
 import type { DnsRecord } from '../records/dns-record.ts'
 import type { Zone } from './zones.ts'

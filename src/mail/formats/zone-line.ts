@@ -1,4 +1,4 @@
-// A record as a line of a zone file (RFC 1035, section 5).
+// Writes a record as a line of a zone file (RFC 1035, section 5.1).
 import { dnsLine, type DnsData, type DnsLine, type DnsName, type DnsType, type RelativeDnsName } from './dns-text.ts'
 
 export interface ZoneLine {

@@ -1,4 +1,4 @@
-// Records by the zone that they go into.
+// Groups records by the zone that they belong to.
 import { byRecord, isWithin, type DnsRecord, type MailRecord } from '../records/dns-record.ts'
 import type { MailFleet } from '../fleet/mail-fleet.ts'
 

@@ -1,4 +1,4 @@
-// Reads Authentication-Results header fields (RFC 8601): pure.
+// Parses Authentication-Results header fields (RFC 8601, section 2.2). Pure functions.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface AuthenticationResult {

@@ -1,5 +1,5 @@
-// The messages that are really sent to see what becomes of them: each says what it is and who asked for it, and is
-// known by a nonce.
+// The messages of `mailrun verify --deliver`. Each says what it is and who asked for it, and has a nonce by which it is
+// found.
 import type { DeliveryPath } from '../proof/proof.ts'
 
 export interface DeliveryMessage {

@@ -1,4 +1,4 @@
-// The header of a message as its fields, unfolded (RFC 5322, section 2.2).
+// Splits the header of a message into its fields, unfolded (RFC 5322, section 2.2).
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface HeaderField {

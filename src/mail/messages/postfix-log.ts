@@ -1,4 +1,4 @@
-// What Postfix's log says became of a message: pure.
+// Reads from Postfix's log what happened to a message. Pure functions.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface MailFate {

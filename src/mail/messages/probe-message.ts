@@ -1,4 +1,4 @@
-// The message that milters are asked about: known to the byte on both sides, so that a signature on it can be verified.
+// The message about which milters are asked. Both sides know every byte of it, so a signature on it can be verified.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /**

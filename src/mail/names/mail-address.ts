@@ -1,4 +1,4 @@
-// A mail address as one can be given on a command line: a plain local part at a domain.
+// A mail address on a command line: a plain local part at a domain (RFC 5321, section 4.1.2).
 import { mailDomain } from './names.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 

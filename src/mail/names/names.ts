@@ -1,4 +1,4 @@
-// Domain names and DKIM selectors: what is one, and how it is written in DNS.
+// Domain names and DKIM selectors: which are valid, and how they are written in DNS.
 import { domainToASCII } from 'node:url'
 import type { Untrusted } from '../../shell/untrusted.ts'
 

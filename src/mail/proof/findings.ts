@@ -1,4 +1,4 @@
-// Findings of proofs: `mailrun verify` and `mailrun audit` call them by the same names.
+// The findings of proofs. `mailrun verify` and `mailrun audit` use the same ids.
 import type { FindingKind } from '../../findings/rule.ts'
 import { SPF_MISSING } from '../records/spf/findings.ts'
 import { SENDER_KINDS } from './sender-kinds.ts'

@@ -1,5 +1,5 @@
-// What `mailrun verify` found out: of each host, for each of its domains, whether mail would be signed, verified,
-// authorized and aligned.
+// The result of `mailrun verify`: for each domain of each host, whether mail would be signed, verified, authorized and
+// aligned.
 
 /** `unknown`: it could not be found out. `none`: there is nothing to prove. */
 export type ProofStatus = 'pass' | 'fail' | 'unknown' | 'none'

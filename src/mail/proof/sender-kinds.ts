@@ -1,4 +1,4 @@
-// Findings on whether receivers may take a host's mail for what it says it is: SPF, DMARC and names of addresses.
+// Kinds of findings about the sender: whether SPF, DMARC and names of addresses let receivers accept a host's mail.
 import { kindsOf } from '../../findings/rule.ts'
 import { DMARC_NONE } from '../records/dmarc/findings.ts'
 import { SPF_NONE } from '../records/spf/findings.ts'

@@ -1,4 +1,4 @@
-// Findings on live signatures: what milters did with a message, and what DNS makes of its signature.
+// Kinds of findings about live signatures: what milters did with a message, and whether DNS verifies its signature.
 import { kindsOf } from '../../findings/rule.ts'
 
 export const SIGNING_KINDS = {

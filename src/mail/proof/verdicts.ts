@@ -1,4 +1,4 @@
-// Verdicts of proofs: those that are no findings, and what makes one of each status.
+// The verdicts of a proof that are no findings, and the function that makes a verdict of each status.
 import { PROOF_KINDS, type ProofFindingId } from './findings.ts'
 import type { Verdict } from './proof.ts'
 

@@ -1,5 +1,4 @@
-// ADSP records (RFC 5617), which are Historic since 2013: verifiers do not look at them. Published on explicit request
-// alone.
+// ADSP records (RFC 5617). They are Historic since 2013, and verifiers ignore them. They are published only on request.
 import type { Finding } from '../../findings/finding.ts'
 import { dkimFinding } from './dkim/findings.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'

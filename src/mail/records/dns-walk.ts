@@ -1,5 +1,5 @@
-// Questions to DNS one after the other, as a value: who walks asks, who drives answers. So nothing here reaches a
-// network.
+// A walk through DNS as a value: questions one after the other, where an answer decides the next question. The code
+// here asks the questions; somebody else answers them. So it reaches no network.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface DnsQuestion {

@@ -1,4 +1,4 @@
-// What is wrong in the text of a record that cannot be read.
+// The error for a record whose text cannot be parsed.
 import { MailrunError } from '../../core/mailrun-error.ts'
 
 /** Characters of a term that a message shows: it may be a stranger's, and long. */

@@ -1,5 +1,4 @@
-// A record that a fleet wants beside a value that DNS serves at its name: the same, to be replaced, or none of its
-// business.
+// Compares a wanted record with a value that DNS serves at its name: the same, to be replaced, or somebody else's.
 import { publicKeyOf, sameDkimKey } from './dkim/key.ts'
 import { lintDkim } from './dkim/lint.ts'
 import { parseDkim, type DkimKeyRecord } from './dkim/record.ts'
@@ -8,8 +7,8 @@ import { isSpf } from './spf/record.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /**
- * Whether the value does what the record would. A DKIM key counts however it is written, unless its record has faults
- * that ours has not, such as `t=y`; of other records the text counts.
+ * Whether the value has the effect of the wanted record. For DKIM the keys are compared, not the text; but the value
+ * must have no faults that the wanted record does not have, such as `t=y`. Other records are compared as text.
  */
 export function serves({ purpose, value: wanted }: Pick<WantedRecord, 'purpose' | 'value'>, value: Untrusted): boolean {
   if (purpose !== 'dkim' || value === wanted) return value === wanted
@@ -19,8 +18,7 @@ export function serves({ purpose, value: wanted }: Pick<WantedRecord, 'purpose' 
 }
 
 /**
- * Whether the value, of the record's name and type, goes where the record comes: other TXT values beside an SPF record
- * stay.
+ * Whether the wanted record replaces this value of the same name and type. Other TXT values beside an SPF record stay.
  */
 export function supersedes({ purpose }: Pick<WantedRecord, 'purpose'>, value: Untrusted): boolean {
   switch (purpose) {
@@ -31,15 +29,15 @@ export function supersedes({ purpose }: Pick<WantedRecord, 'purpose'>, value: Un
     case 'dmarc-report':
       return /^\s*v\s*=\s*dmarc/i.test(value)
     default:
-      // One record a selector (RFC 6376, section 3.6.2.2), and a null MX alone (RFC 7505, section 3).
+      // A selector has one record (RFC 6376, section 3.6.2.2), and a null MX is alone (RFC 7505, section 3).
       return true
   }
 }
 
 /**
- * Whether the value at the record's name is a key of somebody else, as far as its claim tells: another one than the
- * record has, or than those that it says it revokes. What no verifier can use is nobody's key, nor is the one that the
- * inventory itself has revoked (`*._domainkey`).
+ * Whether the value at the record's name is a key of somebody else: not the key of the record, and not one of the keys
+ * that the record says it revokes. A value that no verifier can use is nobody's key. Neither is a key that the
+ * inventory itself revokes (`*._domainkey`).
  */
 export function isAnothersKey({ purpose, value: wanted, claim, replaces }: MailRecord, value: Untrusted): boolean {
   if (purpose !== 'dkim') return false
@@ -50,7 +48,7 @@ export function isAnothersKey({ purpose, value: wanted, claim, replaces }: MailR
   return claim === undefined ? replaces?.includes(key) === false : key !== claim.held
 }
 
-/** The public key of a DKIM record, as SubjectPublicKeyInfo in base64; `undefined`: none that can be used. */
+/** The public key of a DKIM record, as SubjectPublicKeyInfo in base64; `undefined` if it has no valid key. */
 export function servedKey(value: Untrusted): string | undefined {
   const record = readDkim(value)
   return record === undefined ? undefined : publicKeyOf(record)

@@ -1,4 +1,4 @@
-// Tag lists, `name=value; name=value`, of DKIM (RFC 6376, section 3.2) and DMARC.
+// Parses tag lists, `name=value; name=value`, of DKIM (RFC 6376, section 3.2) and DMARC (RFC 9989, section 4.7).
 import { RecordSyntaxError } from './record-syntax-error.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 

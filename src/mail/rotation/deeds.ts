@@ -1,4 +1,4 @@
-// What a command did, or tried to do, to the keys of a fleet.
+// A step that `mailrun rotate` did, or tried to do, with a key.
 export interface Deed {
   readonly host: string
   readonly domain: string

@@ -1,4 +1,4 @@
-// What DNS is to say of a key at each point of its life: one answer for `mailrun rotate` and `mailrun dns`.
+// What DNS is to serve for a key at each point of its life. `mailrun rotate` and `mailrun dns` share this answer.
 import type { Standing } from './history.ts'
 
 /** `key`: verifiers find it. `revoked`: an empty `p=`. `gone`: no record; nobody publishes one any more. */

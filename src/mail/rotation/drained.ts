@@ -1,4 +1,4 @@
-// Until when mail that a former key signed may still be on its way to a verifier.
+// Computes until when mail with the signature of a former key may still be on its way to a verifier.
 import type { QueueStanding, RotationEvidence } from './evidence.ts'
 
 /** RFC 5321, section 4.5.4.1: others keep trying for four to five days. */

@@ -1,4 +1,4 @@
-// All that a rotation is derived from: what one host and the name servers say of its keys for one domain.
+// The input of a rotation: what one host and the name servers say about its keys for one domain.
 import type { DnsWish } from './dns-wish.ts'
 import type { Mark } from './history.ts'
 import type { RotationSettings } from './settings.ts'

@@ -1,5 +1,5 @@
-// What became of a host's keys for a domain, and when: kept on the host beside the keys, for neither DNS nor files tell
-// it.
+// The history of a host's keys for a domain: which event happened when. It is a file on the host, because neither DNS
+// nor the keys have these times.
 import { distinctNames, isSameName, isSelector, nameKey } from '../names/names.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { groupedBy } from '../../text/grouped-by.ts'

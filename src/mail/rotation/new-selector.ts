@@ -1,4 +1,4 @@
-// The selector of a new key: the host's name and the day; never one that was there before.
+// Makes the selector of a new key from the host's first selector and the day, so that it was never used before.
 
 const MOST = 63
 const DAY_LENGTH = 8

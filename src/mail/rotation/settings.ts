@@ -1,4 +1,4 @@
-// The var `dkim_rotation`: how long keys are used, and how long what is waited for takes.
+// The var `dkim_rotation`: how long a key is used, and how long a rotation waits for each thing.
 import * as v from 'valibot'
 
 const MOST = 366 * 86_400

@@ -1,4 +1,4 @@
-// What a rotation does next, and what it waits for: values, carried out by whoever can reach hosts and name servers.
+// The steps of a rotation, and what it waits for, as values. Other code carries them out.
 import type { KeyEvent } from './history.ts'
 
 /** As the task dkimHistory takes it. */

@@ -1,4 +1,4 @@
-// Whether a finding is behind a cell of the matrix.
+// Finds the findings that belong to a cell of the matrix.
 import type { AuditFinding, AuditRow } from '../../audit/audit-report.ts'
 import type { CheckName } from '../../findings/checks.ts'
 

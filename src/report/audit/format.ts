@@ -1,4 +1,4 @@
-// What an output format of `mailrun audit` is.
+// The type of an output format of `mailrun audit`.
 import type { AuditReport } from '../../audit/audit-report.ts'
 import type { About } from '../registry.ts'
 import type { Look } from '../screen.ts'

@@ -1,4 +1,4 @@
-// A report as it is, in JSON.
+// Writes the report of an audit as JSON.
 import { jsonDocument } from '../write/json.ts'
 import type { AuditFormat } from './format.ts'
 

@@ -1,4 +1,4 @@
-// A report as JUnit's XML, as CI systems read it: a suite for each host, a case for each domain and check.
+// Writes the report of an audit as JUnit XML for CI systems: a suite for each host, a case for each domain and check.
 import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import { groupedBy } from '../../text/grouped-by.ts'

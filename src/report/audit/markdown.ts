@@ -1,4 +1,4 @@
-// A report as Markdown, for tickets, wikis and the summaries of CI jobs (GitHub's tables).
+// Writes the report of an audit as Markdown (with GitHub's tables), for tickets, wikis and the summaries of CI jobs.
 import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../audit/audit-report.ts'
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import { count, nameList } from '../write/name-list.ts'

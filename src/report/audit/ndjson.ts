@@ -1,4 +1,4 @@
-// A report in lines of JSON: one for each host, row and finding; the last one sums up.
+// Writes the report of an audit as lines of JSON: one for each host, row and finding; the last one is the summary.
 import type { AuditReport } from '../../audit/audit-report.ts'
 import { jsonLines, type JsonText } from '../write/json.ts'
 import type { AuditFormat } from './format.ts'

@@ -1,4 +1,5 @@
-// A report as SARIF 2.1.0 (OASIS), as code hosts read it: a rule for each id that was found, a result for each place.
+// Writes the report of an audit as SARIF 2.1.0 (OASIS) for code hosts: a rule for each id that was found, a result for
+// each place.
 import type { Subject } from '../../findings/finding.ts'
 import { createHash } from 'node:crypto'
 import type { AuditFinding, AuditReport } from '../../audit/audit-report.ts'

@@ -1,4 +1,5 @@
-// `mailrun audit` for the terminal: the matrix, cut to its width, then each finding once, with what to do.
+// Writes the report of an audit for a terminal: the matrix, cut to the terminal's width, then each finding once, with
+// what to do.
 import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import type { Colours } from '../write/colour.ts'

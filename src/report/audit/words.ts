@@ -1,4 +1,4 @@
-// How a report's statuses and subjects are said, in every format.
+// The words for statuses and subjects of an audit, for every format.
 import type { Subject } from '../../findings/finding.ts'
 import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../audit/audit-report.ts'
 import { SEVERITIES } from '../../findings/severity.ts'

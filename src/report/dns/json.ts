@@ -1,4 +1,4 @@
-// A plan for DNS and what came of it, as JSON: docs/dns.schema.json describes it.
+// Writes a plan for DNS, and what happened, as JSON, as docs/dns.schema.json describes it.
 import type { DnsPlan, PlannedRecord } from '../../dns/plan/plan-dns.ts'
 import type { NotServed } from '../../dns/served/served-everywhere.ts'
 import type { Publication } from '../../dns/push/publication.ts'

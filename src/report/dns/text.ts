@@ -1,4 +1,4 @@
-// A plan for DNS, for people: what comes and goes by zone and name, why, and which servers lag.
+// Writes a plan for DNS for people: what is added and removed by zone and name, why, and which servers are late.
 import type { DnsPlan, PlannedRecord } from '../../dns/plan/plan-dns.ts'
 import type { NotServed } from '../../dns/served/served-everywhere.ts'
 import { shownServer } from '../../dns/lookup/name-server.ts'

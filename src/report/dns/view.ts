@@ -1,4 +1,4 @@
-// What `mailrun dns` tells of in every format: the plan, and what is not in it.
+// What every format of `mailrun dns` shows: the plan, and what is missing in it.
 import type { DnsPlan } from '../../dns/plan/plan-dns.ts'
 import type { Finding } from '../../findings/finding.ts'
 import type { HostResult } from '../../core/run-event.ts'

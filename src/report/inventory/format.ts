@@ -1,4 +1,4 @@
-// What an output format of `mailrun inventory` is; and which vars it may show.
+// The type of an output format of `mailrun inventory`, and which vars it may show.
 import type { Host, Var } from '../../core/host.ts'
 import type { Inventory } from '../../core/inventory.ts'
 import { STARS } from '../../shell/secret.ts'
@@ -12,14 +12,14 @@ export interface InventoryFormat extends About {
   /** The names of all hosts. */
   readonly names: (inventory: Inventory) => Printable
   readonly host: (host: Host, paint: Colours) => Printable
-  /** The tree of groups. Left out: the format has no drawing of it. */
+  /** The tree of groups. Absent if the format cannot draw it. */
   readonly graph?: (inventory: Inventory) => Printable
 }
 
-/** Never shown. */
+/** The names of passwords, whose values are never shown. */
 const PASSWORDS = /^ansible_(?:\w+_)?pass(?:word|phrase)?$/
 
-/** All vars of a host that can be shown, the connection's too, by name; a password is stars. */
+/** All vars of a host, also those of its connection, sorted by name. A password is stars. */
 export const varsOf = ({ vars, connection }: Host): readonly (readonly [string, Var])[] =>
   [...vars, ...connection]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,4 +1,4 @@
-// The fleet as JSON, in the shape of `ansible-inventory --list`.
+// Writes an inventory as JSON, in the form of `ansible-inventory --list`.
 import type { Host } from '../../core/host.ts'
 import type { Inventory } from '../../core/inventory.ts'
 import { jsonDocument } from '../write/json.ts'
@@ -12,7 +12,7 @@ export const format: InventoryFormat = {
   host: (host) => jsonDocument(hostJson(host)),
 }
 
-/** The shape of `ansible-inventory --list`. */
+/** The inventory in the form of `ansible-inventory --list`. */
 export function inventoryJson({ hosts, groups }: Inventory): Readonly<Record<string, unknown>> {
   const names = new Set(hosts.map(({ name }) => name))
   const members = [...groups.values()].flatMap(({ name, hosts: own, children }): [string, object][] => {

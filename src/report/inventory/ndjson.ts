@@ -1,4 +1,4 @@
-// The fleet as JSON in one line.
+// Writes an inventory as JSON in one line.
 import { jsonLine } from '../write/json.ts'
 import type { InventoryFormat } from './format.ts'
 import { hostJson, inventoryJson } from './json.ts'

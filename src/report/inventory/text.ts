@@ -1,4 +1,4 @@
-// The fleet as `mailrun inventory` shows it to people.
+// Writes an inventory for people.
 import type { Host } from '../../core/host.ts'
 import type { Inventory } from '../../core/inventory.ts'
 import type { Colours } from '../write/colour.ts'

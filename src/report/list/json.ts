@@ -1,4 +1,4 @@
-// Lists of hosts and tasks as JSON.
+// Writes `--list-hosts` and `--list-tasks` as JSON.
 import { jsonDocument } from '../write/json.ts'
 import type { ListFormat } from './listing.ts'
 

@@ -1,4 +1,4 @@
-// What `--list-hosts` and `--list-tasks` tell of a run, as values. Secrets are stars.
+// The content of `--list-hosts` and `--list-tasks`, as values, with stars in place of secrets.
 import { secretsOf } from '../../engine/secrets-of.ts'
 import type { PreparedHost } from '../../core/prepared-host.ts'
 import type { About } from '../registry.ts'

@@ -1,4 +1,4 @@
-// Lists of hosts and tasks as JSON in one line.
+// Writes `--list-hosts` and `--list-tasks` as JSON in one line.
 import { jsonLine } from '../write/json.ts'
 import type { ListFormat } from './listing.ts'
 

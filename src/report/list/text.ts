@@ -1,4 +1,4 @@
-// Lists of hosts and tasks for people.
+// Writes `--list-hosts` and `--list-tasks` for people.
 import { nameList } from '../write/name-list.ts'
 import { asLines, joined, said, term, type TerminalText } from '../write/terminal.ts'
 import type { ListedTasks, ListFormat } from './listing.ts'

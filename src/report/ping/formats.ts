@@ -1,4 +1,4 @@
-// The output formats of `mailrun ping`: those of a run, but for text.
+// The output formats of `mailrun ping`: those of a run, with another text.
 import type { Formats } from '../registry.ts'
 import type { RunFormat } from '../run/format.ts'
 import { RUN_FORMATS } from '../run/formats.ts'

@@ -1,4 +1,4 @@
-// `mailrun ping` for people: who answers, with which system, how fast.
+// Writes the result of `mailrun ping` for people: which hosts answer, with which system, and how fast.
 import type { HostFacts } from '../../core/host-facts.ts'
 import type { HostResult } from '../../core/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'

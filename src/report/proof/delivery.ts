@@ -1,4 +1,4 @@
-// What became of messages that were really sent, for people: a table, and what there is to know of it that is no fault.
+// Writes what happened to messages that were really sent, for people: a table, and remarks that are no faults.
 import { DELIVERY_PATHS, type DeliveryProof, type HostProof, type ProofStatus } from '../../mail/proof/proof.ts'
 import { count, nameList } from '../write/name-list.ts'
 import { EMPTY, said, term, type TerminalText } from '../write/terminal.ts'

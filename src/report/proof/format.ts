@@ -1,4 +1,4 @@
-// What an output format of `mailrun verify` is.
+// The type of an output format of `mailrun verify`.
 import type { HostProof } from '../../mail/proof/proof.ts'
 import type { About } from '../registry.ts'
 import type { Printable } from '../write/checked.ts'

@@ -1,4 +1,4 @@
-// A proof as one document, as docs/verify.schema.json describes it.
+// Writes a proof as one JSON document, as docs/verify.schema.json describes it.
 import type { HostProof } from '../../mail/proof/proof.ts'
 import { jsonDocument } from '../write/json.ts'
 import type { ProofFormat } from './format.ts'

@@ -1,4 +1,4 @@
-// A proof in lines of JSON, one for each host.
+// Writes a proof as lines of JSON, one for each host.
 import { jsonLines } from '../write/json.ts'
 import type { ProofFormat } from './format.ts'
 

@@ -1,4 +1,5 @@
-// `mailrun verify` for people: a line per host and domain, then what is wrong, each once, with what to do.
+// Writes the result of `mailrun verify` for people: a line for each host and domain, then each fault once, with what to
+// do.
 import {
   signingVerdicts,
   type DmarcProof,

@@ -1,4 +1,4 @@
-// A proof in numbers.
+// Counts the verdicts of a proof.
 import { verdictsOf, type HostProof, type ProofStatus } from '../../mail/proof/proof.ts'
 import { milliseconds } from '../run/totals.ts'
 

@@ -1,4 +1,4 @@
-// When to run a rotation again.
+// Computes when to run `mailrun rotate` again.
 import type { Outlook } from '../../mail/rotation/steps.ts'
 
 /** Seconds from now, where time alone is waited for; what is held outside is no reason to come at a time. */

@@ -1,4 +1,4 @@
-// What an output format of `mailrun rotate` is.
+// The type of an output format of `mailrun rotate`.
 import type { Deed } from '../../mail/rotation/deeds.ts'
 import type { Outlook } from '../../mail/rotation/steps.ts'
 import type { About } from '../registry.ts'

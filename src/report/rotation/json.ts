@@ -1,4 +1,4 @@
-// A rotation as one document at its end.
+// Writes a rotation as one JSON document at its end.
 import type { KeyOutlook } from '../../mail/rotation/steps.ts'
 import { jsonDocument } from '../write/json.ts'
 import { comeBack } from './come-back.ts'

@@ -1,4 +1,5 @@
-// A rotation for people: what was done, where each key is in its life, what is waited for, and when to come back.
+// Writes a rotation for people: the steps that were done, the state of each key, what it waits for, and when to run it
+// again.
 import type { Deed } from '../../mail/rotation/deeds.ts'
 import type { KeyOutlook, Outlook, RotationStep } from '../../mail/rotation/steps.ts'
 import { comeBack } from './come-back.ts'

@@ -1,4 +1,4 @@
-// A file's change as a unified diff.
+// Writes the change of a file as a unified diff.
 import { structuredPatch, type StructuredPatchHunk } from 'diff'
 import type { Diff } from '../../core/change.ts'
 import type { Colours } from '../write/colour.ts'

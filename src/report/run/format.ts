@@ -1,4 +1,4 @@
-// What an output format of runs is.
+// The type of an output format of a run.
 import type { DnsEvent } from '../../dns/push/publication.ts'
 import type { RunEvent } from '../../core/run-event.ts'
 import type { About } from '../registry.ts'

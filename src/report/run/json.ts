@@ -1,4 +1,4 @@
-// `--format json`: one document at the end of the run, as docs/run.schema.json describes it.
+// `--format json` of a run: one document at its end, as docs/run.schema.json describes it.
 import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import type { HostResult, RunEvent, RunResult } from '../../core/run-event.ts'
 import { publicationJson } from '../dns/json.ts'

@@ -1,4 +1,4 @@
-// The live lines at the foot of a terminal: one per busy host, and how far the fleet is.
+// The live lines at the bottom of a terminal: one for each busy host, and the progress of the fleet.
 import type { RunEvent } from '../../core/run-event.ts'
 import type { Colours } from '../write/colour.ts'
 import type { Terminal } from '../screen.ts'

@@ -1,4 +1,4 @@
-// `--format ndjson`: every event of the run as a line of JSON, the moment it happens.
+// `--format ndjson` of a run: every event as a line of JSON, when it happens.
 import type { DnsEvent } from '../../dns/push/publication.ts'
 import type { HostResult, RunEvent } from '../../core/run-event.ts'
 import { dnsPlanJson, notServedJson, publicationJson, pushedJson } from '../dns/json.ts'

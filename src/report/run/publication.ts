@@ -1,4 +1,4 @@
-// What a run publishes, for people: as it happens, and what is left to do at its end.
+// Writes what a run publishes in DNS, for people: while it happens, and at the end what is left to do.
 import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import type { NotServed } from '../../dns/served/served-everywhere.ts'
 import { inZones } from '../../mail/formats/zones.ts'

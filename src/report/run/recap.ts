@@ -1,4 +1,4 @@
-// The table at the end of a run: a line per host, and the sum.
+// The table at the end of a run: a line for each host, and the totals.
 import type { HostResult, HostStatus, TaskStatus } from '../../core/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'
 import { count } from '../write/name-list.ts'

@@ -1,4 +1,4 @@
-// What became of the tasks: equal outcomes on several hosts are one entry that names them.
+// Writes the results of tasks for people. Equal results of several hosts are one entry that names the hosts.
 import type { HostResult, TaskResult, TaskStatus } from '../../core/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'
 import { diffLines } from './diff.ts'

@@ -1,4 +1,4 @@
-// `--format text`: what a person reads. One glance tells what changed where, and why something failed.
+// `--format text` of a run, for people: what changed where, and why something failed.
 import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import type { HostResult, HostStatus, RunEvent, RunResult } from '../../core/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'

@@ -1,4 +1,4 @@
-// A run in numbers.
+// Counts hosts and tasks of a run by status.
 import type { HostResult, HostStatus, TaskStatus } from '../../core/run-event.ts'
 
 export const HOST_STATUSES = [

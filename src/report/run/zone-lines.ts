@@ -1,4 +1,4 @@
-// The DNS records in a run's outputs as lines of a zone file.
+// Writes the DNS records in a run's outputs as lines of a zone file.
 import {
   commentLine,
   dataOf,

@@ -1,5 +1,5 @@
-// Text of a language, put together of parts that are safe in it. There are no others: a string is no such part, so what
-// comes from strangers gets into a text by the language's own way of writing it, or the program does not compile.
+// `Checked` text: text in one language (terminal, HTML, JSON, …) that consists only of safe parts. A plain string is no
+// safe part. So text of strangers must be escaped for the language, or the program does not compile.
 
 declare const language: unique symbol
 

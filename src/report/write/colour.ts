@@ -1,4 +1,4 @@
-// Whether there are colours, and those of statuses.
+// Decides whether output has colours, and which colour each status has.
 import type { HostStatus, TaskStatus } from '../../core/run-event.ts'
 import type { Colours, Paint } from './terminal.ts'
 

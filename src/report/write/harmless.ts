@@ -1,5 +1,5 @@
-// Makes text of unknown origin safe to print: no terminal escape, no faked line, no turned reading direction, no
-// character that nobody sees, no command to a CI system gets through.
+// Makes text of strangers safe to print: no terminal escape, no false line, no reversed reading direction, no invisible
+// character, and no command to a CI system is left.
 import { UNSEEN } from '../../text/unseen.ts'
 
 /** Nothing in it needs a look: the common case, and many times as fast. */

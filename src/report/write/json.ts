@@ -1,4 +1,4 @@
-// JSON text that is safe on a terminal and in the log of a CI job too.
+// Writes JSON that is also safe on a terminal and in the log of a CI job.
 import { UNSEEN } from '../../text/unseen.ts'
 import { writerOf, type Checked } from './checked.ts'
 

@@ -1,4 +1,4 @@
-// Writes Markdown (GitHub's): text of unknown origin becomes words, never a mark, a link, a mention, a cell or a line.
+// Writes Markdown (GitHub's). Text of strangers becomes words, never markup, a link, a mention, a cell or a line.
 import { harmlessLine } from './harmless.ts'
 import { writerOf, type Checked } from './checked.ts'
 

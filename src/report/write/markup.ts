@@ -1,4 +1,4 @@
-// Text inside HTML and XML, whatever it holds.
+// Escapes text for HTML and XML.
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

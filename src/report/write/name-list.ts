@@ -1,4 +1,4 @@
-// Names of hosts, and places, in a line of text, shortened where they are many.
+// Writes names of hosts, and places, in one line, shortened if there are many.
 
 const SHOWN_AT_MOST = 6
 

@@ -1,4 +1,4 @@
-// Writes for terminals: words that are checked, painted, filled up, and put into lines.
+// Writes for terminals: checks words, colours them, pads them, and puts them into lines.
 import picocolors from 'picocolors'
 import { harmless, harmlessLine, lastState } from './harmless.ts'
 import { writerOf, type Checked } from './checked.ts'

@@ -1,4 +1,4 @@
-// Writes XML 1.0, for JUnit.
+// Writes XML 1.0 for JUnit.
 import { harmless, harmlessLine } from './harmless.ts'
 import { writerOf, type Checked } from './checked.ts'
 import { escapeMarkup } from './markup.ts'

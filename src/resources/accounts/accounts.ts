@@ -1,4 +1,4 @@
-// Which accounts are worth asking for.
+// Decides which accounts have to be asked for.
 
 /** Root is always there, and a number needs no account. */
 export const askable = (account: string | undefined): account is string =>

@@ -1,4 +1,5 @@
-// The scripts that have apt install and remove: unattended, patient with locks, mending what was interrupted.
+// The scripts that install and remove packages with apt: without questions, waiting for locks, and after repairing what
+// was interrupted.
 import { lines, raw, type Script } from '../../shell/script.ts'
 import type { Secret } from '../../shell/secret.ts'
 import { sh } from '../../shell/sh.ts'

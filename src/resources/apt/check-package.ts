@@ -1,4 +1,4 @@
-// Refuses what is no Debian package name or version.
+// Refuses an invalid name or version of a Debian package.
 
 /** Debian Policy 5.6.7 and 5.6.12; `name:arch` is allowed. */
 export function checkPackage({

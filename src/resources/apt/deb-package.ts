@@ -1,4 +1,4 @@
-// Asks dpkg what is installed, and where asked for it apt which version it would install.
+// Asks dpkg which packages are installed and, if wanted, apt which versions it would install.
 import { utf8, type Answer } from '../../core/answer.ts'
 import { fact, factAbout, type Fact, type PackageFact } from '../../core/fact.ts'
 import { defineProbe, ProbeError, type Family, type Probe } from '../../core/probe.ts'

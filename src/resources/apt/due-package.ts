@@ -1,5 +1,4 @@
-// What is to be done about one package that is to be installed: nothing, install, repair, upgrade, or that it is
-// forbidden.
+// Decides what to do with a package that is to be installed: nothing, install, repair, upgrade, or refuse.
 import { isKnown, UNKNOWN, type Known } from '../../core/unknown.ts'
 import type { PackagesState } from './deb-package.ts'
 

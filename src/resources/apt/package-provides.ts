@@ -1,4 +1,5 @@
-// What installing a package of Debian 12 brings that tasks ask for: users, groups, paths and units.
+// What Debian packages bring that tasks ask for: users, groups, paths and units. A prediction uses it before a package
+// is installed.
 import { fact, type Fact, type PathFact, type UserFact } from '../../core/fact.ts'
 import { UNKNOWN, type Known } from '../../core/unknown.ts'
 

@@ -1,5 +1,5 @@
-// Asks the guards of a command: whether its product is there, whether it is older than its sources, what its own
-// questions say.
+// Asks whether a command is needed: whether its product exists, whether the product is older than its sources, and what
+// the command's own questions say.
 import { utf8 } from '../../core/answer.ts'
 import type { Fact, PathFact } from '../../core/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../../core/probe.ts'

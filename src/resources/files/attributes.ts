@@ -1,4 +1,4 @@
-// The changes that give a path its owner, group and mode.
+// The changes that set the owner, group and mode of a path.
 import { ownPath } from './program/files.ts'
 import type { Change } from '../../core/change.ts'
 import { isKnown, type Known } from '../../core/unknown.ts'
@@ -9,7 +9,7 @@ export interface Attributes {
   readonly mode?: string
 }
 
-/** The same as arguments have them: `undefined` is left out. */
+/** The same as arguments of a task, where `undefined` means absent. */
 export type GivenAttributes = { readonly [Key in keyof Attributes]: Attributes[Key] | undefined }
 
 export interface KnownAttributes {
@@ -19,8 +19,8 @@ export interface KnownAttributes {
 }
 
 /**
- * What of these was given, accounts by the name that the host has for them, as find(1) tells owners: so that a number
- * can be compared.
+ * The attributes that were given. A number of an account becomes the name that the host has for it, because find(1)
+ * prints names of owners.
  *
  * @param now - a path's state, asked with the same owner and group.
  */
@@ -36,8 +36,8 @@ export function givenAttributes(
 }
 
 /**
- * The changes that give a path, which is no symbolic link, what is wanted of owner, group and mode; none where it has
- * them. The mode comes last, for chown(2) clears the setuid and setgid bits; where no mode is wanted they are kept.
+ * The changes that give a path the wanted owner, group and mode; none if it has them. The path must be no symbolic link.
+ * The mode is set last, because chown(2) clears the setuid and setgid bits. If no mode is wanted, these bits are kept.
  *
  * @example
  * attributeChanges('/srv/keys', { owner: 'vmail', mode: '0700' }, { owner: 'root', group: 'root', mode: '0755' })
@@ -85,5 +85,5 @@ export const withAttributes = (wanted: Attributes, now: KnownAttributes): KnownA
   mode: wanted.mode ?? now.mode,
 })
 
-/** A path made by root under umask 022. */
+/** The attributes of a path that root makes with umask 022. */
 export const madeByRoot = (mode: string): KnownAttributes => ({ owner: 'root', group: 'root', mode })

@@ -1,4 +1,4 @@
-// Refuses paths that can only be a mistake.
+// Refuses paths, owners and groups that can only be a mistake, such as a relative path.
 
 /** What is wrong with a path argument, or `undefined`. */
 export function checkPath(argument: string, path: string): string | undefined {

@@ -1,4 +1,5 @@
-// The plan of every task that edits a part of a file: its text, edited by a pure function, put in place atomically.
+// The plan of every task that edits a part of a file: a pure function edits the text, and the file is replaced
+// atomically.
 import { blocked, type SettledPlan } from '../../core/plan.ts'
 import { NEEDED_BYTES, type PathState } from './path.ts'
 import type { GivenAttributes } from './attributes.ts'

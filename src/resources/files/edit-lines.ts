@@ -1,10 +1,10 @@
-// Edits of a text by lines: one line made sure of, a block between markers kept. Pure.
+// Edits a text by lines: ensures one line, or a block between markers. Pure functions.
 
 export interface LineEdit {
   readonly line: string
   /**
-   * A line that matches is replaced (the last one), or with `absent` removed (all). One that does not match `line`
-   * counts only while `line` is not there, else the next run would replace the next match.
+   * The last line that matches is replaced; with `absent`, all that match are removed. If the expression does not match
+   * `line` itself, it counts only while `line` is missing: else the next run would replace the next match.
    */
   readonly regexp: RegExp | undefined
   readonly state: 'present' | 'absent'
@@ -18,7 +18,7 @@ interface Lines {
   readonly ending: '\n' | '\r\n'
 }
 
-/** CRLF is kept where the text has it throughout. */
+/** Keeps CRLF if all lines of the text have it. */
 function linesOf(text: string): Lines {
   if (text === '') return { lines: [], ending: '\n' }
   const ending = text.includes('\r\n') && !/(?:^|[^\r])\n/.test(text) ? '\r\n' : '\n'
@@ -27,7 +27,7 @@ function linesOf(text: string): Lines {
   return { lines, ending }
 }
 
-/** The same text where nothing is to be done; else every line ends, the last one too. */
+/** The same text if nothing changes; else every line, also the last one, gets a line ending. */
 function textOf(before: string, { lines, ending }: Lines, edited: readonly string[]): string {
   if (edited.length === lines.length && edited.every((line, index) => line === lines[index])) return before
   return edited.map((line) => `${line}${ending}`).join('')
@@ -56,7 +56,7 @@ function placeIn(lines: readonly string[], insertAfter: RegExp | undefined, inse
   return after >= 0 ? after + 1 : before >= 0 ? before : lines.length
 }
 
-/** The expression without `g` and `y`, which make it remember where it stopped. */
+/** The expression without `g` and `y`, with which it would remember where the last match ended. */
 export const forgetful = (regexp: RegExp): RegExp => new RegExp(regexp.source, regexp.flags.replace(/[gy]/g, ''))
 
 export interface BlockEdit {
@@ -69,7 +69,7 @@ export interface BlockEdit {
   readonly insertBefore: RegExp | undefined
 }
 
-/** `undefined` where the markers stand unpaired: then no edit is safe. */
+/** `undefined` if the markers are not one pair: then no edit is safe. */
 export function editBlock(
   text: string,
   { block, begin, end, insertAfter, insertBefore }: BlockEdit,

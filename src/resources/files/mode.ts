@@ -1,4 +1,4 @@
-// File modes as arguments: four octal digits, so that the number 644 cannot be meant by accident.
+// File modes as arguments: four octal digits, so that nobody writes the number 644 by accident.
 import { argument } from '../../core/argument.ts'
 
 type Octal = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7'

@@ -1,4 +1,4 @@
-// Asks which paths below one have another owner or group than wanted.
+// Asks which paths below a directory have a wrong owner or group.
 import { utf8 } from '../../core/answer.ts'
 import type { Fact, PathFact } from '../../core/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../../core/probe.ts'

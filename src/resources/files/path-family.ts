@@ -1,4 +1,4 @@
-// Asks what many paths are at the cost of a few processes; the answer is taken apart into one for each.
+// Asks about many paths with a few processes, and divides the output into one answer for each path.
 import { createHash } from 'node:crypto'
 import { utf8, type Answer } from '../../core/answer.ts'
 import { ProbeError, type Family } from '../../core/probe.ts'

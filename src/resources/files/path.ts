@@ -1,4 +1,4 @@
-// Asks what a path is: kind, owner, mode, and where wanted digest and content.
+// Asks about a path: its kind, owner and mode and, if wanted, its digest and content.
 import { utf8, type Answer } from '../../core/answer.ts'
 import { fact, factAbout, type Fact, type PathFact } from '../../core/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../../core/probe.ts'

@@ -1,4 +1,5 @@
-// The plan of every task that decides a file's whole content: create or replace it, or only its owner and mode.
+// The plan of every task that sets the whole content of a file: creates or replaces the file, or sets only its owner
+// and mode.
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../../core/change.ts'
 import { blocked, change, type SettledPlan } from '../../core/plan.ts'

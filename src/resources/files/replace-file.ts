@@ -1,4 +1,4 @@
-// The script that puts a file in place atomically: written beside its target, given owner and mode, synced, renamed.
+// The script that replaces a file atomically: writes it beside its target, sets owner and mode, flushes it, renames it.
 import { createHash } from 'node:crypto'
 import { putFile, putPiece } from './program/files.ts'
 import type { Script } from '../../shell/script.ts'

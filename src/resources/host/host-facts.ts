@@ -1,4 +1,4 @@
-// Asks what does not change about a host: os-release(5) and the kernel's host name. No process is started for it.
+// Asks for facts about a host that do not change: os-release(5) and the kernel's host name. It starts no process.
 import { utf8 } from '../../core/answer.ts'
 import { defineProbe } from '../../core/probe.ts'
 import type { HostFacts } from '../../core/host-facts.ts'

@@ -1,4 +1,5 @@
-// Which services of a Postfix ask milters, and by which of its lists.
+// Finds which services of a Postfix ask milters, and in which list. A milter is a program that Postfix asks about each
+// message; it can change the message, for example sign it, or refuse it.
 import type { PostfixService } from '../postfix/settings/sources.ts'
 import type { Reading } from '../postfix/settings/reading.ts'
 

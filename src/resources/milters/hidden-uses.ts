@@ -1,4 +1,4 @@
-// What stands against a change of lists of milters: uses that cannot be told, and other instances of Postfix.
+// Reasons not to change the lists of milters: uses that cannot be known, and other instances of Postfix.
 import type { PostfixSources } from '../postfix/settings/sources.ts'
 import { sameSocket, type Endpoint } from './endpoint.ts'
 import { milterLists, type MilterList } from './milter-uses.ts'

@@ -1,4 +1,4 @@
-// The program that speaks to every milter which a Postfix names, for the perl of Debian's perl-base.
+// The Perl program that connects to every milter that a Postfix names. It needs only Debian's perl-base.
 import { MILTERS_NAMED } from './milters-named.ts'
 import { RESOLVED } from './perl-resolve.ts'
 

@@ -1,4 +1,5 @@
-// Speaks to each milter that a host's Postfix names, as Postfix does: who greets back, and why another does not.
+// Connects to each milter that a host's Postfix names, as Postfix does, and reports which ones answer, and why others
+// do not.
 import { utf8 } from '../../core/answer.ts'
 import { factAbout } from '../../core/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../../core/probe.ts'

@@ -1,5 +1,5 @@
-// Postfix's lists of milters: items between commas and blanks, some in braces with settings of their own (postconf(5),
-// smtpd_milters).
+// Parses Postfix's lists of milters: items between commas and blanks, some in braces with settings of their own
+// (postconf(5), smtpd_milters).
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Range } from '../postfix/settings/range.ts'
 

@@ -1,5 +1,4 @@
-// Perl that speaks the milter protocol as Postfix does, for the programs that ask milters; for the perl of Debian's
-// perl-base.
+// The Perl code that speaks the milter protocol as Postfix does. It needs only Debian's perl-base.
 import { RESOLVED } from './perl-resolve.ts'
 
 /** Becomes the user that Postfix's daemons are. Needs `%set`, with `mail_owner`. */

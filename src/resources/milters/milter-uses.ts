@@ -1,4 +1,4 @@
-// Who asks which milter: every service of every instance, by the lists that count for it, as Postfix reads them.
+// Finds which service asks which milter: every service of every instance of Postfix, with the lists that count for it.
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { endpointOf, type Endpoint } from './endpoint.ts'
 import { askers } from './askers.ts'

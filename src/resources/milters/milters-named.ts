@@ -1,4 +1,4 @@
-// The program part that finds the milters which a Postfix may ask, for the perl of Debian's perl-base.
+// The Perl code that finds the milters that a Postfix may ask. It needs only Debian's perl-base.
 
 /**
  * Puts into `@to` each socket that a service may ask: `{ name, path }`, with `queue` where it is asked from a chroot;

@@ -1,4 +1,4 @@
-// What is to be written so that whoever asks one of some sockets asks another one in its place.
+// Computes which settings of Postfix change when its milters move from some sockets to another one.
 import { endpointOf, sameSocket, type Endpoint } from './endpoint.ts'
 import type { Holder } from '../postfix/settings/expand.ts'
 import { ItemPlaces } from '../postfix/settings/item-place.ts'

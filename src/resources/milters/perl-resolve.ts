@@ -1,4 +1,4 @@
-// Perl that looks up a name for no longer than is wanted, for the perl of Debian's perl-base.
+// The Perl code that looks up a name within a time limit. It needs only Debian's perl-base.
 
 /**
  * `resolved(HOST, PORT, SECONDS)`: an error, then addresses as getaddrinfo(3) gives them; each name is looked up once.

@@ -1,4 +1,4 @@
-// Asks a host's Postfix how long it keeps mail, and what came first of all that is in its queue.
+// Asks a host's Postfix how long it keeps mail, and for the oldest message in its queue.
 import type { QueueStanding } from '../../mail/rotation/evidence.ts'
 import { utf8 } from '../../core/answer.ts'
 import { defineProbe } from '../../core/probe.ts'

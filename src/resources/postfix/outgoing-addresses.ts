@@ -1,5 +1,5 @@
-// Asks which addresses a host's mail leaves from: those that Postfix binds, else those that the routes to the world
-// choose. Behind a NAT others see other ones.
+// Asks from which addresses a host's mail leaves: those that Postfix binds, else those that its routes choose. Behind a
+// NAT, others see different ones.
 import { sendingAddress } from '../../mail/fleet/sending-address.ts'
 import { utf8 } from '../../core/answer.ts'
 import { defineProbe } from '../../core/probe.ts'

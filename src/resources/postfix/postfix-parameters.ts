@@ -1,4 +1,4 @@
-// Asks what main.cf sets, as postconf(1) tells it.
+// Asks for the parameters in Postfix's main.cf, with postconf(1).
 import { utf8, type Answer } from '../../core/answer.ts'
 import { factAbout, type Fact } from '../../core/fact.ts'
 import { defineProbe, type Family, type Probe } from '../../core/probe.ts'

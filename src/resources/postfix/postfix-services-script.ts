@@ -1,5 +1,4 @@
-// The shell text that tells what master.cf says, what other instances of Postfix there are, and by which names and
-// addresses the host is reached.
+// The shell text that prints master.cf, the other instances of Postfix, and the names and addresses of the host.
 import { raw, type Script } from '../../shell/script.ts'
 import { MAIN_CF } from './postfix-parameters.ts'
 import { END } from '../../core/whole.ts'

@@ -1,5 +1,5 @@
-// Asks what master.cf says, what other instances of Postfix there are, and by which names and addresses the host is
-// reached: with main.cf, all that tells who asks which milter.
+// Asks for master.cf, the other instances of Postfix, and the names and addresses of the host. With main.cf, this shows
+// who asks which milter.
 import { utf8, type Answer } from '../../core/answer.ts'
 import { factAbout, type Fact } from '../../core/fact.ts'
 import type { PostfixTold } from '../../mail/mail-setup.ts'

@@ -1,4 +1,4 @@
-// Reads the state of one unit out of what was told of all.
+// Reads the state of one unit from the answer about all units.
 import type { Clock } from './unit-clock.ts'
 import { definitionOf, loadedFiles } from './unit-loaded.ts'
 import type { Stamp, States } from './unit-stamp.ts'

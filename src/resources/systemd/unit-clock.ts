@@ -1,5 +1,5 @@
-// When a unit started, by the host's clock as it is now: files' times can be compared with that, also where the clock
-// was set back since.
+// Computes when a unit started, by the host's present clock, so that times of files can be compared with it even if the
+// clock was set back.
 import { raw } from '../../shell/script.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { UnitProperties } from './unit-state.ts'

@@ -1,4 +1,5 @@
-// Which changes make a unit start at boot or not, and can it be started at all: enable, disable, mask, unmask.
+// Plans the changes that make a unit start at boot or not, or prevent that it starts at all: enable, disable, mask,
+// unmask.
 import type { Change } from '../../core/change.ts'
 import { UNKNOWN, type Known } from '../../core/unknown.ts'
 import { isMasked, type UnitState } from './unit-state.ts'

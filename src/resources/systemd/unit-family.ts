@@ -1,4 +1,4 @@
-// Asks systemd about many units by one process, and about what they have loaded by a few more, however many they are.
+// Asks systemd about many units with one process, and with a few more about the files that they have loaded.
 import { utf8, type Answer } from '../../core/answer.ts'
 import { ProbeError, type Family } from '../../core/probe.ts'
 import { lines, raw } from '../../shell/script.ts'

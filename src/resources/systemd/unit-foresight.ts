@@ -1,4 +1,4 @@
-// What becomes of a unit's state by a fact about the unit itself, its definition, its files or its sockets.
+// Predicts the state of a unit from a fact about the unit, its definition, its files or its sockets.
 import { factAbout, type Fact, type PathFact, type UnitFact } from '../../core/fact.ts'
 import { isKnown, UNKNOWN } from '../../core/unknown.ts'
 import { covers } from './unit-stamp.ts'

@@ -1,4 +1,5 @@
-// Which files changed since a unit loaded them: by its stamps, or where these tell nothing by the time of its start.
+// Finds the files that changed since a unit loaded them: from its stamps or, if these do not say, from the time of its
+// start.
 import { utf8 } from '../../core/answer.ts'
 import { startOf, type Clock } from './unit-clock.ts'
 import { reloadStamp, startStamp, covers, type FileState, type Stamp, type States } from './unit-stamp.ts'

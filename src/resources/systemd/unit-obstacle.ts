@@ -1,5 +1,4 @@
-// Why a unit cannot be brought into the state that is wanted, as things stand, and what to do; told before anything is
-// changed.
+// Explains why a unit cannot get the wanted state, and what to do. It does so before anything is changed.
 import { reloadedOnly } from './unit-loaded.ts'
 import { isMasked, type UnitQuestion, type UnitState } from './unit-state.ts'
 import type { WantedEnablement } from './unit-enablement.ts'

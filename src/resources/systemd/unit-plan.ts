@@ -1,5 +1,5 @@
-// The plan that brings a unit into the state that is wanted: unmasked, enabled, running, with its files loaded. How it
-// is started, the task says.
+// The plan that gives a unit the wanted state: unmasked, enabled, running, with its files loaded. The task says how to
+// start it.
 import type { Change } from '../../core/change.ts'
 import { blocked, change, type Plan } from '../../core/plan.ts'
 import { UNKNOWN } from '../../core/unknown.ts'

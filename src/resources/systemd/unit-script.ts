@@ -1,4 +1,4 @@
-// The script that starts, restarts or reloads a unit, sees that it runs and listens, and keeps what it has loaded.
+// The script that starts, restarts or reloads a unit, checks that it runs and listens, and records what it has loaded.
 import { reloadedOnly } from './unit-loaded.ts'
 import { fileStates, reloadStamp, startStamp } from './unit-stamp.ts'
 import type { UnitQuestion } from './unit-state.ts'

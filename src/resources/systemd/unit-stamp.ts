@@ -1,4 +1,5 @@
-// The stamp of a unit: kept on the host, it proves which invocation has loaded which files, with digest and time.
+// The stamp of a unit: a file on the host that proves which start of the unit has loaded which files, with digest and
+// time.
 import { createHash } from 'node:crypto'
 import { FILES } from '../files/program/files.ts'
 import { READER } from '../files/program/read.ts'

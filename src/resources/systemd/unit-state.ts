@@ -1,4 +1,4 @@
-// What is asked about a systemd unit, and what is known of it.
+// The question about a systemd unit, and its state as the answer.
 import type { Known } from '../../core/unknown.ts'
 
 /** What `systemctl show` tells of one unit. */

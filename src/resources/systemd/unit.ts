@@ -1,4 +1,4 @@
-// Asks systemd about a unit, and whether it has loaded its files as they are now.
+// Asks systemd about a unit, and whether it has loaded the present versions of its files.
 import { fact } from '../../core/fact.ts'
 import { defineProbe, type Probe } from '../../core/probe.ts'
 import { sharedProbes } from '../../core/shared-probes.ts'

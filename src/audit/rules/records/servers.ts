@@ -1,4 +1,4 @@
-// Rules on name servers of a domain: whether all answer, and say the same.
+// Rules about the name servers of a domain: all must answer, and serve the same.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
 import { byLive } from '../../../findings/superseded.ts'
@@ -24,7 +24,7 @@ export const recordLags = rule({
   ],
 })
 
-/** Of the servers that answer, those in the minority; the first where there is none. */
+/** The servers whose answer differs from the most frequent one. If two are equally frequent, the first counts. */
 function lagging(
   domain: string,
   check: 'spf' | 'dmarc' | 'dkim',
@@ -50,7 +50,7 @@ function lagging(
     }))
 }
 
-/** Each once, whatever it was asked for. */
+/** The servers without an answer, each once. */
 export function silentServers({ domain, spf, dmarc, keys }: DomainEvidence): readonly FindingDetails[] {
   const silent = new Map(
     [spf, dmarc, ...keys].flatMap(({ servers }) =>

@@ -1,4 +1,5 @@
-// BIND on a host of the inventory: dynamic updates made there, with the session key that BIND keeps for it.
+// Backend `nsupdate-local`: BIND on a host of the inventory, with dynamic updates made there, signed with the session
+// key that BIND keeps for them.
 import { defineBackend, hostVar, NEEDS_HOST } from '../backend.ts'
 
 export const bindOnHost = defineBackend({

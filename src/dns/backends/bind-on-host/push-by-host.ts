@@ -1,5 +1,5 @@
-// Sends updates on a name server's own host, by nsupdate with the session key that BIND keeps there (update-policy
-// local): no key leaves it.
+// Sends updates on the name server's own host, with nsupdate and the session key of BIND (update-policy local). No key
+// leaves the host.
 import type { Connection } from '../../../engine/session/connection.ts'
 import { addressText, type DnsAddress } from '../../../mail/formats/dns-text.ts'
 import { quote } from '../../../shell/quote.ts'

@@ -1,4 +1,4 @@
-// Knot DNS on a host of the inventory: each change is a transaction of knotc(8).
+// Backend `knotc`: Knot DNS on a host of the inventory; each change is a transaction of knotc(8).
 import { defineBackend, hostVar, NEEDS_HOST } from '../backend.ts'
 
 export const knot = defineBackend({

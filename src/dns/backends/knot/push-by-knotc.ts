@@ -1,5 +1,5 @@
-// Makes changes in Knot DNS on its own host, by knotc(8): each in a transaction, which Knot lets no other change of the
-// zone come between.
+// Makes changes in Knot DNS on its own host with knotc(8), each in a transaction. During a transaction, Knot accepts no
+// other change of the zone.
 import type { Connection } from '../../../engine/session/connection.ts'
 import { dnsLine } from '../../../mail/formats/dns-text.ts'
 import { quote } from '../../../shell/quote.ts'

@@ -1,4 +1,4 @@
-// Zones that are kept in other ways: their records are planned and verified, and somebody publishes them by hand.
+// Backend `none`: mailrun plans and verifies the records of a zone, and somebody publishes them by hand.
 import { defineBackend } from '../backend.ts'
 
 export const manual = defineBackend({

@@ -1,5 +1,5 @@
-// What nsupdate(1) said of an update, and what to do about it. Its exit status is 0 even where it could not read the
-// key: only the server's NOERROR is a success.
+// Reads the output of nsupdate(1), and says what to do about an error. Its exit status is 0 even if it could not read
+// the key: only NOERROR from the server is a success.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { OUTDATED, SHOWN_CHARACTERS, type UpdateOutcome } from '../backend.ts'
 import type { Said } from '../said.ts'

@@ -1,4 +1,5 @@
-// Dynamic updates (RFC 2136) from this machine to a zone's primary, by nsupdate(1) with a TSIG key (RFC 8945).
+// Backend `nsupdate`: dynamic updates (RFC 2136) from this machine to the primary of a zone, with nsupdate(1) and a
+// TSIG key (RFC 8945).
 import * as v from 'valibot'
 import { secret } from '../../../secrets/secret-schema.ts'
 import { defineBackend } from '../backend.ts'

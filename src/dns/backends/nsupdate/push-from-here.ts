@@ -1,5 +1,5 @@
-// Sends updates from this machine, by nsupdate(1) with a TSIG key. The secret is in no argument, and the update on no
-// command line.
+// Sends updates from this machine with nsupdate(1) and a TSIG key. Neither the secret nor the update is an argument of
+// a program.
 import { access, constants } from 'node:fs/promises'
 import pLimit from 'p-limit'
 import { absolute } from '../../../inventory/address.ts'

@@ -1,4 +1,4 @@
-// The TSIG key (RFC 8945) that updates are signed with: a file of this machine, or the key itself.
+// The TSIG key (RFC 8945) that signs updates: a file on this machine, or the key itself.
 import type { DnsKey } from '../../../mail/formats/dns-text.ts'
 import { tsigKey } from '../../../mail/formats/tsig-key.ts'
 import { Secret } from '../../../shell/secret.ts'

@@ -1,5 +1,5 @@
-// A change as commands for nsupdate(1): a message of its own, with prerequisites (RFC 2136, section 2.4) that hold only
-// as long as nobody else changed the set.
+// Writes a change as commands for nsupdate(1): one message, with prerequisites (RFC 2136, section 2.4) that fail if
+// somebody else has changed the set.
 import { dnsLine, type DnsAddress, type DnsKey, type DnsLine } from '../../../mail/formats/dns-text.ts'
 import type { WrittenChange } from '../written-change.ts'
 

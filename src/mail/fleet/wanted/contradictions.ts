@@ -1,4 +1,4 @@
-// Records that exclude each other, or that DNS cannot have.
+// Finds planned records that exclude each other, or that DNS cannot have.
 import { groupedBy } from '../../../text/grouped-by.ts'
 import { isOwnerName, type MailRecord } from '../../records/dns-record.ts'
 import type { RecordFault } from './working.ts'

@@ -1,4 +1,4 @@
-// The DMARC record of a domain, and the consent of other domains to its reports.
+// The DMARC record of a domain (RFC 9989), and the consent of other domains to get its reports (RFC 9990, section 4).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { lintDmarcSet } from '../../records/dmarc/lint.ts'
 import { isDmarc, readDmarc } from '../../records/dmarc/parse.ts'

@@ -1,4 +1,4 @@
-// The SPF records of domains and of hosts' own names, each merged into the one that is published.
+// The SPF records (RFC 7208) of domains and of hosts' own names, each merged into the published one.
 import { MailrunError } from '../../../core/mailrun-error.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { MailDomain, MailFleet } from '../mail-fleet.ts'

@@ -1,4 +1,5 @@
-// What the records of a fleet are worked out of, one by one: what is wrong with one is noted, and no other's fault.
+// The data from which the records of a fleet are computed. If one record is wrong, this is noted, and the others
+// continue.
 import { MailrunError } from '../../../core/mailrun-error.ts'
 import type { MailRecord, Purpose } from '../../records/dns-record.ts'
 import type { MailFleet } from '../mail-fleet.ts'

@@ -1,4 +1,4 @@
-// Findings on DKIM records and ADSP, beside what the rules of `dkim-lint.ts` find in one by itself.
+// Findings about DKIM records and ADSP, except those that the rules in `rules.ts` find in a single record.
 import { findingsIn, kindsOf } from '../../../findings/rule.ts'
 import { byLive } from '../../../findings/superseded.ts'
 

@@ -1,4 +1,4 @@
-// What is wrong with a DKIM record by itself.
+// Finds what is wrong with a single DKIM record.
 import type { Finding } from '../../../findings/finding.ts'
 import { findAll } from '../../../findings/rule.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'

@@ -1,4 +1,6 @@
-// The DNS record of a DKIM key (RFC 6376, section 3.6.1; RFC 8463 for Ed25519).
+// The DNS record of a DKIM key (RFC 6376, section 3.6.1; RFC 8463 for Ed25519). DKIM is a signature in the header of a
+// message: a private key on the host makes it, and receivers verify it with the public key in this record, at
+// SELECTOR._domainkey.DOMAIN.
 import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { parseTags, renderTags, type Tag } from '../tag-list.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'

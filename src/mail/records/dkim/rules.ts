@@ -1,5 +1,5 @@
-// Rules on a DKIM record by itself. RFC 8301, section 3.2: signers use 1024 bits at least and should use 2048;
-// verifiers need not take more than 4096.
+// Rules about a single DKIM record. RFC 8301, section 3.2: signers must use 1024 bits at least and should use 2048;
+// verifiers need not accept more than 4096.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule, type Rule } from '../../../findings/rule.ts'
 import { byLive } from '../../../findings/superseded.ts'

@@ -1,5 +1,5 @@
-// What a receiver that follows RFC 9989 makes of a message: whose policy holds, and what aligns with the author's
-// domain (sections 4.4, 4.10 and 5.4).
+// Evaluates DMARC for a message as a receiver does (RFC 9989): whose policy applies, and which identifiers align with
+// the author's domain (sections 4.4, 4.10 and 5.4).
 import type { DnsWalk } from '../dns-walk.ts'
 import type { DmarcAlignment, DmarcPolicy } from './record.ts'
 import { discoverDmarc, organizationalDomain, policyFor, type DmarcFound, type TreeWalk } from './tree-walk.ts'

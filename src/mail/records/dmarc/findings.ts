@@ -1,4 +1,4 @@
-// Findings on DMARC records, beside what the rules of `lint.ts` find in one by itself.
+// Findings about DMARC records, except those that the rules in `rules.ts` find in a single record.
 import { findingsIn, kindsOf } from '../../../findings/rule.ts'
 import { byLive, byRecord } from '../../../findings/superseded.ts'
 

@@ -1,4 +1,4 @@
-// What is risky, wrong or out of date in a DMARC record by itself.
+// Finds what is risky, wrong or out of date in a single DMARC record.
 import type { Finding } from '../../../findings/finding.ts'
 import { findAll } from '../../../findings/rule.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'

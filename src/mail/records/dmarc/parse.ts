@@ -1,4 +1,4 @@
-// Reads DMARC records: what RFC 9989, section 4.8 lets receivers use, and what is wrong with the rest.
+// Parses DMARC records: what receivers may use of them (RFC 9989, section 4.8), and what is wrong with the rest.
 import type { Finding } from '../../../findings/finding.ts'
 import { dmarcFinding, type DMARC_KINDS } from './findings.ts'
 import type { Tag } from '../tag-list.ts'

@@ -1,4 +1,6 @@
-// A DMARC record: its tags as understood, and as text (RFC 9989, section 4.7; RFC 7489, section 6.3).
+// A DMARC record: its parsed tags, and its text (RFC 9989, section 4.7; RFC 7489, section 6.3). DMARC is a DNS record
+// at _dmarc.DOMAIN that asks receivers what to do with mail whose From has this domain and that passes neither SPF nor
+// DKIM.
 import { renderTags, type Tag } from '../tag-list.ts'
 
 export type DmarcPolicy = 'none' | 'quarantine' | 'reject'

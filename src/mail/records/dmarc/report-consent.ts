@@ -1,4 +1,5 @@
-// Records by which a domain agrees to take another one's DMARC reports (RFC 9990, section 4; RFC 7489, section 7.1).
+// Records with which a domain agrees to get the DMARC reports of another domain (RFC 9990, section 4; RFC 7489, section
+// 7.1).
 import type { DmarcRecord } from './record.ts'
 import { reportDomain } from './report-uri.ts'
 

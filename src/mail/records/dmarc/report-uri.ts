@@ -1,4 +1,4 @@
-// Where DMARC reports go: the URIs of rua and ruf (RFC 9989, section 4.6).
+// The destinations of DMARC reports: the URIs of rua and ruf (RFC 9989, section 4.6).
 import { mailDomain } from '../../names/names.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 

@@ -1,4 +1,5 @@
-// Rules on a DMARC record by itself: whether it keeps forged mail away, whether anybody is told, what has no effect.
+// Rules about a single DMARC record: whether it protects from forged mail, whether anybody gets reports, which tags
+// have no effect.
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { DmarcPolicy, DmarcRecord } from './record.ts'
 

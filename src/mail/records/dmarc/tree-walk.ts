@@ -1,5 +1,5 @@
-// DMARC's walk up the DNS tree: whose policy holds for a domain, and which organization it is of (RFC 9989, section
-// 4.10).
+// DMARC's walk up the DNS tree: finds the policy that applies to a domain, and the organization that it belongs to (RFC
+// 9989, section 4.10).
 import { valuesOf, type DnsAnswer, type DnsWalk } from '../dns-walk.ts'
 import { isDmarc, readDmarc } from './parse.ts'
 import type { DmarcPolicy, DmarcRecord } from './record.ts'

@@ -1,4 +1,4 @@
-// SPF's domain-spec and macro strings (RFC 7208, sections 7.1 and 12).
+// Parses SPF's domain-spec and macro strings (RFC 7208, sections 7.1 and 12).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** The letters c, r and t are for explanations only, which are texts of their own. */

@@ -1,4 +1,4 @@
-// What is risky or wrong in an SPF record by itself, without a look at DNS.
+// Finds what is risky or wrong in a single SPF record, without asking DNS.
 import type { Finding } from '../../../findings/finding.ts'
 import { findAll } from '../../../findings/rule.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'

@@ -1,4 +1,4 @@
-// Counts what an SPF record costs a verifier in lookups, includes and redirects followed (RFC 7208, section 4.6.4).
+// Counts the DNS lookups that an SPF record costs a verifier, through includes and redirects (RFC 7208, section 4.6.4).
 import { valuesOf, type DnsAnswer, type DnsWalk } from '../dns-walk.ts'
 import type { Finding } from '../../../findings/finding.ts'
 import { spfFinding, type SPF_KINDS } from './findings.ts'

@@ -1,4 +1,4 @@
-// Our senders merged into the one SPF record that a domain has.
+// Merges the senders of a fleet into the one SPF record that a domain may have (RFC 7208, section 3.2).
 import { MailrunError } from '../../../core/mailrun-error.ts'
 import { covers, parseNetwork, renderNetwork, type Network } from './network.ts'
 import { parseSpfTerm } from './parse.ts'

@@ -1,4 +1,4 @@
-// Reads SPF records by the grammar of RFC 7208, section 12.
+// Parses SPF records by the grammar of RFC 7208, section 12.
 import { parseNetwork } from './network.ts'
 import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { isDomainSpec, isMacroString } from './domain-spec.ts'

@@ -1,4 +1,5 @@
-// An SPF record: its terms, as written and as understood (RFC 7208).
+// An SPF record: its terms, as text and as parsed (RFC 7208). SPF is a TXT record of a domain that lists the addresses
+// which may send mail with this domain as envelope sender or HELO name.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 export type Qualifier = '+' | '-' | '~' | '?'

@@ -1,4 +1,4 @@
-// Rules on an SPF record by itself, without a look at DNS.
+// Rules about a single SPF record, without asking DNS.
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { parseNetwork } from './network.ts'
 import { reachedTerms, renderSpf, type SpfRecord, type SpfTerm } from './record.ts'

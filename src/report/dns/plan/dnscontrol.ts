@@ -1,4 +1,4 @@
-// The records of a plan as DNSControl takes them.
+// Writes the records of a plan for DNSControl.
 import { dnscontrolJs } from '../../../mail/formats/dnscontrol.ts'
 import { documentText } from '../../write/terminal.ts'
 import type { DnsPlanFormat } from './format.ts'

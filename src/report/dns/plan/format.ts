@@ -1,4 +1,4 @@
-// What an output format of `mailrun dns plan` is.
+// The type of an output format of `mailrun dns plan`.
 import type { About } from '../../registry.ts'
 import type { Screen } from '../../screen.ts'
 import type { DnsView } from '../view.ts'

@@ -1,4 +1,4 @@
-// A plan for DNS as one document.
+// Writes a plan for DNS as one JSON document.
 import { jsonDocument } from '../../write/json.ts'
 import { dnsViewJson } from '../view.ts'
 import type { DnsPlanFormat } from './format.ts'

@@ -1,4 +1,4 @@
-// The records of a plan as octoDNS takes them: a file for each zone is wanted; its name stands above it.
+// Writes the records of a plan for octoDNS. It wants a file for each zone; the name of the file is printed above it.
 import { octodnsYaml } from '../../../mail/formats/octodns.ts'
 import { documentText, joined, said, term } from '../../write/terminal.ts'
 import type { DnsPlanFormat } from './format.ts'

@@ -1,4 +1,4 @@
-// The records of a plan as `--from` takes them, as docs/records.schema.json describes it.
+// Writes the records of a plan for `mailrun dns push --from`, as docs/records.schema.json describes them.
 import { recordsJson } from '../../../mail/formats/records-json.ts'
 import { jsonOf } from '../../write/json.ts'
 import type { DnsPlanFormat } from './format.ts'

@@ -1,4 +1,4 @@
-// A plan for DNS for people.
+// Writes a plan for DNS for people.
 import { dnsPlanText } from '../text.ts'
 import { tellSilent } from '../view.ts'
 import type { DnsPlanFormat } from './format.ts'

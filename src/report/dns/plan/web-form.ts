@@ -1,4 +1,4 @@
-// The records of a plan for typing them into a provider's form.
+// Writes the records of a plan for somebody who types them into a provider's form.
 import { webFormText } from '../../../mail/formats/web-form.ts'
 import { documentText } from '../../write/terminal.ts'
 import type { DnsPlanFormat } from './format.ts'

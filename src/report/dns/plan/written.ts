@@ -1,4 +1,4 @@
-// The records of a plan in their zones, for formats that other programs take records in.
+// Groups the records of a plan by zone, for formats of other programs.
 import type { DnsPlan, PlannedRecord } from '../../../dns/plan/plan-dns.ts'
 import { isRevokedDkim } from '../../../mail/records/dkim/record.ts'
 import type { MailRecord } from '../../../mail/records/dns-record.ts'

@@ -1,4 +1,4 @@
-// The records of a plan as lines of zone files (RFC 1035).
+// Writes the records of a plan as lines of zone files (RFC 1035, section 5).
 import { zoneFragments } from '../../../mail/formats/zone-fragment.ts'
 import { documentText } from '../../write/terminal.ts'
 import type { DnsPlanFormat } from './format.ts'

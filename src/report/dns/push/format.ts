@@ -1,4 +1,4 @@
-// What an output format of `mailrun dns push` is.
+// The type of an output format of `mailrun dns push`.
 import type { Pushed } from '../../../dns/push/push-dns.ts'
 import type { NotServed } from '../../../dns/served/served-everywhere.ts'
 import type { About } from '../../registry.ts'

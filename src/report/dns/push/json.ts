@@ -1,4 +1,4 @@
-// A push as one document at its end.
+// Writes the result of `mailrun dns push` as one JSON document.
 import type { Pushed } from '../../../dns/push/push-dns.ts'
 import { jsonDocument } from '../../write/json.ts'
 import { notServedJson, pushedJson } from '../json.ts'

@@ -1,4 +1,4 @@
-// A push for people, as it happens.
+// Writes a push for people while it happens.
 import { dnsPlanText, notServedText, pushedText, tellWaiting } from '../text.ts'
 import { tellSilent } from '../view.ts'
 import type { DnsPushFormat } from './format.ts'

@@ -1,4 +1,4 @@
-// What an output format of `mailrun dns verify` is.
+// The type of an output format of `mailrun dns verify`.
 import type { NotServed } from '../../../dns/served/served-everywhere.ts'
 import type { About } from '../../registry.ts'
 import type { Screen } from '../../screen.ts'

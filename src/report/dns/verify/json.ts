@@ -1,4 +1,4 @@
-// Who serves the records, as one document.
+// Writes as one JSON document which name servers serve the records.
 import { jsonDocument } from '../../write/json.ts'
 import { notServedJson } from '../json.ts'
 import { dnsViewJson } from '../view.ts'

@@ -1,4 +1,4 @@
-// Who serves the records, for people.
+// Writes for people which name servers serve the records.
 import { notServedText, tellWaiting } from '../text.ts'
 import { tellFindings, tellSilent } from '../view.ts'
 import type { DnsVerifyFormat } from './format.ts'

@@ -1,4 +1,5 @@
-// The Perl by which all verbs work: arguments, owners and modes by handle, new files, children.
+// The part of the file program (Perl) that all its commands use: arguments, owners and modes by handle, new files,
+// child processes.
 
 /**
  * What is made is made as a new file beside its target that is root's alone, written, proved, owned and set by its

@@ -1,4 +1,5 @@
-// The Perl that has sha256sum(1) read files, links followed as far as nobody can lead it astray by them.
+// The part of the file program (Perl) that runs sha256sum(1) on files. It follows only links that nobody but root can
+// change.
 
 /**
  * After `WALK`: `digests PATHS` prints for each file `fd N PATH\0`, and then becomes `sha256sum -z`, which tells the

@@ -1,4 +1,5 @@
-// Shell text that makes, replaces, owns, links, keeps and removes files of a host: the one way for all tasks.
+// Shell text that makes, replaces, owns, links, keeps and removes files of a host. All tasks use it, and nothing else
+// does these things.
 import { quote } from '../../../shell/quote.ts'
 import { orSaysOutdated } from '../../../shell/outdated.ts'
 import { lines, raw, type Script } from '../../../shell/script.ts'

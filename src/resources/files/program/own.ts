@@ -1,4 +1,4 @@
-// The Perl of the verbs that own and set what is there, and that make directories.
+// The part of the file program (Perl) that sets owner and mode of existing paths, and makes directories.
 
 /**
  * `bits=root`: setuid and setgid bits stay on files of root's alone; `strict=1`: where they would go, it fails.

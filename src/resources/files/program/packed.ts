@@ -1,4 +1,4 @@
-// A program without what people alone read.
+// Removes comments and indentation from a program, so that less is sent to hosts.
 
 /** Comments and empty lines go, and the white space at both ends of a line. */
 export const packed = (program: string): string =>

@@ -1,4 +1,5 @@
-// The Perl program by which every file of a host is made, replaced, owned, linked, kept and removed.
+// The file program (Perl). It makes, replaces, owns, links, keeps and removes every file of a host, and follows no link
+// that another user of the host can make.
 import { CORE } from './core.ts'
 import { DIGESTS } from './digests.ts'
 import { OWN } from './own.ts'

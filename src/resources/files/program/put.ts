@@ -1,4 +1,5 @@
-// The Perl of the verbs that put a file in place: from bytes, pieces, lines, or what a command makes.
+// The part of the file program (Perl) that puts a file in place: from bytes, pieces or lines, or from the output of a
+// command.
 
 /**
  * `put` and `piece` read base64 from standard input, `lines` a header, an expression and lines. Exit status 75 where

@@ -1,5 +1,4 @@
-// Opens files for questions: where root opens one below a directory of others, no link is read through, and no FIFO
-// hangs it.
+// Opens files for questions: below a directory of others, root follows no link, and no FIFO blocks it.
 import { quote } from '../../../shell/quote.ts'
 import { DIGESTS } from './digests.ts'
 import { WALK } from './walk.ts'

@@ -1,4 +1,5 @@
-// The Perl of the verbs that put a set of files in place: each is written beside, then settled by a rename.
+// The part of the file program (Perl) that puts a set of files in place: writes each beside its target, then renames
+// all.
 
 /**
  * `stay=NAME`: what is written stays beside its target as `.TARGET.mailrun-NAME`, until `settle` or `discard`.

@@ -1,4 +1,5 @@
-// The Perl that goes to a file's directory without being led astray: by handles and names relative to where it stands.
+// The part of the file program (Perl) that enters a file's directory, part by part, by handles and relative names, so
+// that nobody can redirect it.
 
 /**
  * Defines, for the program that follows it (perl-base of Debian, no module but Fcntl):

@@ -1,4 +1,4 @@
-// Values of parameters that main.cf does not set.
+// Default values of Postfix's parameters that main.cf does not set.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** What Debian sets where main.cf says nothing; `$name` of no other built-in parameter is known. */

@@ -1,4 +1,4 @@
-// What stands between the brackets of a macro: `name`, `name?text`, `name:text`, `{a} == {b} ? {x} : {y}` (postconf(5),
+// Parses the inside of a macro of Postfix: `name`, `name?text`, `name:text`, `{a} == {b} ? {x} : {y}` (postconf(5),
 // mac_expand(3)).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { Range } from './range.ts'
@@ -13,7 +13,7 @@ export type Conditional =
 
 const OPERATORS = ['==', '!=', '<', '<=', '>=', '>']
 
-/** @returns a text: why Postfix stops at it, or that it is not read here. */
+/** @returns the parsed macro; or a text: why Postfix refuses it, or that mailrun does not read it. */
 export function conditionalOf(value: Untrusted, { start, end }: Range): Conditional | string {
   let at = skipped(value, start, end)
   let test: Test
@@ -55,13 +55,13 @@ function branchesAt(value: Untrusted, { start, end }: Range, test: Test): Condit
   return { kind: 'test', test, ...(then === undefined ? {} : { then }), otherwise }
 }
 
-/** `{text}`, else all that follows. */
+/** `{text}`, else the whole rest. */
 function operandAt(value: Untrusted, { start, end }: Range): (Range & { readonly after: number }) | string {
   const at = skipped(value, start, end)
   return value[at] === '{' && at < end ? bracedAt(value, { start: at, end }) : { start, end, after: end }
 }
 
-/** What the braces at its start hold, and where what follows them begins. */
+/** The range inside the braces at the start, and the place after them. */
 function bracedAt(value: Untrusted, { start, end }: Range): (Range & { readonly after: number }) | string {
   let level = 0
   for (let at = start; at < end; at++) {
@@ -94,7 +94,7 @@ function skipped(value: Untrusted, start: number, end: number): number {
   return at
 }
 
-/** Two sides of a comparison: as numbers where both are. */
+/** Compares two values, as numbers if both are numbers. */
 export function compared(left: string, operator: string, right: string): boolean {
   const areNumbers = /^\d+$/.test(left) && /^\d+$/.test(right)
   const order = areNumbers ? Number(left) - Number(right) : Buffer.compare(Buffer.from(left), Buffer.from(right))

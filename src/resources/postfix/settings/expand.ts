@@ -1,5 +1,5 @@
-// Values of parameters with `$name` expanded, as mac_expand(3) of Postfix does it; each part of the outcome knows where
-// it is written.
+// Expands `$name` in values of Postfix's parameters, as its mac_expand(3) does. Each part of the result knows where it
+// is written.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { compared, conditionalOf, type Conditional } from './conditional.ts'
 import { macroAt } from './macro.ts'

@@ -1,4 +1,4 @@
-// Where an item of a list is written: in which parameter, at which place of its value.
+// The place of an item in a list of Postfix: the parameter, and the position in its value.
 import type { Expansion, Holder, Piece, Place } from './expand.ts'
 import type { Range } from './range.ts'
 

@@ -1,4 +1,4 @@
-// Where a macro stands in a value: `$name`, `${…}`, `$(…)` (mac_parse(3) of Postfix).
+// Finds macros in a value of a parameter of Postfix: `$name`, `${…}`, `$(…)` (its mac_parse(3)).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { Range } from './range.ts'
 

@@ -1,4 +1,4 @@
-// The services of a master.cf, as master(8) and its daemons read them (master(5)).
+// Parses the services in a master.cf, as master(8) and its daemons read them (master(5)).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { itemRanges, pairOf, unbraced } from '../../milters/milter-list.ts'
 import type { PostfixService } from './sources.ts'

@@ -1,4 +1,4 @@
-// Merging into lists of main.cf that others use, too: of milters, of classes of mail.
+// Adds items to lists in main.cf that others use, too: milters, classes of mail.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { endpointOf, sameSocket } from '../../milters/endpoint.ts'
 import { expansion, textOf } from './expand.ts'

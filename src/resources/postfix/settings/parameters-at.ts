@@ -1,4 +1,4 @@
-// By which parameters one comes to a place of an expanded text.
+// Finds the parameters from which a part of an expanded text comes.
 import type { Piece } from './expand.ts'
 
 /** The parameters by which one comes to a place of an expanded text; asked from left to right. */

@@ -1,4 +1,4 @@
-// A part of a text.
+// A range of characters in a text.
 
 export interface Range {
   readonly start: number

@@ -1,4 +1,4 @@
-// The parameters of an instance as they count for each of its services.
+// The parameters of an instance of Postfix as each of its services reads them.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { expansion, textOf, type Expansion, type Holder, type Lookup } from './expand.ts'
 import { listItems } from '../../milters/milter-list.ts'

@@ -1,4 +1,4 @@
-// What a host told of its Postfix: texts, not judged here.
+// The texts of a host's Postfix configuration, before they are parsed.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** A line of master.cf that is a service which is not disabled. */

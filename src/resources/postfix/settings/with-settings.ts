@@ -1,4 +1,4 @@
-// What a Postfix says once settings of main.cf and master.cf are written.
+// Computes the configuration of a Postfix after settings of main.cf and master.cf were changed.
 import type { PostfixSources } from './sources.ts'
 
 export interface Settings {

@@ -1,4 +1,4 @@
-// Settings of main.cf and master.cf that are being changed.
+// Settings of main.cf and master.cf while they are changed.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { Holder } from './expand.ts'
 import type { Edit } from './item-place.ts'

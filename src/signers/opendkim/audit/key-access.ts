@@ -1,4 +1,4 @@
-// Rules on who can read OpenDKIM's private keys: the daemon must, others must not.
+// Rules about OpenDKIM's private keys: the daemon must be able to read them, others must not.
 import { rule } from '../../../findings/rule.ts'
 import { DAEMON, KEY_GROUP } from '../keys/key-group.ts'
 import { keyOutOfReach } from '../keys/key-reach.ts'
@@ -67,7 +67,7 @@ function reachOf(setup: OpendkimMailSetup, path: Untrusted): string | undefined 
   )
 }
 
-/** Of a group's members: a directory's group may have thousands. */
+/** How many members of a group a message names: a group of a directory service may have thousands. */
 const NAMED_AT_MOST = 5
 
 /** opendkim(8), FILE PERMISSIONS. */
@@ -77,7 +77,7 @@ function unsafeness({ paths, members, user }: OpendkimMailSetup, path: Untrusted
   const [, group = 0, others = 0] = Array.from(is.mode.slice(-3), Number)
   if ((others & 6) !== 0) return `others can read or write it (${is.mode})`
   const all = members[is.group] ?? []
-  // These two, and one more than are named.
+  // Enough for the user, root, and one more than are named.
   const among = all.slice(0, NAMED_AT_MOST + 3).filter((name) => name !== user && name !== 'root')
   if ((group & 6) !== 0 && among.length > 0) {
     const others = among.length > NAMED_AT_MOST ? ' and others' : ''

@@ -1,4 +1,4 @@
-// Rules on the lines of OpenDKIM's SigningTable: which senders each takes in, and with which key it signs.
+// Rules about the lines of OpenDKIM's SigningTable: which senders a line matches, and with which key it signs.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-told.ts'
@@ -14,7 +14,7 @@ interface Line {
 interface SigningLines {
   readonly lines: readonly Line[]
   readonly table: OpendkimTable
-  /** Whether its lines are patterns, which match whole addresses. */
+  /** Whether the lines are patterns (`refile:`), which match whole addresses. */
   readonly patterns: boolean
 }
 
@@ -49,7 +49,7 @@ const ofLines = (setup: OpendkimMailSetup, find: (line: Line, all: SigningLines)
 const keysOf = (setup: OpendkimMailSetup): ReadonlyMap<string, KeyEntry> =>
   new Map(keyEntries(setup).map((entry) => [entry.name, entry]))
 
-/** Whether all keys are seen: a KeyTable that could not be read in whole may have others. */
+/** Whether all keys are known: a KeyTable that was not read completely may have more. */
 function isWhole(table: OpendkimTable | undefined): boolean {
   if (table === undefined) return true
   return isText(table) && !table.cut && table.state === 'there'
@@ -134,7 +134,7 @@ export const signingShadowed = rule({
   id: 'signing-shadowed',
   check: 'setup',
   severity: 'warning',
-  means: 'A line of the SigningTable is never come to: the first that matches counts.',
+  means: 'A line of the SigningTable is never used: an earlier line matches the same senders.',
   remedy: 'put what is narrower first, or remove it',
   /** Of patterns the first that matches counts, unless MultipleSignatures says otherwise. */
   find(setup: OpendkimMailSetup) {
@@ -147,7 +147,7 @@ export const signingShadowed = rule({
       return [
         {
           subject,
-          message: `${pattern} is never come to: ${shadow.pattern} (line ${shadow.line}) stands before it`,
+          message: `${pattern} is never used: ${shadow.pattern} (line ${shadow.line}) comes before it`,
           found: `signed with ${shadow.key}`,
           expected: `signed with ${key}`,
         },

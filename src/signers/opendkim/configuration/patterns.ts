@@ -1,4 +1,5 @@
-// Addresses by which two configurations are compared, and the set of those that one of them signs.
+// Compares two OpenDKIM configurations by sample addresses: which addresses stand for a pattern of the SigningTable, and
+// which of them a configuration signs.
 import { lowerCase } from './c-text.ts'
 import { signaturesOf, type OpendkimConfiguration } from './configuration.ts'
 import { isSigned, type Signature } from './signatures.ts'
@@ -8,8 +9,8 @@ import type { SigningLine } from './signing-line.ts'
 const ANY = 'mailrun-any'
 
 /**
- * Addresses for which a pattern is, of a user and a domain that no table names: what is signed of these is signed of
- * all that only this pattern is for.
+ * Sample addresses that match a pattern, with a user and a domain that no table names. If they are signed, so is every
+ * address that only this pattern matches.
  */
 export function witnessesOf(pattern: string): readonly string[] {
   const at = pattern.lastIndexOf('@')
@@ -24,13 +25,13 @@ export function witnessesOf(pattern: string): readonly string[] {
 }
 
 export interface SignedPattern extends SigningLine {
-  /** Addresses that are signed by this line, each with what a message of it gets. */
+  /** Sample addresses that this line signs, each with the signatures of a message from it. */
   readonly witnesses: ReadonlyMap<string, readonly Signature[]>
 }
 
 /**
- * What is signed today: the lines that count for somebody, in the daemon's order. Of several lines for an address the
- * first counts, or where `configuration.multiple` is set the first and the last.
+ * The lines that sign for somebody, in the daemon's order. If several lines match an address, the first one signs; with
+ * `configuration.multiple`, the first and the last one.
  */
 export function signedPatterns(configuration: OpendkimConfiguration): readonly SignedPattern[] {
   return configuration.signing.flatMap((line) => {
@@ -43,6 +44,6 @@ export function signedPatterns(configuration: OpendkimConfiguration): readonly S
   })
 }
 
-/** Whether a signature may be one of a line; another line with the same key says the same of the address. */
+/** Whether a signature can come from a line. (Another line with the same key has the same effect on the address.) */
 const isBy = ({ domain, selector }: Signature, line: SigningLine): boolean =>
   selector === line.selector && (line.domain === '%' || lowerCase(line.domain) === lowerCase(domain))

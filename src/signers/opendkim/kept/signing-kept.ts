@@ -1,4 +1,5 @@
-// What a host signs that its tables to come must go on signing, or the words by which a run refuses. Pure.
+// Computes which lines the new tables need so that everything that a host signs now stays signed, or why a run refuses
+// the host. A pure function.
 import type { CarriedLine } from '../files/signing-table.ts'
 import { CLIENT, type KeepArgs } from '../../keep-args.ts'
 import { lostText, refusal, refusedClients } from './loss-words.ts'
@@ -12,19 +13,19 @@ import { configurationOf, type OpendkimSetup } from '../setup/signing.ts'
 
 export interface Keeping {
   readonly carried: readonly CarriedLine[]
-  /** Names of the host itself that it signs for, as a client of its own. */
+  /** Names of the host itself among its clients. */
   readonly clients: readonly string[]
-  /** What leaves unsigned all the same, in words: the inventory says no more what it said for mailrun's own tables. */
+  /** Mail that will leave unsigned because the inventory of mailrun's own tables has changed, in words. */
   readonly warning?: string
-  /** Entries of `dropSigning` by which nothing is dropped. */
+  /** Entries of `dropSigning` that match nothing. */
   readonly idle: readonly string[]
 }
 
 const NOTHING: Keeping = { carried: [], clients: [], idle: [] }
 
 /**
- * @param open - whether a key that is not in use gets lines.
- * @returns `why` it must be refused.
+ * @param open - whether a key that is not in use gets lines in the tables.
+ * @returns what to keep, or `why` the host must be refused.
  */
 export function keeping(
   args: KeepArgs,
@@ -58,7 +59,7 @@ export function keeping(
     : { ...kept, idle, clients: clients.own, ...warned(kept) }
 }
 
-/** Of tables that mailrun wrote the inventory has the last word. */
+/** For tables that mailrun wrote, the inventory decides: a run warns and does not refuse. */
 const warned = ({ lost }: Kept): Pick<Keeping, 'warning'> =>
   lost.length === 0
     ? {}
@@ -76,7 +77,7 @@ function clientsOf(
   if (trustedHosts === undefined || !isKnown(sources)) return { lost: [], own: [] }
   const dropped = new Set(dropSigning.map((each) => each.toLowerCase()))
   const { lost, own } = signedClients(configuration, sources.files, trustedHosts, hostName ?? unsignedName)
-  // In mailrun's own configuration the inventory has the last word.
+  // In mailrun's own configuration, the inventory decides.
   if (ours || configuration.signing.length === 0) return { lost: [], own }
   return { lost: lost.filter(({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase())), own }
 }
@@ -85,7 +86,7 @@ const TOO_ODD =
   'the SigningTable has so many unusual patterns that what they sign cannot be compared: mailrun leaves it as it is; ' +
   'name domains in their place (*@example.org), or have another tool see to this host'
 
-/** Why keys cannot be switched by the configuration that is there: what `keepSigned` with `switching` refuses. */
+/** Why keys cannot be switched with the present configuration: the refusal of `keepSigned` with `switching`. */
 export function switchObstacle(args: KeepArgs, setup: OpendkimSetup, signing: readonly Signing[]): string | undefined {
   const kept = keeping(args, setup, signing, () => true)
   return 'why' in kept ? kept.why : otherTables(setup)

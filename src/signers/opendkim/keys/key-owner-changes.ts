@@ -1,5 +1,5 @@
-// The changes that make keys and their directories root's, while a daemon that is in their group reads them at every
-// step.
+// The changes that give keys and their directories to root. The daemon is in the group of the keys, and can read them at
+// every step.
 import type { Move } from './key-owners.ts'
 import { ownPath } from '../../../resources/files/program/files.ts'
 import type { Change } from '../../../core/change.ts'
@@ -7,8 +7,8 @@ import { lines, type Script } from '../../../shell/script.ts'
 import { sh } from '../../../shell/sh.ts'
 
 /**
- * Group and mode first, the owner last: any other order has the daemon shut out in between. All directories above are
- * root's by then, so that nobody else can put another file under the name.
+ * Sets group and mode first, and the owner last: in any other order, the daemon could not read the key in between. All
+ * directories above belong to root by then, so nobody else can put another file under the name.
  */
 export function moveToRoot({ from, to }: Move): Change {
   const { path } = from
@@ -18,14 +18,14 @@ export function moveToRoot({ from, to }: Move): Change {
   }
 }
 
-/** What {@link moveToRoot} does, one by one. */
+/** The steps of {@link moveToRoot}. */
 export const moveSteps = (path: string, { owner, group, mode }: Move['to']): readonly Script[] => [
   ownPath(path, { group }),
   ownPath(path, { mode }),
   ownPath(path, { owner }),
 ]
 
-/** So that an upgrade of the package leaves the directory as it is: its postinst gives it back to the daemon else. */
+/** Keeps the directory as it is when the package is upgraded: else its postinst gives it back to the daemon. */
 export const keepOnUpgrade = (path: string, { owner, group, mode }: Move['to']): Change => ({
   summary: `${path}: kept ${owner}:${group} ${mode} on upgrades of the package (dpkg-statoverride)`,
   apply: sh`dpkg-statoverride --add ${owner} ${group} ${mode} ${path}`,

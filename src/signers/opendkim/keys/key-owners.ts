@@ -1,4 +1,4 @@
-// Which keys and directories of keys are to become root's, and which stay as they are, and why. Pure.
+// Decides which keys and directories of keys are given to root, and which stay as they are and why. A pure function.
 import { DAEMON, KEY_GROUP, ROOTS_DIRECTORY, ROOTS_KEY } from './key-group.ts'
 
 /** Owner, group and mode (four octal digits). */
@@ -20,24 +20,24 @@ export interface Stay {
   readonly why: string
 }
 
-/** Who else can get at a path: accounts by group, besides root and the daemon, and paths with access control lists. */
+/** Accounts besides root and the daemon that can reach a path: members of groups, and access control lists. */
 export interface OtherAccounts {
   /** `undefined` for a group: it cannot be told. */
   readonly members: Readonly<Record<string, readonly string[] | undefined>>
   readonly acl: readonly string[]
-  /** By an administrator's dpkg-statoverride. */
+  /** Entries of dpkg-statoverride that an administrator made. */
   readonly overrides: readonly Owned[]
 }
 
 /** A key, and the directories above it, the topmost first. */
 export interface KeyPlace {
-  /** Left out: none lies there yet. */
+  /** Absent: there is no key yet. */
   readonly key?: Owned
   readonly above: readonly Owned[]
 }
 
 const EVERYBODY = 'every user'
-/** Where nothing else is told of them. */
+/** Groups without other members, unless `members` says otherwise. */
 const UNSHARED: readonly string[] = ['root', DAEMON, KEY_GROUP]
 const [READ, SEARCH] = [4, 1]
 
@@ -46,7 +46,7 @@ const bits = (mode: string): readonly [user: number, group: number, others: numb
   return [user, group, others]
 }
 
-/** Accounts that the bits of a path let through, besides root and the daemon. */
+/** Accounts besides root and the daemon to which the mode of a path gives access. */
 function admitted({ path, owner, group, mode }: Owned, bit: number, accounts: OtherAccounts): ReadonlySet<string> {
   const [, ofGroup, others] = bits(mode)
   if ((others & bit) !== 0) return new Set([EVERYBODY])
@@ -58,7 +58,7 @@ function admitted({ path, owner, group, mode }: Owned, bit: number, accounts: Ot
   ])
 }
 
-/** What becomes of one directory above a key. */
+/** Decides about one directory above a key; `undefined`: it belongs to root already. */
 function ofDirectory(directory: Owned, accounts: OtherAccounts): Move | Stay | undefined {
   const { path, owner, group, mode } = directory
   if (owner === 'root') return undefined
@@ -72,20 +72,20 @@ function ofDirectory(directory: Owned, accounts: OtherAccounts): Move | Stay | u
   }
   if (!path.startsWith('/etc/')) return { path, why: `it is ${DAEMON}'s, and not below /etc` }
   const others = admitted(directory, SEARCH, accounts)
-  // Whoever came through still does; the daemon, too.
+  // Everybody, also the daemon, can still enter it.
   if (others.has(EVERYBODY)) return { kind: 'directory', from: directory, to: { owner: 'root', group, mode } }
   return others.size > 0
     ? { path, why: `${inWords(others)} can get at what is in it` }
     : { kind: 'directory', from: directory, to: ROOTS_DIRECTORY }
 }
 
-/** Of root's, such as this module's own override: by the group of the keys, or as everybody else. */
+/** Whether the daemon can enter a directory of root, as a member of the group of the keys, or as everybody. */
 function letsDaemonThrough({ owner, group, mode }: Owned): boolean {
   const [, ofGroup, others] = bits(mode)
   return owner === 'root' && ((group === KEY_GROUP ? ofGroup : others) & SEARCH) !== 0
 }
 
-/** Whoever can read it as it lies there, besides root and the daemon. */
+/** Accounts besides root and the daemon that can read the key in its place. */
 function readersOf(key: Owned, above: readonly Owned[], accounts: OtherAccounts): ReadonlySet<string> {
   const read = admitted(key, READ, accounts)
   return above.reduce<ReadonlySet<string>>((left, directory) => {
@@ -99,8 +99,8 @@ function readersOf(key: Owned, above: readonly Owned[], accounts: OtherAccounts)
 const inWords = (accounts: ReadonlySet<string>): string => [...accounts].slice(0, 5).join(', ')
 
 /**
- * What is to be done for these keys, in the order in which the daemon can read them at every step once it runs in the
- * group: directories from the top, then keys. Of what is root's already nothing is said.
+ * The changes for these keys, in an order in which a daemon that runs in the group can read the keys at every step:
+ * directories from the top, then keys. Paths that belong to root already are left out.
  */
 export function keyMoves(
   places: readonly KeyPlace[],
