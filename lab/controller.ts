@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { LabError } from './lab-error.ts'
 import { local } from './local.ts'
-import { aptFlags, refreshLists } from './apt-sources.ts'
+import { aptFlags, refreshLists } from './image/apt-sources.ts'
 import { PACKAGES_LOCK, withLock } from './lock.ts'
 import { say } from './say.ts'
 

@@ -1,6 +1,6 @@
 // Which hosts a lab of a given shape has, and how each is reached: pure.
 
-import { DEFAULT_RELEASE, type Release } from './releases.ts'
+import { DEFAULT_RELEASE, type Release } from './image/releases.ts'
 
 export type Profile = 'postfix' | 'bare' | 'tools' | 'dns' | 'receiver'
 

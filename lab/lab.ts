@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LabError } from './lab-error.ts'
-import { parseReleases, type Release } from './releases.ts'
+import { parseReleases, type Release } from './image/releases.ts'
 
 export interface Lab {
   readonly name: string

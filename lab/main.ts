@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // The lab's command line: `npm run lab -- …`.
 import { Command, InvalidArgumentError } from 'commander'
-import { changeWire } from './rtt.ts'
+import { changeWire } from './network/rtt.ts'
 import { down } from './down.ts'
 import { labNameHere, openLab, releasesHere, type Lab } from './lab.ts'
-import { RELEASES, parseReleases, type Release } from './releases.ts'
+import { RELEASES, parseReleases, type Release } from './image/releases.ts'
 import { LabError } from './lab-error.ts'
 import { reset } from './reset.ts'
 import { say } from './say.ts'
-import { ssh } from './ssh.ts'
+import { ssh } from './access/ssh.ts'
 import { flagsTakenByNpm } from './npm-flags.ts'
 import { readState } from './state.ts'
 import { status, statusText } from './status.ts'

@@ -1,12 +1,12 @@
 // Offers a host the packages of another Debian release, for apt-get full-upgrade(8): as an upgrade of the release goes.
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildUpgradeRepository } from './apt-repository.ts'
-import { labApt } from './apt-sources.ts'
+import { buildUpgradeRepository } from './image/apt-repository.ts'
+import { labApt } from './image/apt-sources.ts'
 import type { LabHost } from './fleet.ts'
 import type { Lab } from './lab.ts'
-import { hostRoot } from './machine.ts'
-import type { Release } from './releases.ts'
+import { hostRoot } from './hosts/machine.ts'
+import type { Release } from './image/releases.ts'
 
 /** Where the host sees them. */
 const OFFERED = '/var/opt/mailrun-lab-upgrade'

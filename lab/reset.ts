@@ -2,13 +2,13 @@
 import { AT_ONCE } from './up.ts'
 import { atMost } from './at-most.ts'
 import { fleet } from './fleet.ts'
-import { resetHost } from './host.ts'
+import { resetHost } from './hosts/host.ts'
 import { mendInternet } from './internet/mend-internet.ts'
 import type { Lab } from './lab.ts'
 import { lockPath, withLock } from './lock.ts'
-import { findHosts } from './find-host.ts'
+import { findHosts } from './hosts/find-host.ts'
 import { say } from './say.ts'
-import { siteOf } from './site.ts'
+import { siteOf } from './hosts/site.ts'
 import { requireState } from './state.ts'
 
 /**

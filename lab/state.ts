@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
-import { DEFAULT_RELEASE, type Release } from './releases.ts'
+import { DEFAULT_RELEASE, type Release } from './image/releases.ts'
 
 export interface LabState {
   readonly size: number

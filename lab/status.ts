@@ -1,9 +1,9 @@
 // What a lab is and how its hosts are.
 import { fleet, type LabHost } from './fleet.ts'
-import { inHost } from './in-host.ts'
-import { becomePasswordPath, userKeyPath } from './keys.ts'
+import { inHost } from './hosts/in-host.ts'
+import { becomePasswordPath, userKeyPath } from './access/keys.ts'
 import type { Lab } from './lab.ts'
-import { leader } from './machine.ts'
+import { leader } from './hosts/machine.ts'
 import { requireState, type LabState } from './state.ts'
 
 export interface HostStatus extends LabHost {

@@ -1,10 +1,10 @@
 // Task: the program behind a name of Debian's alternatives.
-import { utf8 } from '../src/core/answer.ts'
-import { required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import { blocked, change, ok } from '../src/core/plan.ts'
-import { defineProbe } from '../src/core/probe.ts'
-import { END, whole } from '../src/core/whole.ts'
+import { utf8 } from '../src/core/probe/answer.ts'
+import { required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import { blocked, change, ok } from '../src/core/task/plan.ts'
+import { defineProbe } from '../src/core/probe/probe.ts'
+import { END, whole } from '../src/core/probe/whole.ts'
 import { raw } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 

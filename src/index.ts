@@ -8,22 +8,34 @@ export {
   type PlaybookHost,
   type PlaybookInput,
   type FleetProblem,
-} from './core/playbook.ts'
+} from './core/fleet/playbook.ts'
 export { defineConfig, type ProjectConfig } from './core/project-config.ts'
-export { inventory, type InventoryHost, type TypedInventory } from './core/typed-inventory.ts'
-export { defineTask, type CommonArgs, type Example, type TaskDefinition, type TaskModule } from './core/define-task.ts'
-export * as args from './core/argument.ts'
-export { defineProbe, ProbeError, type Family, type Probe } from './core/probe.ts'
-export { utf8, type Answer } from './core/answer.ts'
-export { ask, blocked, change, ok, remarked, type Plan, type Remarks, type SettledPlan } from './core/plan.ts'
-export type { AskedRecord, NameServerVars, OutsideAnswer, OutsideQuestion, Told } from './core/outside-question.ts'
-export type { Change, Diff } from './core/change.ts'
-export { fact, factAbout, type Fact, type FactKind, type FactValues } from './core/fact.ts'
-export { ANYTHING, type Resource } from './core/resource.ts'
+export { inventory, type InventoryHost, type TypedInventory } from './core/fleet/typed-inventory.ts'
+export {
+  defineTask,
+  type CommonArgs,
+  type Example,
+  type TaskDefinition,
+  type TaskModule,
+} from './core/task/define-task.ts'
+export * as args from './core/task/argument.ts'
+export { defineProbe, ProbeError, type Family, type Probe } from './core/probe/probe.ts'
+export { utf8, type Answer } from './core/probe/answer.ts'
+export { ask, blocked, change, ok, remarked, type Plan, type Remarks, type SettledPlan } from './core/task/plan.ts'
+export type {
+  AskedRecord,
+  NameServerVars,
+  OutsideAnswer,
+  OutsideQuestion,
+  Told,
+} from './core/probe/outside-question.ts'
+export type { Change, Diff } from './core/task/change.ts'
+export { fact, factAbout, type Fact, type FactKind, type FactValues } from './core/task/fact.ts'
+export { ANYTHING, type Resource } from './core/task/resource.ts'
 export { isKnown, UNKNOWN, type Known } from './core/unknown.ts'
-export type { PlanContext, Task } from './core/task.ts'
-export type { HostFacts } from './core/host-facts.ts'
-export type { Source } from './core/source.ts'
+export type { PlanContext, Task } from './core/task/task.ts'
+export type { HostFacts } from './core/fleet/host-facts.ts'
+export type { Source } from './core/fleet/source.ts'
 export { MailrunError } from './core/mailrun-error.ts'
 export { lines, raw, type Script } from './shell/script.ts'
 export { quote } from './shell/quote.ts'
@@ -33,7 +45,7 @@ export { pathProbe, type PathQuestion, type PathState, type Wanted } from './res
 export { packagesProbe, type PackagesState } from './resources/apt/deb-package.ts'
 export { unitProbe, type UnitState } from './resources/systemd/unit.ts'
 export { commandProbe, type CommandGuards, type CommandState } from './resources/command/command.ts'
-export { joinProbes } from './core/join-probes.ts'
+export { joinProbes } from './core/probe/join-probes.ts'
 export {
   attributeChanges,
   type Attributes,

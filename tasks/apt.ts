@@ -14,11 +14,11 @@ import {
   seconds,
   secret,
   text,
-} from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import type { Fact, PackageFact } from '../src/core/fact.ts'
-import { blocked, change, ok, type Plan } from '../src/core/plan.ts'
-import { ANYTHING, type Resource } from '../src/core/resource.ts'
+} from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import type { Fact, PackageFact } from '../src/core/task/fact.ts'
+import { blocked, change, ok, type Plan } from '../src/core/task/plan.ts'
+import { ANYTHING, type Resource } from '../src/core/task/resource.ts'
 import { isKnown, UNKNOWN } from '../src/core/unknown.ts'
 import { bareName, packagesProbe, type PackagesState } from '../src/resources/apt/deb-package.ts'
 import { provides as providedBy } from '../src/resources/apt/package-provides.ts'

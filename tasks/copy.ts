@@ -3,9 +3,9 @@ import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts
 import { checkValidate } from '../src/resources/files/check-validate.ts'
 import { mode, type Mode } from '../src/resources/files/mode.ts'
 import { putContent } from '../src/resources/files/put-content.ts'
-import { flag, listOf, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import type { Source } from '../src/core/source.ts'
+import { flag, listOf, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import type { Source } from '../src/core/fleet/source.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 
 export interface CopyArgs {

@@ -3,8 +3,8 @@ import { editContent } from '../src/resources/files/edit-content.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putContent } from '../src/resources/files/put-content.ts'
 import { withoutFile } from '../src/resources/files/with-file.ts'
-import { oneOf, record, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
+import { oneOf, record, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
 import type { Untrusted } from '../src/shell/untrusted.ts'
 
 interface CronCommon {

@@ -10,11 +10,11 @@ import {
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { mode, type Mode } from '../src/resources/files/mode.ts'
 import { makeDirectory, removeDirectory, removeTree } from '../src/resources/files/program/files.ts'
-import { flag, oneOf, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import { blocked, change, ok, type Plan } from '../src/core/plan.ts'
-import type { Resource } from '../src/core/resource.ts'
-import { joinProbes } from '../src/core/join-probes.ts'
+import { flag, oneOf, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import { blocked, change, ok, type Plan } from '../src/core/task/plan.ts'
+import type { Resource } from '../src/core/task/resource.ts'
+import { joinProbes } from '../src/core/probe/join-probes.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 
 export interface DirectoryArgs {

@@ -1,8 +1,8 @@
 // Task `dkimGroup`: the group through which OpenDKIM reads keys and tables that belong to root.
 import { DAEMON, KEY_GROUP } from '../src/signers/opendkim/keys/key-group.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import { fact } from '../src/core/fact.ts'
-import { blocked, change } from '../src/core/plan.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import { fact } from '../src/core/task/fact.ts'
+import { blocked, change } from '../src/core/task/plan.ts'
 import { UNKNOWN } from '../src/core/unknown.ts'
 import { keyOwnersProbe, type KeyOwners } from '../src/signers/opendkim/keys/key-owners-probe.ts'
 import { sh } from '../src/shell/sh.ts'

@@ -1,8 +1,8 @@
 // Task `group`: a group exists, or does not exist.
-import { flag, number, oneOf, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import type { GroupFact } from '../src/core/fact.ts'
-import { change, ok } from '../src/core/plan.ts'
+import { flag, number, oneOf, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import type { GroupFact } from '../src/core/task/fact.ts'
+import { change, ok } from '../src/core/task/plan.ts'
 import { UNKNOWN } from '../src/core/unknown.ts'
 import { groupProbe } from '../src/resources/accounts/accounts-probe.ts'
 import { raw } from '../src/shell/script.ts'

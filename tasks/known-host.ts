@@ -4,8 +4,8 @@ import { checkSshKey, exampleBlob, sshKey } from '../src/resources/accounts/ssh-
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { editContent } from '../src/resources/files/edit-content.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
-import { oneOf, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
+import { oneOf, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
 import type { Untrusted } from '../src/shell/untrusted.ts'
 
 interface KnownHostCommon {

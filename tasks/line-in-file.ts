@@ -4,8 +4,8 @@ import { checkValidate } from '../src/resources/files/check-validate.ts'
 import { editContent } from '../src/resources/files/edit-content.ts'
 import { editLine, forgetful } from '../src/resources/files/edit-lines.ts'
 import { mode, type Mode } from '../src/resources/files/mode.ts'
-import { flag, listOf, oneOf, regexp, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
+import { flag, listOf, oneOf, regexp, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 
 export interface LineInFileArgs {

@@ -9,11 +9,11 @@ import {
   type DeadMilter,
   type MilterQuestion,
 } from '../src/resources/milters/dead-milters.ts'
-import { oneOf, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import { blocked, ok, remarked } from '../src/core/plan.ts'
+import { oneOf, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import { blocked, ok, remarked } from '../src/core/task/plan.ts'
 import type { PostfixSources } from '../src/resources/postfix/settings/sources.ts'
-import { joinProbes } from '../src/core/join-probes.ts'
+import { joinProbes } from '../src/core/probe/join-probes.ts'
 import { milterAnswers, type MilterAnswers } from '../src/resources/milters/milter-answers.ts'
 import { postfixParameters, type PostfixParameters } from '../src/resources/postfix/postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from '../src/resources/postfix/postfix-services.ts'

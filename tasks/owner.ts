@@ -1,9 +1,9 @@
 // Task `owner`: a path, and all paths below it, have an owner and a group (chown -R).
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { ownTree } from '../src/resources/files/program/files.ts'
-import { flag, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import { blocked, change, ok } from '../src/core/plan.ts'
+import { flag, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import { blocked, change, ok } from '../src/core/task/plan.ts'
 import { ownershipProbe, type OwnershipState } from '../src/resources/files/ownership.ts'
 
 export interface OwnerArgs {

@@ -1,9 +1,9 @@
 // Task `postfixMap`: a lookup table of Postfix is compiled from its text, with postmap or newaliases.
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { compileFile } from '../src/resources/files/program/files.ts'
-import { oneOf, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import { blocked, change, ok } from '../src/core/plan.ts'
+import { oneOf, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import { blocked, change, ok } from '../src/core/task/plan.ts'
 import { commandProbe, type CommandState } from '../src/resources/command/command.ts'
 
 export interface PostfixMapArgs {

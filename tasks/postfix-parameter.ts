@@ -1,8 +1,8 @@
 // Task `postfixParameter`: a parameter in Postfix's main.cf has its value.
-import { flag, listOf, regexp, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import { fact } from '../src/core/fact.ts'
-import { blocked, change, ok } from '../src/core/plan.ts'
+import { flag, listOf, regexp, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import { fact } from '../src/core/task/fact.ts'
+import { blocked, change, ok } from '../src/core/task/plan.ts'
 import { UNKNOWN } from '../src/core/unknown.ts'
 import { mergedList } from '../src/resources/postfix/settings/merged-list.ts'
 import {

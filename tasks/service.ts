@@ -2,8 +2,8 @@
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { planUnit } from '../src/resources/systemd/unit-plan.ts'
 import { START_SECONDS, startScript } from '../src/resources/systemd/unit-script.ts'
-import { flag, listOf, oneOf, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
+import { flag, listOf, oneOf, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
 import { unitProbe, type UnitQuestion, type UnitState } from '../src/resources/systemd/unit.ts'
 
 export interface ServiceArgs {

@@ -2,8 +2,8 @@
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putContent } from '../src/resources/files/put-content.ts'
 import { withoutFile } from '../src/resources/files/with-file.ts'
-import { flag, listOf, oneOf, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
+import { flag, listOf, oneOf, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
 
 interface SudoersCommon {
   /** Of the file in /etc/sudoers.d: sudo(8) reads none that has a dot in it, or ends in `~`. */

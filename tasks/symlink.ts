@@ -1,9 +1,9 @@
 // Task `symlink`: a symbolic link exists, or does not exist.
 import { checkPath } from '../src/resources/files/check-path.ts'
-import { flag, required, text } from '../src/core/argument.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import type { PathFact } from '../src/core/fact.ts'
-import { blocked, change, ok } from '../src/core/plan.ts'
+import { flag, required, text } from '../src/core/task/argument.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import type { PathFact } from '../src/core/task/fact.ts'
+import { blocked, change, ok } from '../src/core/task/plan.ts'
 import { putLink } from '../src/resources/files/program/files.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 

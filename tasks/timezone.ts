@@ -2,11 +2,11 @@
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putLink } from '../src/resources/files/program/files.ts'
 import { putContent } from '../src/resources/files/put-content.ts'
-import { required, text } from '../src/core/argument.ts'
-import type { Change } from '../src/core/change.ts'
-import { defineTask } from '../src/core/define-task.ts'
-import { joinProbes } from '../src/core/join-probes.ts'
-import { blocked, change } from '../src/core/plan.ts'
+import { required, text } from '../src/core/task/argument.ts'
+import type { Change } from '../src/core/task/change.ts'
+import { defineTask } from '../src/core/task/define-task.ts'
+import { joinProbes } from '../src/core/probe/join-probes.ts'
+import { blocked, change } from '../src/core/task/plan.ts'
 
 export interface TimezoneArgs {
   /** As tzdata names it: `Europe/Berlin`, `UTC`. */

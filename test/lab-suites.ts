@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { DEFAULT_RELEASE, RELEASES, type Release } from '../lab/releases.ts'
+import { DEFAULT_RELEASE, RELEASES, type Release } from '../lab/image/releases.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const SOURCES = join(ROOT, 'test/lab')

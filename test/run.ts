@@ -6,7 +6,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import pLimit from 'p-limit'
-import { DEFAULT_RELEASE, RELEASES, parseReleases, type Release } from '../lab/releases.ts'
+import { DEFAULT_RELEASE, RELEASES, parseReleases, type Release } from '../lab/image/releases.ts'
 import { recordSeconds, recordedSeconds, releasesOf, type SuiteSeconds } from './lab-suites.ts'
 
 /**

@@ -2,7 +2,7 @@
 // zones at the secondary.
 import { fleet, isMailHost } from '../fleet.ts'
 import type { Lab } from '../lab.ts'
-import { leader } from '../machine.ts'
+import { leader } from '../hosts/machine.ts'
 import type { LabState } from '../state.ts'
 import { DOMAIN, fqdn, ipv6, reverseNames, reverseZone, reverseZone6 } from './names.ts'
 import { onNameServer } from './on-name-server.ts'

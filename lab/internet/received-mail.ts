@@ -10,7 +10,7 @@ import {
 import { headerFields, valuesOfField } from '../../src/mail/messages/header-fields.ts'
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'
-import { hostRoot } from '../machine.ts'
+import { hostRoot } from '../hosts/machine.ts'
 import { AUTHSERV_ID } from './names.ts'
 import { MAILDIR } from './receiver-conf.ts'
 

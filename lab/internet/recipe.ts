@@ -1,6 +1,6 @@
 // What defines the image layers of name servers and of the receiver; a digest of its own, so that the images of the
 // mail hosts stay as they are.
-import { digestOf, installFrom, REPOSITORY } from '../recipe.ts'
+import { digestOf, installFrom, REPOSITORY } from '../image/recipe.ts'
 
 /** Where the build sees their packages. */
 export const INTERNET_REPOSITORY = `${REPOSITORY}-internet`

@@ -1,10 +1,10 @@
 // Sends a message from a mail host, the way its users or programs would.
 import { randomUUID } from 'node:crypto'
-import { findHost } from '../find-host.ts'
-import { inHost } from '../in-host.ts'
+import { findHost } from '../hosts/find-host.ts'
+import { inHost } from '../hosts/in-host.ts'
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'
-import { leader } from '../machine.ts'
+import { leader } from '../hosts/machine.ts'
 
 export interface OutgoingMail {
   /** Of the envelope; empty for the null sender. */

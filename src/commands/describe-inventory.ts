@@ -1,7 +1,7 @@
 // What editors need to know to complete and check an inventory: a JSON Schema. No host is touched.
 import * as v from 'valibot'
 import { inventorySchema, type SchemaFor } from '../inventory/inventory-schema.ts'
-import type { Playbook } from '../core/playbook.ts'
+import type { Playbook } from '../core/fleet/playbook.ts'
 import { declaredNames } from '../playbook/declared-names.ts'
 import { describeVars, type Taker } from '../playbook/describe-vars.ts'
 import { loadPlaybook } from '../playbook/load-playbook.ts'

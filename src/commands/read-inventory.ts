@@ -1,6 +1,6 @@
 // What inventories say of hosts, groups and vars, read as a command reads them. No host is touched.
 import { selectHosts } from '../inventory/select-hosts.ts'
-import type { Inventory } from '../core/inventory.ts'
+import type { Inventory } from '../core/fleet/inventory.ts'
 import { openFleet, type InventoryRequest } from './fleet/open-fleet.ts'
 
 export interface ReadInventoryRequest extends InventoryRequest {

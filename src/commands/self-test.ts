@@ -1,7 +1,7 @@
 // `self-test`: tries every example of the task modules on the hosts that are named, in a scratch copy of their files.
 import pLimit from 'p-limit'
-import type { Host } from '../core/host.ts'
-import type { HostFacts } from '../core/host-facts.ts'
+import type { Host } from '../core/fleet/host.ts'
+import type { HostFacts } from '../core/fleet/host-facts.ts'
 import { ConnectionLost, Unreachable, type Connect, type Connection } from '../engine/session/connection.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
 import type { HostSelfTest } from '../testing/self-test/result.ts'

@@ -1,5 +1,5 @@
 // The events and the result of a run: what reports and programs get.
-import type { Diff } from './change.ts'
+import type { Diff } from './task/change.ts'
 
 /** `held`: as well as it can be; a part of it is held back on purpose, and `why` says until when. */
 export type TaskStatus = 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'failed' | 'unknown' | 'not-reached'

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { domain } from '../mail/fleet/schemas.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
-import type { NameServerVars } from '../core/outside-question.ts'
+import type { NameServerVars } from '../core/probe/outside-question.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import type { Backend, Updater } from './backends/backend.ts'
 import { BACKEND_VARS, backendOf, ownSettings, VIAS, zoneFirst, type BackendSettings } from './backends/backends.ts'

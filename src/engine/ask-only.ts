@@ -1,5 +1,5 @@
 // Asks the hosts of a fleet questions and changes nothing: the basis of `mailrun audit`, `verify`, `dns` and others.
-import type { PreparedHost } from '../core/prepared-host.ts'
+import type { PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { RunResult } from '../core/run-event.ts'
 import type { Connect } from './session/connection.ts'
 import { askNobody } from './outside.ts'

@@ -1,5 +1,5 @@
 // Runs a playbook on one host: asks, plans, changes, and asks again, until every task is satisfied.
-import type { PreparedHost } from '../core/prepared-host.ts'
+import type { PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, Reporter } from '../core/run-event.ts'
 import type { Connect } from './session/connection.ts'
 import { hostRun } from './host-run.ts'

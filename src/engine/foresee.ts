@@ -1,10 +1,10 @@
 // The prediction: plans every task of a host from the answers, and from what the tasks before it will change. A pure
 // function. A check prints its result; a run sends all predictable changes together.
-import { ANYTHING, touches } from '../core/resource.ts'
-import type { OutsideQuestion, Told } from '../core/outside-question.ts'
-import type { Remarks, SettledPlan } from '../core/plan.ts'
-import type { Probe } from '../core/probe.ts'
-import type { PlanContext, Task } from '../core/task.ts'
+import { ANYTHING, touches } from '../core/task/resource.ts'
+import type { OutsideQuestion, Told } from '../core/probe/outside-question.ts'
+import type { Remarks, SettledPlan } from '../core/task/plan.ts'
+import type { Probe } from '../core/probe/probe.ts'
+import type { PlanContext, Task } from '../core/task/task.ts'
 import { settle, type Settled } from './settle.ts'
 
 /** A probe's state as it was answered, or why it could not be read. */

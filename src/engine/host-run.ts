@@ -1,9 +1,9 @@
 // The run of one host: ask, plan, change, ask again, until every task is satisfied. It may stop to wait for something
 // outside, such as a DNS record, and continue later.
 import { isDeepStrictEqual } from 'node:util'
-import type { PreparedHost } from '../core/prepared-host.ts'
+import type { PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter, TaskResult } from '../core/run-event.ts'
-import type { Task } from '../core/task.ts'
+import type { Task } from '../core/task/task.ts'
 import { unknownRelease } from '../resources/host/releases.ts'
 import { ConnectionLost, Unreachable, type Connect } from './session/connection.ts'
 import { foresee, type Foresight } from './foresee.ts'

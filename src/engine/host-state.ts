@@ -1,8 +1,8 @@
 // What mailrun knows of one host during its run, and what it did there.
-import type { HostFacts } from '../core/host-facts.ts'
-import type { PreparedHost } from '../core/prepared-host.ts'
+import type { HostFacts } from '../core/fleet/host-facts.ts'
+import type { PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, HostStatus } from '../core/run-event.ts'
-import type { PlanContext, Task } from '../core/task.ts'
+import type { PlanContext, Task } from '../core/task/task.ts'
 import { hostFacts } from '../resources/host/host-facts.ts'
 import { maskJson, maskOf, type Mask } from '../shell/mask.ts'
 import { HostEnd } from './host-end.ts'

@@ -1,8 +1,8 @@
 // The record of what happened to each task of one host. It is the only state of a run that changes.
-import type { Change } from '../core/change.ts'
-import type { Remarks } from '../core/plan.ts'
+import type { Change } from '../core/task/change.ts'
+import type { Remarks } from '../core/task/plan.ts'
 import type { TaskResult, TaskStatus } from '../core/run-event.ts'
-import type { Task } from '../core/task.ts'
+import type { Task } from '../core/task/task.ts'
 import type { Mask } from '../shell/mask.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { maskDiff, maskSummary } from './mask-change.ts'

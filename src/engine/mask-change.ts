@@ -1,5 +1,5 @@
 // Hides secrets in what is reported of a change: its summary, and the diff of a file.
-import type { Diff } from '../core/change.ts'
+import type { Diff } from '../core/task/change.ts'
 import type { Mask } from '../shell/mask.ts'
 import { STARS } from '../shell/secret.ts'
 

@@ -1,8 +1,8 @@
 // Reads the predictions of a host's tasks: which changes a run makes now, and which a check reports.
-import type { Change } from '../core/change.ts'
-import type { OutsideQuestion } from '../core/outside-question.ts'
-import type { Remarks } from '../core/plan.ts'
-import type { Task } from '../core/task.ts'
+import type { Change } from '../core/task/change.ts'
+import type { OutsideQuestion } from '../core/probe/outside-question.ts'
+import type { Remarks } from '../core/task/plan.ts'
+import type { Task } from '../core/task/task.ts'
 import { remarksOf, type Outlook, type PlanOfChange } from './foresee.ts'
 import type { Ledger } from './ledger.ts'
 

@@ -1,7 +1,7 @@
 // The outputs of a run: the answers to a playbook's own questions (`outputs`). An answer that cannot be known is
 // `null`.
 import { UNKNOWN } from '../core/unknown.ts'
-import type { Probe } from '../core/probe.ts'
+import type { Probe } from '../core/probe/probe.ts'
 import { overlaid, type Asked, type Pending } from './foresee.ts'
 
 type Probes = Readonly<Record<string, Probe<unknown>>>

@@ -1,6 +1,6 @@
 // The interface through which plans ask somebody other than the host, such as name servers. The room `dns` implements
 // it.
-import type { OutsideAnswer, OutsideQuestion, Told } from '../core/outside-question.ts'
+import type { OutsideAnswer, OutsideQuestion, Told } from '../core/probe/outside-question.ts'
 import { isKnown } from '../core/unknown.ts'
 
 export type OutsideReply = OutsideAnswer | { readonly kind: 'later' }

@@ -2,7 +2,7 @@
 // other.
 import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
-import type { PreparedHost } from '../core/prepared-host.ts'
+import type { PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, Reporter, RunResult } from '../core/run-event.ts'
 import { maskOf } from '../shell/mask.ts'
 import { batches } from './batches.ts'

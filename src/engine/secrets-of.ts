@@ -1,6 +1,6 @@
 // All secrets of a host that are known before its run: from its vars, its connection, its tasks and its questions.
-import type { PreparedHost } from '../core/prepared-host.ts'
-import { leavesOf } from '../core/probe.ts'
+import type { PreparedHost } from '../core/fleet/prepared-host.ts'
+import { leavesOf } from '../core/probe/probe.ts'
 import { secretsIn } from '../shell/secrets-in.ts'
 
 export function secretsOf({ host, tasks, outputs, secrets }: PreparedHost): readonly string[] {

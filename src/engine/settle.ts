@@ -1,6 +1,6 @@
 // Follows a plan through its questions to others than the host, as far as the answers are known. A pure function.
-import type { OutsideAnswer, OutsideQuestion, Told } from '../core/outside-question.ts'
-import type { Plan, SettledPlan } from '../core/plan.ts'
+import type { OutsideAnswer, OutsideQuestion, Told } from '../core/probe/outside-question.ts'
+import type { Plan, SettledPlan } from '../core/task/plan.ts'
 
 /** `unanswered`: to be asked. `later`: what they ask for is about to be brought about; the task waits for it. */
 export type Settled<State> =

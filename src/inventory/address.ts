@@ -1,7 +1,7 @@
 // How a host is reached, from its ansible_* keys.
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import type { Become, HostAddress, SshWords, Var } from '../core/host.ts'
+import type { Become, HostAddress, SshWords, Var } from '../core/fleet/host.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
 import { sshArguments } from '../ssh/config/ssh-words.ts'

@@ -1,8 +1,8 @@
 // Loads inventories: reads all sources, and returns the hosts with their groups, merged vars and addresses.
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Var } from '../core/host.ts'
-import type { Inventory } from '../core/inventory.ts'
+import type { Var } from '../core/fleet/host.ts'
+import type { Inventory } from '../core/fleet/inventory.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { addSource } from './open-source.ts'

@@ -1,7 +1,7 @@
 // Resolves the tree of groups as Ansible does: every group is below `all`, every host is in a group, and vars are
 // merged in order of depth.
-import type { Host, Var } from '../core/host.ts'
-import type { Inventory, InventoryGroup } from '../core/inventory.ts'
+import type { Host, Var } from '../core/fleet/host.ts'
+import type { Inventory, InventoryGroup } from '../core/fleet/inventory.ts'
 import { revealed } from '../secrets/sealed.ts'
 import { addressOf } from './address.ts'
 import { addChild, type GroupNode, type Tree } from './tree.ts'

@@ -2,8 +2,8 @@
 // excludes, @FILE lists them.
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import type { Host } from '../core/host.ts'
-import type { Inventory } from '../core/inventory.ts'
+import type { Host } from '../core/fleet/host.ts'
+import type { Inventory } from '../core/fleet/inventory.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { nearest } from '../text/nearest.ts'
 import { fileNamePattern } from '../text/file-name-pattern.ts'

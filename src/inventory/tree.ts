@@ -1,6 +1,6 @@
 // The tree of groups and hosts while inventories are read into it, one after the other. A later value overrides an
 // earlier one.
-import type { Var } from '../core/host.ts'
+import type { Var } from '../core/fleet/host.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { GROUP_PRIORITY } from './connection-keys.ts'
 

@@ -1,7 +1,7 @@
 // Reads an inventory in TypeScript.
-import type { Var } from '../core/host.ts'
+import type { Var } from '../core/fleet/host.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
-import type { InventoryHost, TypedInventory } from '../core/typed-inventory.ts'
+import type { InventoryHost, TypedInventory } from '../core/fleet/typed-inventory.ts'
 import { nearest } from '../text/nearest.ts'
 import { addGroup, addHost, type Tree } from './tree.ts'
 

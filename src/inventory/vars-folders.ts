@@ -1,7 +1,7 @@
 // Reads group_vars/ and host_vars/ beside an inventory or a playbook, as Ansible's plugin host_group_vars does.
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import type { Var } from '../core/host.ts'
+import type { Var } from '../core/fleet/host.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { readYaml } from './read-yaml.ts'
 

@@ -1,6 +1,6 @@
 // Refuses two tasks of a host that decide the same thing, such as the content of one file.
 import { MailrunError } from '../core/mailrun-error.ts'
-import type { Task } from '../core/task.ts'
+import type { Task } from '../core/task/task.ts'
 
 /** @throws MailrunError that names both tasks. */
 export function refuseConflicts(host: string, tasks: readonly Task[]): void {

@@ -1,6 +1,6 @@
 // Describes the vars of playbooks in JSON Schema: which values each var can have in an inventory.
 import type { JsonSchema } from '../core/json-schema.ts'
-import type { Playbook } from '../core/playbook.ts'
+import type { Playbook } from '../core/fleet/playbook.ts'
 import type { StandardSchema } from '../core/standard-schema.ts'
 import { asYamlHas } from './as-yaml-has.ts'
 import { declaredNames } from './declared-names.ts'

@@ -1,6 +1,6 @@
 // Reads `--extra-vars` as Ansible does: k=v words, a mapping in YAML or JSON, or @FILE.
 import { parseDocument } from 'yaml'
-import type { Var } from '../core/host.ts'
+import type { Var } from '../core/fleet/host.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { readYaml } from '../inventory/read-yaml.ts'

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { MailrunError } from '../core/mailrun-error.ts'
-import type { Playbook } from '../core/playbook.ts'
+import type { Playbook } from '../core/fleet/playbook.ts'
 import { nearest } from '../text/nearest.ts'
 import { importFile, type Modules } from './import-file.ts'
 

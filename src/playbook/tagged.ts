@@ -1,6 +1,6 @@
 // Selects tasks by their tags, as Ansible does.
 import { MailrunError } from '../core/mailrun-error.ts'
-import type { Task } from '../core/task.ts'
+import type { Task } from '../core/task/task.ts'
 import { nearest } from '../text/nearest.ts'
 
 /** The tag by which a playbook's records are published, or not. */

@@ -1,6 +1,6 @@
 // Checks the vars of every host against the playbook's schema, and reports all errors together.
-import type { Host } from '../core/host.ts'
-import type { Playbook } from '../core/playbook.ts'
+import type { Host } from '../core/fleet/host.ts'
+import type { Playbook } from '../core/fleet/playbook.ts'
 import { revealed } from '../secrets/sealed.ts'
 import { unopenedIn } from '../secrets/unopened.ts'
 import { secretsIn } from '../shell/secrets-in.ts'

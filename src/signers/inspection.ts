@@ -1,5 +1,5 @@
 // What the audit and `mailrun adopt` read of a signer on a host, and what they find in it. No playbook loads it.
-import type { Probe } from '../core/probe.ts'
+import type { Probe } from '../core/probe/probe.ts'
 import type { Rule } from '../findings/rule.ts'
 import type { MailSetup, PostfixTold } from '../mail/mail-setup.ts'
 import type { Endpoint } from '../resources/milters/endpoint.ts'

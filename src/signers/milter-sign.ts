@@ -2,8 +2,8 @@
 // it. No mail is sent.
 import { PROBE_ROLES, type GivenField, type ProbeRole } from '../mail/messages/probe-message.ts'
 import { mailDomain } from '../mail/names/names.ts'
-import { utf8 } from '../core/answer.ts'
-import { defineProbe, ProbeError, type Probe } from '../core/probe.ts'
+import { utf8 } from '../core/probe/answer.ts'
+import { defineProbe, ProbeError, type Probe } from '../core/probe/probe.ts'
 import { raw } from '../shell/script.ts'
 import { milterClient } from './milter-client.ts'
 import { fromHex } from '../shell/perl-words.ts'

@@ -1,7 +1,7 @@
 // What a signer is: a milter that puts DKIM signatures on mail (RFC 6376), as commands, tasks and proofs use it.
 // docs/contributing/signer.md is the recipe for one. What the audit and `mailrun adopt` read of it besides is its
 // inspection (inspection.ts), which no playbook loads.
-import type { Probe } from '../core/probe.ts'
+import type { Probe } from '../core/probe/probe.ts'
 import type { ProbeRole } from '../mail/messages/probe-message.ts'
 import type { MilterUse } from '../resources/milters/milter-uses.ts'
 import type { PostfixSources } from '../resources/postfix/settings/sources.ts'

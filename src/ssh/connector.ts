@@ -1,7 +1,7 @@
 // Chooses the connection for each host of a run, once, before any is touched.
 import { type Connect, type Connection, Refused, type Tell, Unreachable } from '../engine/session/connection.ts'
 import { absolute, sshConfigFile } from '../inventory/address.ts'
-import type { Host, HostAddress } from '../core/host.ts'
+import type { Host, HostAddress } from '../core/fleet/host.ts'
 import type { Secret } from '../shell/secret.ts'
 import { sshArguments } from './config/ssh-words.ts'
 import { attempts } from './attempts.ts'

@@ -1,8 +1,8 @@
 // A case of a task module: on this state, it wants these changes.
 import { settle } from '../engine/settle.ts'
-import type { CommonArgs, TaskModule } from '../core/define-task.ts'
-import type { Told } from '../core/outside-question.ts'
-import type { SettledPlan } from '../core/plan.ts'
+import type { CommonArgs, TaskModule } from '../core/task/define-task.ts'
+import type { Told } from '../core/probe/outside-question.ts'
+import type { SettledPlan } from '../core/task/plan.ts'
 import { brokenLaws } from './plan-laws.ts'
 import { testContext } from './plan-of.ts'
 

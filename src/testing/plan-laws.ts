@@ -1,10 +1,10 @@
 // Checks the laws that every plan of every task must keep, on one state. It needs no host, only a local `sh -n`.
 import { spawnSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
-import type { Told } from '../core/outside-question.ts'
-import { leavesOf } from '../core/probe.ts'
+import type { Told } from '../core/probe/outside-question.ts'
+import { leavesOf } from '../core/probe/probe.ts'
 import { settle, type Settled } from '../engine/settle.ts'
-import type { PlanContext, Task } from '../core/task.ts'
+import type { PlanContext, Task } from '../core/task/task.ts'
 import type { Script } from '../shell/script.ts'
 import { disagreement } from './agrees.ts'
 

@@ -1,7 +1,7 @@
 // Plans a task on a given state, with no host: what a unit test of a task module asks.
-import type { Plan } from '../core/plan.ts'
-import type { Source } from '../core/source.ts'
-import type { PlanContext, Task } from '../core/task.ts'
+import type { Plan } from '../core/task/plan.ts'
+import type { Source } from '../core/fleet/source.ts'
+import type { PlanContext, Task } from '../core/task/task.ts'
 
 /**
  * The context of a Debian 12 host called `mx1`; `sources` are the contents of the files and templates that the task

@@ -4,9 +4,9 @@ import { makeTrip, newMark } from '../engine/trip/make-trip.ts'
 import type { TripOutcome, TripWatcher } from '../engine/trip/trip-course.ts'
 import { stepsOf, tripsOf } from '../engine/trip/steps.ts'
 import { settle } from '../engine/settle.ts'
-import type { SettledPlan } from '../core/plan.ts'
-import type { Probe } from '../core/probe.ts'
-import type { PlanContext, Task } from '../core/task.ts'
+import type { SettledPlan } from '../core/task/plan.ts'
+import type { Probe } from '../core/probe/probe.ts'
+import type { PlanContext, Task } from '../core/task/task.ts'
 import { brokenForesight, brokenLaws } from './plan-laws.ts'
 
 export interface Trial<State> {

@@ -12,7 +12,7 @@ import { ConnectionLost, Unreachable, type Connection, type Exchange } from '../
 import { makeTrip, newMark } from '../../src/engine/trip/make-trip.ts'
 import type { PlannedStep } from '../../src/engine/trip/steps.ts'
 import { tripWords } from '../../src/engine/trip/trip-words.ts'
-import type { Host } from '../../src/core/host.ts'
+import type { Host } from '../../src/core/fleet/host.ts'
 import { keyringFor } from '../../src/commands/fleet/keyring-for.ts'
 import { readFleet } from '../../src/commands/fleet/read-fleet.ts'
 import { Secret } from '../../src/shell/secret.ts'

@@ -1,6 +1,6 @@
 // Each suite has a lab of its own, of the Debian release that the runner names.
 import { releasesHere } from '../../lab/lab.ts'
-import { DEFAULT_RELEASE, releaseFacts, type Release } from '../../lab/releases.ts'
+import { DEFAULT_RELEASE, releaseFacts, type Release } from '../../lab/image/releases.ts'
 
 /** What the suite's hosts are of. */
 export const RELEASE: Release = releasesHere()?.[0] ?? DEFAULT_RELEASE

@@ -1,6 +1,6 @@
 // Rounds of random settings: the reader of Postfix's milters says who is asked, and a real Postfix does it.
 import * as assert from 'uvu/assert'
-import type { Probe } from '../../src/core/probe.ts'
+import type { Probe } from '../../src/core/probe/probe.ts'
 import { endpointOfSocket, sameSocket } from '../../src/resources/milters/endpoint.ts'
 import { compactItem } from '../../src/resources/milters/milter-list.ts'
 import { milterUses, type MilterUse } from '../../src/resources/milters/milter-uses.ts'

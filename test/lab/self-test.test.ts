@@ -2,7 +2,7 @@
 // that does not hold is told as that, and who is not root is refused. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import type { HostSelfTest } from '../../src/testing/self-test/result.ts'
-import { RELEASES } from '../../lab/releases.ts'
+import { RELEASES } from '../../lab/image/releases.ts'
 import { suite } from '../suite.ts'
 import { project, type Ended, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'

@@ -1,5 +1,5 @@
 // The table of the lab's suites in docs/lab.md: pure, made of the suites and of how long they took.
-import { RELEASES, releaseFacts, type Release } from '../../lab/releases.ts'
+import { RELEASES, releaseFacts, type Release } from '../../lab/image/releases.ts'
 import { isMixed, releasesOf, type SuiteSeconds } from '../lab-suites.ts'
 
 const [BEGIN, END] = ['<!-- suites: written by npm run docs -->\n', '<!-- end of suites -->']

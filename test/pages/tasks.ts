@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import ts from 'typescript-api'
-import type { TaskModule } from '../../src/core/define-task.ts'
+import type { TaskModule } from '../../src/core/task/define-task.ts'
 import { Secret } from '../../src/shell/secret.ts'
 import * as tasks from '../../tasks/index.ts'
 

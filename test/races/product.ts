@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { TaskModule } from '../../src/core/define-task.ts'
+import type { TaskModule } from '../../src/core/task/define-task.ts'
 
 /** What the races need of it. */
 export interface Product {

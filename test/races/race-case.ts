@@ -1,6 +1,6 @@
 // The cases of the races: every example of every task that writes files, with its paths below a directory that the
 // attacker owns; given as it is, and given to him with the old file kept.
-import type { TaskModule } from '../../src/core/define-task.ts'
+import type { TaskModule } from '../../src/core/task/define-task.ts'
 
 export interface RaceCase {
   /** `file: No file`; with `, given to him` for the second kind. */

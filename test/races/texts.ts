@@ -1,6 +1,6 @@
 // The shell texts of a case: its question, and the steps that its plan has on a host where all is as the case gives it.
 import type { Connection } from '../../src/engine/session/connection.ts'
-import type { Probe } from '../../src/core/probe.ts'
+import type { Probe } from '../../src/core/probe/probe.ts'
 import { TRUSTED_HOSTS } from '../../src/signers/opendkim/setup/opendkim.ts'
 import { KEY_TABLE, SIGNING_TABLE } from '../../src/signers/opendkim/setup/signing.ts'
 import { withOutdated } from '../../src/shell/outdated.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type ts from 'typescript-api'
-import type { Probe } from '../../src/core/probe.ts'
+import type { Probe } from '../../src/core/probe/probe.ts'
 import { ROOT } from '../unit/cli/mailrun.ts'
 import { clock } from './clock.ts'
 import { growthOf } from './growth.ts'

@@ -1,7 +1,7 @@
 // A host that mailrun looks after is upgraded from Debian 12 to 13, as Debian's release notes say: keys are kept, mail
 // is signed, a check tells what the upgrade changed, and a run mends it. `npm run test:upgrade`. Has a lab of its own.
 import * as assert from 'uvu/assert'
-import { RELEASES, releaseFacts } from '../../lab/releases.ts'
+import { RELEASES, releaseFacts } from '../../lab/image/releases.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { DOMAINS, inMx1, NONE, none, told as tell } from '../lab/activation-host.ts'

@@ -1,7 +1,7 @@
 // `mailrun inventory`: flags, and what the inventories contain. It connects to no host.
 import { readInventory } from '../../commands/index.ts'
 import { selectHosts } from '../../inventory/select-hosts.ts'
-import type { Inventory } from '../../core/inventory.ts'
+import type { Inventory } from '../../core/fleet/inventory.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { InventoryFormat } from '../../report/inventory/format.ts'
 import { INVENTORY_FORMATS } from '../../report/inventory/formats.ts'

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { isSameName, isSelector } from '../../mail/names/names.ts'
 import type { AdoptedHost, AdoptedVar, Adoption } from '../../mail/adoption.ts'
-import type { Host } from '../../core/host.ts'
+import type { Host } from '../../core/fleet/host.ts'
 
 /** @param inventory - the hosts that were asked. @param connection - how to reach those of the command line. */
 export function fleetVars(

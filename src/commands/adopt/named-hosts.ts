@@ -2,8 +2,8 @@
 import { isIPv6 } from 'node:net'
 import { splitPort } from '../../inventory/host-pattern.ts'
 import type { ConnectionVars } from '../../mail/adoption.ts'
-import type { Host } from '../../core/host.ts'
-import type { Inventory } from '../../core/inventory.ts'
+import type { Host } from '../../core/fleet/host.ts'
+import type { Inventory } from '../../core/fleet/inventory.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 
 export interface NamedHost {

@@ -1,5 +1,5 @@
 // Which playbook the hosts' check is of: the one that is named; else that which the inventory has the vars of.
-import type { Host } from '../../core/host.ts'
+import type { Host } from '../../core/fleet/host.ts'
 import type { PlaybookChoice } from '../../report/adoption/format.ts'
 
 const SIGNING = 'playbooks/dkim.ts'

@@ -1,8 +1,8 @@
 // `facts`: asks each host all facts that can be gathered of it, in one trip. Nothing is changed.
 import { askOnly } from '../../engine/ask-only.ts'
 import { selectHosts } from '../../inventory/select-hosts.ts'
-import type { Host } from '../../core/host.ts'
-import type { PreparedHost } from '../../core/prepared-host.ts'
+import type { Host } from '../../core/fleet/host.ts'
+import type { PreparedHost } from '../../core/fleet/prepared-host.ts'
 import type { HostResult } from '../../core/run-event.ts'
 import { FACT_NAMES, GATHERED, type FactsOfHost, type ToldFacts } from '../../playbook/gathered-facts.ts'
 import { openFleet, type FleetRequest } from '../fleet/open-fleet.ts'

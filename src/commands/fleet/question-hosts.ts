@@ -1,7 +1,7 @@
 // Hosts that are only asked: chosen and typed as those of a playbook, with questions and no tasks.
-import { playbook, type PlaybookInput } from '../../core/playbook.ts'
-import type { Inventory } from '../../core/inventory.ts'
-import type { PreparedHost } from '../../core/prepared-host.ts'
+import { playbook, type PlaybookInput } from '../../core/fleet/playbook.ts'
+import type { Inventory } from '../../core/fleet/inventory.ts'
+import type { PreparedHost } from '../../core/fleet/prepared-host.ts'
 import type { SchemaOutput, StandardSchema } from '../../core/standard-schema.ts'
 import type { ExtraVar } from '../../playbook/extra-vars.ts'
 import { prepare } from '../../playbook/prepare.ts'

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { mailDomain, nameKey } from '../../mail/names/names.ts'
 import type { OwnSelectors } from '../../mail/fleet/own-selectors.ts'
-import type { Host } from '../../core/host.ts'
+import type { Host } from '../../core/fleet/host.ts'
 
 /** By name, before rotation makes more of them. */
 export interface GivenSelectors {

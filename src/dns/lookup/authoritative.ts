@@ -1,6 +1,6 @@
 // Asks authoritative name servers, which it finds from the root down.
 import { askServer } from './ask-server.ts'
-import type { NameServerVars } from '../../core/outside-question.ts'
+import type { NameServerVars } from '../../core/probe/outside-question.ts'
 import { finderBy, varsOf, type VarsOf } from './finder-by.ts'
 import { limited, type Looking } from './look.ts'
 

@@ -2,7 +2,7 @@
 // cache would remember that the name does not exist yet.
 import { isWithin } from '../../mail/records/dns-record.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
-import type { NameServerVars } from '../../core/outside-question.ts'
+import type { NameServerVars } from '../../core/probe/outside-question.ts'
 import { isHostName, shownName } from '../../mail/formats/name.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { plainName, type AskServer } from './ask-server.ts'

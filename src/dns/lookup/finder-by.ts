@@ -1,5 +1,5 @@
 // Finds zones with the var `dns` that applies to each name.
-import type { NameServerVars } from '../../core/outside-question.ts'
+import type { NameServerVars } from '../../core/probe/outside-question.ts'
 import type { AskServer } from './ask-server.ts'
 import { zoneFinder, type FindZone } from './find-zone.ts'
 

@@ -1,7 +1,7 @@
 // Makes the changes of a plan, one zone after the other, each with the backend that the inventory selects.
 import type { Connect } from '../../engine/session/connection.ts'
 import { ConnectionLost, Unreachable } from '../../engine/session/connection.ts'
-import type { Host } from '../../core/host.ts'
+import type { Host } from '../../core/fleet/host.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { Guard, HostUpdater, LocalUpdater, UpdateOutcome } from '../backends/backend.ts'
 import { BACKENDS } from '../backends/backends.ts'

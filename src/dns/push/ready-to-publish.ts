@@ -1,5 +1,5 @@
 // Checks the backends before a run begins, as far as that is possible without knowing the zones.
-import type { Host } from '../../core/host.ts'
+import type { Host } from '../../core/fleet/host.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { Updater } from '../backends/backend.ts'
 import { zoneSettings, type DnsVars } from '../dns-vars.ts'

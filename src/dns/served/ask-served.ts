@@ -7,7 +7,7 @@ import { shownServer } from '../lookup/name-server.ts'
 import { servedEverywhere } from './served-everywhere.ts'
 import type { AskOutside } from '../../engine/outside.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
-import type { NameServerVars, OutsideAnswer, OutsideQuestion } from '../../core/outside-question.ts'
+import type { NameServerVars, OutsideAnswer, OutsideQuestion } from '../../core/probe/outside-question.ts'
 import { isKnown } from '../../core/unknown.ts'
 
 /**

@@ -1,5 +1,5 @@
 // The interface of a connection to a host. The room `src/ssh` implements it.
-import type { Host } from '../../core/host.ts'
+import type { Host } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface ExchangeRequest {

@@ -1,7 +1,7 @@
 // What happens when the connection to a host is lost: mailrun connects once more, and finds out from the host's record
 // and answers what happened to the steps that were running.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Probe } from '../../core/probe.ts'
+import type { Probe } from '../../core/probe/probe.ts'
 import { ConnectionLost, Refused, Unreachable, type Connection } from './connection.ts'
 import { HostEnd } from '../host-end.ts'
 import { progressOf, type Progress } from '../trip/progress.ts'

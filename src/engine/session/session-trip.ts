@@ -1,6 +1,6 @@
 // The trips of a session with one host: what is reported during a trip, and its result.
-import type { Host } from '../../core/host.ts'
-import type { Probe } from '../../core/probe.ts'
+import type { Host } from '../../core/fleet/host.ts'
+import type { Probe } from '../../core/probe/probe.ts'
 import type { Reporter } from '../../core/run-event.ts'
 import type { Mask } from '../../shell/mask.ts'
 import type { Connect, Connection } from './connection.ts'

@@ -1,5 +1,5 @@
 // The interface between a session with a host and the run: the answers of each trip, and what happened to each change.
-import type { Probe } from '../../core/probe.ts'
+import type { Probe } from '../../core/probe/probe.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Asked } from '../foresee.ts'
 import type { PlannedStep } from '../trip/steps.ts'

@@ -1,7 +1,7 @@
 // A session: the connection to one host during its run. It makes changes and asks questions. If the connection is lost,
 // it connects once more and asks what happened to the change that was running.
 import { hostname, userInfo } from 'node:os'
-import type { PreparedHost } from '../../core/prepared-host.ts'
+import type { PreparedHost } from '../../core/fleet/prepared-host.ts'
 import type { Reporter } from '../../core/run-event.ts'
 import { hostFacts } from '../../resources/host/host-facts.ts'
 import type { Mask } from '../../shell/mask.ts'

@@ -1,8 +1,8 @@
 // The progress of a trip as the host records it beside its lock. mailrun asks for it after a lost connection, because
 // the progress lines may be lost, too.
-import { utf8 } from '../../core/answer.ts'
-import { defineProbe, type Probe } from '../../core/probe.ts'
-import { END, whole } from '../../core/whole.ts'
+import { utf8 } from '../../core/probe/answer.ts'
+import { defineProbe, type Probe } from '../../core/probe/probe.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 import { raw } from '../../shell/script.ts'
 import { tripWords, type TripWords } from './trip-words.ts'
 

@@ -1,7 +1,7 @@
 // The questions of a trip: equal questions are asked once, and one process answers a family of questions. Then each
 // probe gets its answer.
-import type { Answer } from '../../core/answer.ts'
-import { leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../../core/probe.ts'
+import type { Answer } from '../../core/probe/answer.ts'
+import { leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../../core/probe/probe.ts'
 import type { Asked } from '../foresee.ts'
 
 /** One process that answers one question, or those of a family. */

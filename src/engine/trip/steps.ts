@@ -1,6 +1,6 @@
 // Makes steps of planned changes, and divides the steps into trips of a limited size.
-import type { Change } from '../../core/change.ts'
-import type { Task } from '../../core/task.ts'
+import type { Change } from '../../core/task/change.ts'
+import type { Task } from '../../core/task/task.ts'
 import type { PlanOfChange } from '../foresee.ts'
 import type { Step } from './trip-request.ts'
 

@@ -1,5 +1,5 @@
 // A trip under way: what the lines of its script tell of it, one after the other, and how long the host may be silent.
-import type { Probe } from '../../core/probe.ts'
+import type { Probe } from '../../core/probe/probe.ts'
 import { OUTDATED_STATUS } from '../../shell/outdated.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Asked } from '../foresee.ts'

@@ -1,6 +1,6 @@
 // Parses the output of a trip while it arrives: frames, progress lines, answers. A frame is a line that begins with the
 // random mark of the trip.
-import { utf8, type Answer } from '../../core/answer.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { FRAME_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { OUTPUT_CAP_BYTES } from './progress.ts'

@@ -1,5 +1,5 @@
 // A DNS record of mail, and the order in which records are listed.
-import type { AskedRecord } from '../../core/outside-question.ts'
+import type { AskedRecord } from '../../core/probe/outside-question.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { OwnSelectors } from '../fleet/own-selectors.ts'
 

@@ -1,6 +1,6 @@
 // The type of an output format of `mailrun inventory`, and which vars it may show.
-import type { Host, Var } from '../../core/host.ts'
-import type { Inventory } from '../../core/inventory.ts'
+import type { Host, Var } from '../../core/fleet/host.ts'
+import type { Inventory } from '../../core/fleet/inventory.ts'
 import { STARS } from '../../shell/secret.ts'
 import type { About } from '../registry.ts'
 import type { Printable } from '../write/checked.ts'

@@ -1,6 +1,6 @@
 // Writes an inventory as JSON, in the form of `ansible-inventory --list`.
-import type { Host } from '../../core/host.ts'
-import type { Inventory } from '../../core/inventory.ts'
+import type { Host } from '../../core/fleet/host.ts'
+import type { Inventory } from '../../core/fleet/inventory.ts'
 import { jsonDocument } from '../write/json.ts'
 import { varsOf, type InventoryFormat } from './format.ts'
 

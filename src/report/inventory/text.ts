@@ -1,6 +1,6 @@
 // Writes an inventory for people.
-import type { Host } from '../../core/host.ts'
-import type { Inventory } from '../../core/inventory.ts'
+import type { Host } from '../../core/fleet/host.ts'
+import type { Inventory } from '../../core/fleet/inventory.ts'
 import type { Colours } from '../write/colour.ts'
 import { pad, width } from '../write/width.ts'
 import { varsOf, type InventoryFormat } from './format.ts'

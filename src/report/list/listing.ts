@@ -1,6 +1,6 @@
 // The content of `--list-hosts` and `--list-tasks`, as values, with stars in place of secrets.
 import { secretsOf } from '../../engine/secrets-of.ts'
-import type { PreparedHost } from '../../core/prepared-host.ts'
+import type { PreparedHost } from '../../core/fleet/prepared-host.ts'
 import type { About } from '../registry.ts'
 import { maskOf } from '../../shell/mask.ts'
 import type { Printable } from '../write/checked.ts'

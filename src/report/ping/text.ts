@@ -1,5 +1,5 @@
 // Writes the result of `mailrun ping` for people: which hosts answer, with which system, and how fast.
-import type { HostFacts } from '../../core/host-facts.ts'
+import type { HostFacts } from '../../core/fleet/host-facts.ts'
 import type { HostResult } from '../../core/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'
 import type { RunFormat, RunReport } from '../run/format.ts'

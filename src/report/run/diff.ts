@@ -1,6 +1,6 @@
 // Writes the change of a file as a unified diff.
 import { structuredPatch, type StructuredPatchHunk } from 'diff'
-import type { Diff } from '../../core/change.ts'
+import type { Diff } from '../../core/task/change.ts'
 import type { Colours } from '../write/colour.ts'
 import { said, term, type TerminalText } from '../write/terminal.ts'
 

@@ -1,13 +1,13 @@
 // Asks passwd(5), shadow(5) and group(5) about one account, and about the groups and the home that it is to have.
-import { utf8, type Answer } from '../../core/answer.ts'
-import { fact, factAbout, type Fact, type GroupFact, type UserFact } from '../../core/fact.ts'
-import { defineProbe, ProbeError, type Probe } from '../../core/probe.ts'
-import type { Resource } from '../../core/resource.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
+import { fact, factAbout, type Fact, type GroupFact, type UserFact } from '../../core/task/fact.ts'
+import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
+import type { Resource } from '../../core/task/resource.ts'
 import type { Known } from '../../core/unknown.ts'
 import { raw, type Script } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { END, whole } from '../../core/whole.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 
 export interface UserState {
   readonly is: UserFact

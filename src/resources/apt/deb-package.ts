@@ -1,13 +1,13 @@
 // Asks dpkg which packages are installed and, if wanted, apt which versions it would install.
-import { utf8, type Answer } from '../../core/answer.ts'
-import { fact, factAbout, type Fact, type PackageFact } from '../../core/fact.ts'
-import { defineProbe, ProbeError, type Family, type Probe } from '../../core/probe.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
+import { fact, factAbout, type Fact, type PackageFact } from '../../core/task/fact.ts'
+import { defineProbe, ProbeError, type Family, type Probe } from '../../core/probe/probe.ts'
 import type { Known } from '../../core/unknown.ts'
 import { quote } from '../../shell/quote.ts'
 import { lines, raw, type Script } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
-import { sharedProbes } from '../../core/shared-probes.ts'
-import { END, whole } from '../../core/whole.ts'
+import { sharedProbes } from '../../core/probe/shared-probes.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 
 export interface PackagesState {
   readonly packages: ReadonlyMap<string, PackageFact>

@@ -1,6 +1,6 @@
 // What Debian packages bring that tasks ask for: users, groups, paths and units. A prediction uses it before a package
 // is installed.
-import { fact, type Fact, type PathFact, type UserFact } from '../../core/fact.ts'
+import { fact, type Fact, type PathFact, type UserFact } from '../../core/task/fact.ts'
 import { UNKNOWN, type Known } from '../../core/unknown.ts'
 
 const user = (name: string, groups: Known<readonly string[]>): Fact =>

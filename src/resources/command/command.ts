@@ -1,14 +1,14 @@
 // Asks whether a command is needed: whether its product exists, whether the product is older than its sources, and what
 // the command's own questions say.
-import { utf8 } from '../../core/answer.ts'
-import type { Fact, PathFact } from '../../core/fact.ts'
-import { defineProbe, ProbeError, type Probe } from '../../core/probe.ts'
-import type { Resource } from '../../core/resource.ts'
+import { utf8 } from '../../core/probe/answer.ts'
+import type { Fact, PathFact } from '../../core/task/fact.ts'
+import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
+import type { Resource } from '../../core/task/resource.ts'
 import type { Known } from '../../core/unknown.ts'
 import { lines, raw, type Script } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { END, whole } from '../../core/whole.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 
 export interface CommandState {
   readonly creates: boolean

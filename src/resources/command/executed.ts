@@ -1,8 +1,8 @@
 // A command of the operator's own, run once on a host as a question: how it ended, and what it printed, up to a bound.
-import { utf8, type Answer } from '../../core/answer.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { EXEC_BYTES } from '../../core/bounds.ts'
-import { defineProbe, type Probe } from '../../core/probe.ts'
-import { END } from '../../core/whole.ts'
+import { defineProbe, type Probe } from '../../core/probe/probe.ts'
+import { END } from '../../core/probe/whole.ts'
 import { lines, raw } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

@@ -1,6 +1,6 @@
 // The changes that set the owner, group and mode of a path.
 import { ownPath } from './program/files.ts'
-import type { Change } from '../../core/change.ts'
+import type { Change } from '../../core/task/change.ts'
 import { isKnown, type Known } from '../../core/unknown.ts'
 
 export interface Attributes {

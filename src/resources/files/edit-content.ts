@@ -1,6 +1,6 @@
 // The plan of every task that edits a part of a file: a pure function edits the text, and the file is replaced
 // atomically.
-import { blocked, type SettledPlan } from '../../core/plan.ts'
+import { blocked, type SettledPlan } from '../../core/task/plan.ts'
 import { NEEDED_BYTES, type PathState } from './path.ts'
 import type { GivenAttributes } from './attributes.ts'
 import { putContent, standsInTheWay } from './put-content.ts'

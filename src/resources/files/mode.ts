@@ -1,5 +1,5 @@
 // File modes as arguments: four octal digits, so that nobody writes the number 644 by accident.
-import { argument } from '../../core/argument.ts'
+import { argument } from '../../core/task/argument.ts'
 
 type Octal = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7'
 

@@ -1,13 +1,13 @@
 // Asks which paths below a directory have a wrong owner or group.
-import { utf8 } from '../../core/answer.ts'
-import type { Fact, PathFact } from '../../core/fact.ts'
-import { defineProbe, ProbeError, type Probe } from '../../core/probe.ts'
-import type { Resource } from '../../core/resource.ts'
+import { utf8 } from '../../core/probe/answer.ts'
+import type { Fact, PathFact } from '../../core/task/fact.ts'
+import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
+import type { Resource } from '../../core/task/resource.ts'
 import { isKnown } from '../../core/unknown.ts'
 import { raw, type Script } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import { askable, isNumber } from '../accounts/accounts.ts'
-import { END, whole } from '../../core/whole.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 
 export interface OwnershipState {
   readonly there: boolean

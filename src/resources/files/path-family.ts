@@ -1,12 +1,12 @@
 // Asks about many paths with a few processes, and divides the output into one answer for each path.
 import { createHash } from 'node:crypto'
-import { utf8, type Answer } from '../../core/answer.ts'
-import { ProbeError, type Family } from '../../core/probe.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
+import { ProbeError, type Family } from '../../core/probe/probe.ts'
 import { READER } from './program/read.ts'
 import { quote } from '../../shell/quote.ts'
 import { raw } from '../../shell/script.ts'
 import { askable, isNumber } from '../accounts/accounts.ts'
-import { END, whole as textOf } from '../../core/whole.ts'
+import { END, whole as textOf } from '../../core/probe/whole.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /**

@@ -1,11 +1,11 @@
 // Asks about a path: its kind, owner and mode and, if wanted, its digest and content.
-import { utf8, type Answer } from '../../core/answer.ts'
-import { fact, factAbout, type Fact, type PathFact } from '../../core/fact.ts'
-import { defineProbe, ProbeError, type Probe } from '../../core/probe.ts'
-import type { Resource } from '../../core/resource.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
+import { fact, factAbout, type Fact, type PathFact } from '../../core/task/fact.ts'
+import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
+import type { Resource } from '../../core/task/resource.ts'
 import { UNKNOWN } from '../../core/unknown.ts'
 import { askable, isNumber } from '../accounts/accounts.ts'
-import { sharedProbes } from '../../core/shared-probes.ts'
+import { sharedProbes } from '../../core/probe/shared-probes.ts'
 import { contentBytes, parentOf, pathFamily, pathItem, type PathTold, type Wanted } from './path-family.ts'
 
 export { contentBytes, NEEDED_BYTES, SHOWN_BYTES, type Wanted } from './path-family.ts'

@@ -1,8 +1,8 @@
 // The plan of every task that sets the whole content of a file: creates or replaces the file, or sets only its owner
 // and mode.
 import { createHash } from 'node:crypto'
-import type { Change, Diff } from '../../core/change.ts'
-import { blocked, change, type SettledPlan } from '../../core/plan.ts'
+import type { Change, Diff } from '../../core/task/change.ts'
+import { blocked, change, type SettledPlan } from '../../core/task/plan.ts'
 import { isKnown, UNKNOWN, type Known } from '../../core/unknown.ts'
 import { contentBytes, SHOWN_BYTES, type PathState, type Wanted } from './path.ts'
 import {

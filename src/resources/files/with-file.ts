@@ -1,6 +1,6 @@
 // The plan of a task whose state is a file and something besides; and the plan that removes a file.
-import type { Change } from '../../core/change.ts'
-import { blocked, change, ok, type SettledPlan } from '../../core/plan.ts'
+import type { Change } from '../../core/task/change.ts'
+import { blocked, change, ok, type SettledPlan } from '../../core/task/plan.ts'
 import type { PathState } from './path.ts'
 import { removeFile } from './program/files.ts'
 

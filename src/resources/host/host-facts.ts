@@ -1,9 +1,9 @@
 // Asks for facts about a host that do not change: os-release(5) and the kernel's host name. It starts no process.
-import { utf8 } from '../../core/answer.ts'
-import { defineProbe } from '../../core/probe.ts'
-import type { HostFacts } from '../../core/host-facts.ts'
+import { utf8 } from '../../core/probe/answer.ts'
+import { defineProbe } from '../../core/probe/probe.ts'
+import type { HostFacts } from '../../core/fleet/host-facts.ts'
 import { raw } from '../../shell/script.ts'
-import { END, whole } from '../../core/whole.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 
 export const hostFacts = defineProbe<HostFacts>({
   key: 'host-facts',

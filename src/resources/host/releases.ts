@@ -1,6 +1,6 @@
 // The Debian releases that mailrun knows, and every fact that its code or its lab needs and that differs between them.
 // What differs otherwise is in docs/releases.md.
-import type { HostFacts } from '../../core/host-facts.ts'
+import type { HostFacts } from '../../core/fleet/host-facts.ts'
 
 /** Oldest first, by Debian's codename, as apt's sources and os-release(5) have it. */
 export const RELEASES = ['bookworm', 'trixie'] as const

@@ -1,8 +1,8 @@
 // Connects to each milter that a host's Postfix names, as Postfix does, and reports which ones answer, and why others
 // do not.
-import { utf8 } from '../../core/answer.ts'
-import { factAbout } from '../../core/fact.ts'
-import { defineProbe, ProbeError, type Probe } from '../../core/probe.ts'
+import { utf8 } from '../../core/probe/answer.ts'
+import { factAbout } from '../../core/task/fact.ts'
+import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
 import { raw } from '../../shell/script.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { MILTER_ANSWERS_PROGRAM } from './milter-answers-program.ts'

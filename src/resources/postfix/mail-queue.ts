@@ -1,10 +1,10 @@
 // Asks a host's Postfix how long it keeps mail, and for the oldest message in its queue.
 import type { QueueStanding } from '../../mail/rotation/evidence.ts'
-import { utf8 } from '../../core/answer.ts'
-import { defineProbe } from '../../core/probe.ts'
+import { utf8 } from '../../core/probe/answer.ts'
+import { defineProbe } from '../../core/probe/probe.ts'
 import { raw } from '../../shell/script.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { END, whole } from '../../core/whole.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 
 /** postconf(5), "Time units". */
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }

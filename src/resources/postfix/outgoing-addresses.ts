@@ -1,10 +1,10 @@
 // Asks from which addresses a host's mail leaves: those that Postfix binds, else those that its routes choose. Behind a
 // NAT, others see different ones.
 import { sendingAddress } from '../../mail/fleet/sending-address.ts'
-import { utf8 } from '../../core/answer.ts'
-import { defineProbe } from '../../core/probe.ts'
+import { utf8 } from '../../core/probe/answer.ts'
+import { defineProbe } from '../../core/probe/probe.ts'
 import { raw } from '../../shell/script.ts'
-import { END, whole } from '../../core/whole.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 
 export interface OutgoingAddresses {
   /**

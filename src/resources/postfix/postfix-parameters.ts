@@ -1,11 +1,11 @@
 // Asks for the parameters in Postfix's main.cf, with postconf(1).
-import { utf8, type Answer } from '../../core/answer.ts'
-import { factAbout, type Fact } from '../../core/fact.ts'
-import { defineProbe, type Family, type Probe } from '../../core/probe.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
+import { factAbout, type Fact } from '../../core/task/fact.ts'
+import { defineProbe, type Family, type Probe } from '../../core/probe/probe.ts'
 import { UNKNOWN, type Known } from '../../core/unknown.ts'
 import { quote } from '../../shell/quote.ts'
 import { raw } from '../../shell/script.ts'
-import { END, whole } from '../../core/whole.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export const MAIN_CF = '/etc/postfix/main.cf'

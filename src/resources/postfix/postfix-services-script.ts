@@ -1,7 +1,7 @@
 // The shell text that prints master.cf, the other instances of Postfix, and the names and addresses of the host.
 import { raw, type Script } from '../../shell/script.ts'
 import { MAIN_CF } from './postfix-parameters.ts'
-import { END } from '../../core/whole.ts'
+import { END } from '../../core/probe/whole.ts'
 
 export const MASTER_CF = '/etc/postfix/master.cf'
 /** In the place of a main.cf. */

@@ -1,16 +1,16 @@
 // Asks for master.cf, the other instances of Postfix, and the names and addresses of the host. With main.cf, this shows
 // who asks which milter.
-import { utf8, type Answer } from '../../core/answer.ts'
-import { factAbout, type Fact } from '../../core/fact.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
+import { factAbout, type Fact } from '../../core/task/fact.ts'
 import type { PostfixTold } from '../../mail/mail-setup.ts'
-import { defineProbe, type Probe } from '../../core/probe.ts'
+import { defineProbe, type Probe } from '../../core/probe/probe.ts'
 import { masterServices } from './settings/master-cf.ts'
 import { listItems } from '../milters/milter-list.ts'
 import type { HostNames, PostfixInstance, PostfixSources } from './settings/sources.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { knownValues, MAIN_CF, pairsOf, type PostfixParameters } from './postfix-parameters.ts'
 import { ABSENT, MASTER_CF, MOST_INSTANCES, POSTFIX_SERVICES } from './postfix-services-script.ts'
-import { whole } from '../../core/whole.ts'
+import { whole } from '../../core/probe/whole.ts'
 
 export { MASTER_CF } from './postfix-services-script.ts'
 

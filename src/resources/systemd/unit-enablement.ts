@@ -1,6 +1,6 @@
 // Plans the changes that make a unit start at boot or not, or prevent that it starts at all: enable, disable, mask,
 // unmask.
-import type { Change } from '../../core/change.ts'
+import type { Change } from '../../core/task/change.ts'
 import { UNKNOWN, type Known } from '../../core/unknown.ts'
 import { isMasked, type UnitState } from './unit-state.ts'
 import type { Script } from '../../shell/script.ts'

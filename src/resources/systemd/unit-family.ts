@@ -1,6 +1,6 @@
 // Asks systemd about many units with one process, and with a few more about the files that they have loaded.
-import { utf8, type Answer } from '../../core/answer.ts'
-import { ProbeError, type Family } from '../../core/probe.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
+import { ProbeError, type Family } from '../../core/probe/probe.ts'
 import { lines, raw } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

@@ -1,5 +1,5 @@
 // Predicts the state of a unit from a fact about the unit, its definition, its files or its sockets.
-import { factAbout, type Fact, type PathFact, type UnitFact } from '../../core/fact.ts'
+import { factAbout, type Fact, type PathFact, type UnitFact } from '../../core/task/fact.ts'
 import { isKnown, UNKNOWN } from '../../core/unknown.ts'
 import { covers } from './unit-stamp.ts'
 import type { UnitQuestion, UnitState } from './unit-state.ts'

@@ -1,6 +1,6 @@
 // Finds the files that changed since a unit loaded them: from its stamps or, if these do not say, from the time of its
 // start.
-import { utf8 } from '../../core/answer.ts'
+import { utf8 } from '../../core/probe/answer.ts'
 import { startOf, type Clock } from './unit-clock.ts'
 import { reloadStamp, startStamp, covers, type FileState, type Stamp, type States } from './unit-stamp.ts'
 import type { UnitProperties, UnitQuestion } from './unit-state.ts'

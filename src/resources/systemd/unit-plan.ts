@@ -1,7 +1,7 @@
 // The plan that gives a unit the wanted state: unmasked, enabled, running, with its files loaded. The task says how to
 // start it.
-import type { Change } from '../../core/change.ts'
-import { blocked, change, type Plan } from '../../core/plan.ts'
+import type { Change } from '../../core/task/change.ts'
+import { blocked, change, type Plan } from '../../core/task/plan.ts'
 import { UNKNOWN } from '../../core/unknown.ts'
 import type { UnitQuestion, UnitState } from './unit.ts'
 import { sh } from '../../shell/sh.ts'

@@ -1,7 +1,7 @@
 // Asks systemd about a unit, and whether it has loaded the present versions of its files.
-import { fact } from '../../core/fact.ts'
-import { defineProbe, type Probe } from '../../core/probe.ts'
-import { sharedProbes } from '../../core/shared-probes.ts'
+import { fact } from '../../core/task/fact.ts'
+import { defineProbe, type Probe } from '../../core/probe/probe.ts'
+import { sharedProbes } from '../../core/probe/shared-probes.ts'
 import { UNIT_DIRECTORIES, unitFamily, unitItem } from './unit-family.ts'
 import { foreseeUnit } from './unit-foresight.ts'
 import type { UnitQuestion, UnitState } from './unit-state.ts'

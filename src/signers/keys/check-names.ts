@@ -1,5 +1,5 @@
 // Refuses names of domains and DKIM selectors that are none.
-import { object, required, text } from '../../core/argument.ts'
+import { object, required, text } from '../../core/task/argument.ts'
 import { isSelector, mailDomain } from '../../mail/names/names.ts'
 import { checkPath } from '../../resources/files/check-path.ts'
 

@@ -1,12 +1,12 @@
 // Asks what became of a host's keys for a domain: the marks that mailrun kept beside them.
 import { historyPath, parseMark, type Mark } from '../../mail/rotation/history.ts'
-import { utf8, type Answer } from '../../core/answer.ts'
-import { defineProbe, type Family, type Probe } from '../../core/probe.ts'
+import { utf8, type Answer } from '../../core/probe/answer.ts'
+import { defineProbe, type Family, type Probe } from '../../core/probe/probe.ts'
 import type { Known } from '../../core/unknown.ts'
 import { READER } from '../../resources/files/program/read.ts'
 import { quote } from '../../shell/quote.ts'
 import { raw } from '../../shell/script.ts'
-import { END, whole } from '../../core/whole.ts'
+import { END, whole } from '../../core/probe/whole.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface KeyHistory {

@@ -1,5 +1,5 @@
 // The DKIM records of the keys with which a host signs, for a playbook's outputs.
-import { answersOfParts, type Probe } from '../../core/probe.ts'
+import { answersOfParts, type Probe } from '../../core/probe/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../../core/unknown.ts'
 import { speaksFor, type OwnSelectors } from '../../mail/fleet/own-selectors.ts'
 import { isSelector } from '../../mail/names/names.ts'

@@ -2,7 +2,7 @@
 // it is asked for.
 import { Unreachable } from '../../engine/session/connection.ts'
 import { BECOME_BYTES } from '../../core/bounds.ts'
-import type { Become } from '../../core/host.ts'
+import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { openingOf, type Dialogue } from './become.ts'
 import { becomeProblem, refusesPassword, spoken, wantsTerminal, type Refusal } from './become-problem.ts'

@@ -1,6 +1,6 @@
 // What sudo, su and doas say where they give no shell, as what to do about it.
 import { BECOME_BYTES } from '../../core/bounds.ts'
-import type { Become } from '../../core/host.ts'
+import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { RUN_AGAIN } from '../passing.ts'
 

@@ -1,7 +1,7 @@
 // The command that opens a host's one shell as the user who does the work: through sudo, su or doas, with a terminal
 // where they insist on one.
 import { randomBytes } from 'node:crypto'
-import type { Become } from '../../core/host.ts'
+import type { Become } from '../../core/fleet/host.ts'
 import type { Secret } from '../../shell/secret.ts'
 
 export interface Opening {

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
 import { Unreachable, type Connection } from '../../engine/session/connection.ts'
-import type { Become } from '../../core/host.ts'
+import type { Become } from '../../core/fleet/host.ts'
 import { hostShell } from '../shell/host-shell.ts'
 import type { LoggedIn } from './login.ts'
 import { RUN_AGAIN } from '../passing.ts'

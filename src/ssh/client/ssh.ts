@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import type { Connection, Tell } from '../../engine/session/connection.ts'
-import type { Become } from '../../core/host.ts'
+import type { Become } from '../../core/fleet/host.ts'
 import { attempts } from '../attempts.ts'
 import { bastions, type Bastions } from './bastions.ts'
 import { handshake } from './handshakes.ts'

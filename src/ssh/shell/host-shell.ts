@@ -1,7 +1,7 @@
 // The one shell on a host, over whatever leads there: as another user where the host says become, and with what was
 // said where it does not come up.
 import { ConnectionLost, Unreachable, type Connection } from '../../engine/session/connection.ts'
-import type { Become } from '../../core/host.ts'
+import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { openShell } from '../become/become-dialogue.ts'
 import { RUN_AGAIN } from '../passing.ts'

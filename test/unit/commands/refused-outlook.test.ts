@@ -1,7 +1,7 @@
 // A rotation on a host that would refuse it: what is told beforehand.
 import * as assert from 'uvu/assert'
 import type { Outlook } from '../../../src/mail/rotation/steps.ts'
-import { partsAnswer } from '../../../src/core/probe.ts'
+import { partsAnswer } from '../../../src/core/probe/probe.ts'
 import type { Signing } from '../../../src/signers/keys/signing.ts'
 import { refusedOutlook } from '../../../src/commands/rotate/refused-outlook.ts'
 import { switchGuard } from '../../../src/signers/opendkim/kept/switch-guard.ts'

@@ -1,12 +1,12 @@
 // Foresight: what later tasks see of changes that are not made yet.
 import * as assert from 'uvu/assert'
 import { foresee, type Asked } from '../../../src/engine/foresee.ts'
-import { fact, factAbout } from '../../../src/core/fact.ts'
-import type { OutsideQuestion, Told } from '../../../src/core/outside-question.ts'
-import { ask, blocked, change, ok, remarked } from '../../../src/core/plan.ts'
-import { defineProbe, type Probe } from '../../../src/core/probe.ts'
-import { ANYTHING } from '../../../src/core/resource.ts'
-import type { PlanContext, Task } from '../../../src/core/task.ts'
+import { fact, factAbout } from '../../../src/core/task/fact.ts'
+import type { OutsideQuestion, Told } from '../../../src/core/probe/outside-question.ts'
+import { ask, blocked, change, ok, remarked } from '../../../src/core/task/plan.ts'
+import { defineProbe, type Probe } from '../../../src/core/probe/probe.ts'
+import { ANYTHING } from '../../../src/core/task/resource.ts'
+import type { PlanContext, Task } from '../../../src/core/task/task.ts'
 import { raw } from '../../../src/shell/script.ts'
 import { suite } from '../../suite.ts'
 

@@ -2,9 +2,9 @@
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import { fleet } from '../../../lab/fleet.ts'
-import { hostsFile } from '../../../lab/host-files.ts'
+import { hostsFile } from '../../../lab/hosts/host-files.ts'
 import { NUMBERS } from '../../../lab/internet/zones.ts'
-import { inventoryText } from '../../../lab/inventory.ts'
+import { inventoryText } from '../../../lab/access/inventory.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('lab: fleet')

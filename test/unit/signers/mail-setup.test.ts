@@ -3,7 +3,7 @@
 import * as assert from 'uvu/assert'
 import { setupRules } from '../../../src/audit/rules/index.ts'
 import { findAll } from '../../../src/findings/rule.ts'
-import { ProbeError } from '../../../src/core/probe.ts'
+import { ProbeError } from '../../../src/core/probe/probe.ts'
 import { milterUses } from '../../../src/resources/milters/milter-uses.ts'
 import { sourcesTold } from '../../../src/resources/postfix/postfix-services.ts'
 import { mailSetup } from '../../../src/signers/opendkim/setup/mail-setup.ts'

@@ -6,7 +6,7 @@ import { openingOf } from '../../../src/ssh/become/become.ts'
 import { openShell } from '../../../src/ssh/become/become-dialogue.ts'
 import { becomeProblem, spoken } from '../../../src/ssh/become/become-problem.ts'
 import { sharedTrial } from '../../../src/ssh/shared-trial.ts'
-import type { Become } from '../../../src/core/host.ts'
+import type { Become } from '../../../src/core/fleet/host.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import { suite } from '../../suite.ts'
 

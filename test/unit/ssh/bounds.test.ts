@@ -12,7 +12,7 @@ import { fileLock } from '../../../src/ssh/host-keys/record-lock.ts'
 import { shellStream } from '../../../src/ssh/shell/shell-stream.ts'
 import { TooMuchSaid } from '../../../src/engine/session/connection.ts'
 import { BECOME_BYTES } from '../../../src/core/bounds.ts'
-import type { Become } from '../../../src/core/host.ts'
+import type { Become } from '../../../src/core/fleet/host.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('bounds of a connection')

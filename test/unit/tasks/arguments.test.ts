@@ -1,7 +1,7 @@
 // Arguments of task modules in a playbook that no compiler has seen:
 // what is unknown, missing or wrong is refused, never passed over.
 import * as assert from 'uvu/assert'
-import type { TaskModule } from '../../../src/core/define-task.ts'
+import type { TaskModule } from '../../../src/core/task/define-task.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import * as tasks from '../../../tasks/index.ts'
 import { suite } from '../../suite.ts'

@@ -1,6 +1,6 @@
 // Which milters of a Postfix are dead, whom that stops, and what is no concern of it.
 import * as assert from 'uvu/assert'
-import { fact } from '../../../src/core/fact.ts'
+import { fact } from '../../../src/core/task/fact.ts'
 import { UNKNOWN } from '../../../src/core/unknown.ts'
 import { milterAnswers, type MilterAnswers } from '../../../src/resources/milters/milter-answers.ts'
 import { postfixParameters } from '../../../src/resources/postfix/postfix-parameters.ts'

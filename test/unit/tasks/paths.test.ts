@@ -1,7 +1,7 @@
 // Files, directories and links on what a host answers:
 // numbers as owners, bits that chown clears, directories above, what stands in the way.
 import * as assert from 'uvu/assert'
-import type { PathFact } from '../../../src/core/fact.ts'
+import type { PathFact } from '../../../src/core/task/fact.ts'
 import { pathProbe, type PathState } from '../../../src/resources/files/path.ts'
 import { ownershipProbe } from '../../../src/resources/files/ownership.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'

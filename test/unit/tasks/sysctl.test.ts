@@ -1,7 +1,7 @@
 // sysctl: file and kernel by themselves, values in any spacing, names that lead elsewhere.
 import * as assert from 'uvu/assert'
 import { checkCase } from '../../../src/testing/check-case.ts'
-import { partsAnswer } from '../../../src/core/probe.ts'
+import { partsAnswer } from '../../../src/core/probe/probe.ts'
 import { sysctl } from '../../../tasks/sysctl.ts'
 import { suite } from '../../suite.ts'
 import { absent, folder, text } from './states.ts'

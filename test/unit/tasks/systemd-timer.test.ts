@@ -1,6 +1,6 @@
 // systemdTimer: the texts of its units, and what is done about a timer that is not loaded as it stands on disk.
 import * as assert from 'uvu/assert'
-import { partsAnswer } from '../../../src/core/probe.ts'
+import { partsAnswer } from '../../../src/core/probe/probe.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { systemdTimer, type SystemdTimerArgs, type SystemdTimerState } from '../../../tasks/systemd-timer.ts'

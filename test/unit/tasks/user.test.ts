@@ -1,6 +1,6 @@
 // user on what a host answers: primary and supplementary groups, groups that are not there, homes, hashes.
 import * as assert from 'uvu/assert'
-import { fact } from '../../../src/core/fact.ts'
+import { fact } from '../../../src/core/task/fact.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import { userProbe, type UserState } from '../../../src/resources/accounts/accounts-probe.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'

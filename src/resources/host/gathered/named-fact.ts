@@ -1,7 +1,7 @@
 // A fact that can be gathered of a host: what it is in words, and its question, which changes nothing.
-import type { Answer } from '../../../core/answer.ts'
-import { defineProbe, ProbeError, type Probe } from '../../../core/probe.ts'
-import { END, whole } from '../../../core/whole.ts'
+import type { Answer } from '../../../core/probe/answer.ts'
+import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'
+import { END, whole } from '../../../core/probe/whole.ts'
 import { raw } from '../../../shell/script.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 

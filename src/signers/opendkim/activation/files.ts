@@ -1,8 +1,8 @@
 // Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together, as does a new
 // owner or group, by which a daemon could be shut out; modes are mended where they are.
 import { createHash } from 'node:crypto'
-import type { Change, Diff } from '../../../core/change.ts'
-import type { SettledPlan } from '../../../core/plan.ts'
+import type { Change, Diff } from '../../../core/task/change.ts'
+import type { SettledPlan } from '../../../core/task/plan.ts'
 import { UNKNOWN } from '../../../core/unknown.ts'
 import { lines } from '../../../shell/script.ts'
 import { sh } from '../../../shell/sh.ts'

@@ -1,7 +1,7 @@
 // Publish before sign: which keys a host may sign with, by what name servers say of them. Pure.
 import { dkimName, dkimValue } from '../../../mail/records/dkim/record.ts'
-import type { NameServerVars, OutsideAnswer, OutsideQuestion } from '../../../core/outside-question.ts'
-import type { Remarks } from '../../../core/plan.ts'
+import type { NameServerVars, OutsideAnswer, OutsideQuestion } from '../../../core/probe/outside-question.ts'
+import type { Remarks } from '../../../core/task/plan.ts'
 import { isKnown, UNKNOWN } from '../../../core/unknown.ts'
 import type { Signing } from '../../keys/signing.ts'
 

@@ -1,8 +1,8 @@
 // Asks what an activation of OpenDKIM that did not come to its end has left, and whether the daemon that runs is in the
 // group of its keys.
 import { KEY_GROUP } from '../keys/key-group.ts'
-import { utf8 } from '../../../core/answer.ts'
-import { defineProbe, ProbeError, type Probe } from '../../../core/probe.ts'
+import { utf8 } from '../../../core/probe/answer.ts'
+import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'
 import { raw } from '../../../shell/script.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 

@@ -1,5 +1,5 @@
 // Asks for OpenDKIM's configuration as texts that can leave a run among its outputs.
-import { answersOfParts, type Probe } from '../../../core/probe.ts'
+import { answersOfParts, type Probe } from '../../../core/probe/probe.ts'
 import { isKnown } from '../../../core/unknown.ts'
 import { opendkimSetup, type OpendkimSetup } from '../setup/signing.ts'
 import type { FileText, OpendkimSources } from '../configuration/index.ts'

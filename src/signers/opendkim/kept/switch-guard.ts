@@ -1,6 +1,6 @@
 // Asks whether a host would refuse to switch keys: what `keepSigned` says of it, before anything is begun.
 import { switchObstacle } from './signing-kept.ts'
-import { answersOfParts, type Probe } from '../../../core/probe.ts'
+import { answersOfParts, type Probe } from '../../../core/probe/probe.ts'
 import type { KeepArgs } from '../../keep-args.ts'
 import type { SigningQuestion } from '../../keys/signing.ts'
 import { opendkimSetup, signingProbe } from '../setup/signing.ts'

@@ -2,7 +2,7 @@
 // every step.
 import type { Move } from './key-owners.ts'
 import { ownPath } from '../../../resources/files/program/files.ts'
-import type { Change } from '../../../core/change.ts'
+import type { Change } from '../../../core/task/change.ts'
 import { lines, type Script } from '../../../shell/script.ts'
 import { sh } from '../../../shell/sh.ts'
 

@@ -1,8 +1,8 @@
 // Asks to whom a host's DKIM keys and their directories belong, and who is in the group that may read root's.
 import { DAEMON, KEY_GROUP } from './key-group.ts'
-import { factAbout, type Fact, type PathFact } from '../../../core/fact.ts'
-import { defineProbe, type Probe } from '../../../core/probe.ts'
-import type { Resource } from '../../../core/resource.ts'
+import { factAbout, type Fact, type PathFact } from '../../../core/task/fact.ts'
+import { defineProbe, type Probe } from '../../../core/probe/probe.ts'
+import type { Resource } from '../../../core/task/resource.ts'
 import { isKnown } from '../../../core/unknown.ts'
 import type { KeyOwners, PathOwner } from './key-owners-answer.ts'
 import { ownersItem, signingFamily } from '../setup/signing-family.ts'

@@ -1,8 +1,8 @@
 // Asks how a host signs its mail: OpenDKIM's unit, configuration, tables and keys as the daemon reads them, and
 // Postfix's milters.
 import type { HostKey, OpendkimMailSetup, OpendkimTable, PathAttributes } from './mail-setup-told.ts'
-import { utf8 } from '../../../core/answer.ts'
-import { defineProbe, ProbeError, type Probe } from '../../../core/probe.ts'
+import { utf8 } from '../../../core/probe/answer.ts'
+import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'
 import { raw } from '../../../shell/script.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'

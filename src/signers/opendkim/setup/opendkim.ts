@@ -1,10 +1,10 @@
 // All that is asked about an OpenDKIM before it is to sign by other files: keys, tables, configuration, its unit, and
 // which Postfix asks it.
-import type { Fact } from '../../../core/fact.ts'
-import { fact } from '../../../core/fact.ts'
-import type { Probe } from '../../../core/probe.ts'
+import type { Fact } from '../../../core/task/fact.ts'
+import { fact } from '../../../core/task/fact.ts'
+import type { Probe } from '../../../core/probe/probe.ts'
 import { KEY_DIRECTORY } from '../keys/key-group.ts'
-import { joinProbes } from '../../../core/join-probes.ts'
+import { joinProbes } from '../../../core/probe/join-probes.ts'
 import { opendkimActivation, type OpendkimActivation } from '../activation/state.ts'
 import { pathProbe, type PathState } from '../../../resources/files/path.ts'
 import type { PostfixSources } from '../../../resources/postfix/settings/sources.ts'

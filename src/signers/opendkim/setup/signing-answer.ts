@@ -1,6 +1,6 @@
 // What the program of the question about signing answers, read once: texts of OpenDKIM's configuration, keys, paths.
-import { utf8, type Answer } from '../../../core/answer.ts'
-import { ProbeError } from '../../../core/probe.ts'
+import { utf8, type Answer } from '../../../core/probe/answer.ts'
+import { ProbeError } from '../../../core/probe/probe.ts'
 import { UNKNOWN, type Known } from '../../../core/unknown.ts'
 import type { FileText, OpendkimSources } from '../configuration/index.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'

@@ -1,8 +1,8 @@
 // Asks with which keys a host signs: its tables, wherever OpenDKIM is told that they are, the keys that they name, and
 // the directories above those. One process, and one for each key.
 import { ancestorsOf, type Signing } from '../../keys/signing.ts'
-import type { Answer } from '../../../core/answer.ts'
-import type { Family } from '../../../core/probe.ts'
+import type { Answer } from '../../../core/probe/answer.ts'
+import type { Family } from '../../../core/probe/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../../../core/unknown.ts'
 import { readerProgram } from '../../../resources/files/program/read.ts'
 import { raw } from '../../../shell/script.ts'

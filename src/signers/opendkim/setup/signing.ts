@@ -1,8 +1,8 @@
 // Asks with which key OpenDKIM signs for a domain: the one that its tables name, else the one it is to have first.
 import { ancestorsOf, keyPath, type Signing, type SigningQuestion } from '../../keys/signing.ts'
 import { DAEMON } from '../keys/key-group.ts'
-import { factAbout, type Fact } from '../../../core/fact.ts'
-import { defineProbe, type Probe } from '../../../core/probe.ts'
+import { factAbout, type Fact } from '../../../core/task/fact.ts'
+import { defineProbe, type Probe } from '../../../core/probe/probe.ts'
 import { isKnown, UNKNOWN } from '../../../core/unknown.ts'
 import { ACTIVATION } from '../activation/state.ts'
 import {

@@ -1,7 +1,7 @@
 // Facts of a host: what is read of the answers, what is none, and that this machine answers all of them.
 import { execFileSync } from 'node:child_process'
 import * as assert from 'uvu/assert'
-import { ProbeError } from '../../../../src/core/probe.ts'
+import { ProbeError } from '../../../../src/core/probe/probe.ts'
 import type { FactName } from '../../../../src/core/gathered-facts.ts'
 import { FACT_NAMES, GATHERED } from '../../../../src/playbook/gathered-facts.ts'
 import { suite } from '../../../suite.ts'

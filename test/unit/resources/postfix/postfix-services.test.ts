@@ -1,6 +1,6 @@
 // What master.cf and the host's names are, answered and foreseen.
 import * as assert from 'uvu/assert'
-import { fact } from '../../../../src/core/fact.ts'
+import { fact } from '../../../../src/core/task/fact.ts'
 import { milterUses } from '../../../../src/resources/milters/milter-uses.ts'
 import { postfixParameters } from '../../../../src/resources/postfix/postfix-parameters.ts'
 import { MASTER_CF, postfixServices, postfixSources } from '../../../../src/resources/postfix/postfix-services.ts'

@@ -1,6 +1,6 @@
 // What is read out of systemd's answer about units, and what becomes of it by facts.
 import * as assert from 'uvu/assert'
-import { fact, type Fact, type PathFact } from '../../../../src/core/fact.ts'
+import { fact, type Fact, type PathFact } from '../../../../src/core/task/fact.ts'
 import { UNKNOWN } from '../../../../src/core/unknown.ts'
 import { unitProbe, type UnitQuestion, type UnitState } from '../../../../src/resources/systemd/unit.ts'
 import { unitFamily } from '../../../../src/resources/systemd/unit-family.ts'

@@ -7,7 +7,7 @@ import { pushFromHere, readyToPush } from '../../../../../src/dns/backends/nsupd
 import type { DnsVars } from '../../../../../src/dns/dns-vars.ts'
 import { wantedChange } from '../../../../../src/dns/plan/wanted-change.ts'
 import { hostNamesOf, readyToPublish } from '../../../../../src/dns/push/ready-to-publish.ts'
-import type { Host } from '../../../../../src/core/host.ts'
+import type { Host } from '../../../../../src/core/fleet/host.ts'
 import { Secret } from '../../../../../src/shell/secret.ts'
 import { suite } from '../../../../suite.ts'
 import { key as record, written } from '../../mail-changes.ts'
