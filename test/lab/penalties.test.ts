@@ -127,8 +127,11 @@ async function failedLogins(host: string): Promise<number> {
   const words = "grep -c 'authenticating user .*\\[preauth\\]' || :"
   const since = '"$(systemctl show -P ActiveEnterTimestamp ssh | sed "s/^[A-Z][a-z]* //; s/ [A-Z]*$//")"'
   const count = async (): Promise<number> =>
-    Number(await inHost(host, `journalctl --sync; journalctl -u ssh --since ${since} -o cat | ${words}`))
-  // sshd tells of the end of a connection a moment later.
+    Number(
+      await inHost(host, `journalctl --sync; journalctl -t sshd -t sshd-session --since ${since} -o cat | ${words}`),
+    )
+  // sshd tells of the end of a connection a moment later. Of a process that has ended by then the journal may not know
+  // the unit.
   for (let each = 0; each < 20 && (await count()) === 0; each += 1) await sleep(500)
   await sleep(1500)
   return count()
@@ -149,7 +152,7 @@ test('after failed logins from its address the right key is let in once sshd tak
   for (const [index, { error, seconds, told }] of outcomes.entries()) {
     const name = ways.flat()[index]!.name
     assert.is(error, undefined, `${name}: ${error}`)
-    assert.is(seconds > 5, PENALIZES, `${name} took ${seconds} s`)
+    if (PENALIZES) assert.ok(seconds > 5, `${name} took ${seconds} s`)
     assert.is(told.length, PENALIZES ? 1 : 0, `${name}: ${told.join('\n')}`)
     if (PENALIZES) assert.match(told[0]!, /refuses connections[^]*Not allowed at this time/)
   }
