@@ -5,7 +5,7 @@ import type * as Lab from '../lab/index.ts'
 /**
  * Processes and threads, for each host, that look being taken off which looks.
  *
- * @throws Error where the numbers began anew, after some millions
+ * @throws Error where the numbers began again, after some millions
  */
 export async function processesStarted(
   lab: typeof Lab,
@@ -17,7 +17,7 @@ export async function processesStarted(
   const after = await Promise.all(hosts.map((host) => lastNumber(lab, host)))
   return after.map((last, index) => {
     const first = before[index]!
-    if (last <= first) throw new Error(`${hosts[index]}'s process numbers began anew: measure again`)
+    if (last <= first) throw new Error(`${hosts[index]}'s process numbers began again: measure again`)
     return last - first - 1
   })
 }

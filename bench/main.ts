@@ -1,5 +1,5 @@
 // `npm run bench [NAME …] [-- --quick]`: runs these benches, or all, keeps what they found and writes
-// docs/benchmarks.md anew. `page` writes it alone; `fuzz` and `opendkim` are no measurements, and have flags of their
+// docs/benchmarks.md again. `page` writes it alone; `fuzz` and `opendkim` are no measurements, and have flags of their
 // own.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

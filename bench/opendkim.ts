@@ -33,9 +33,9 @@ const began = performance.now()
 const count = { signed: 0, unsigned: 0, fails: 0, refused: 0, unknown: 0, different: 0 }
 for (let from = 0; from < wanted.length; from += AT_ONCE) await compare(wanted.slice(from, from + AT_ONCE))
 await lab.labDown()
-const told = Object.entries(count).map(([what, number]) => `${number} ${what}`)
+const reported = Object.entries(count).map(([what, number]) => `${number} ${what}`)
 const seconds = ((performance.now() - began) / 1000).toFixed(0)
-console.log(`${wanted.length} configurations in ${seconds} s: ${told.join(', ')} (refused, unknown and different of
+console.log(`${wanted.length} configurations in ${seconds} s: ${reported.join(', ')} (refused, unknown and different of
 configurations, the others of messages)`)
 process.exit(count.different > 0 ? 1 : 0)
 

@@ -1,4 +1,4 @@
-// What was measured with what: told beside the figures.
+// What was measured with what: reported beside the figures.
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'

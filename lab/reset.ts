@@ -21,7 +21,7 @@ export async function reset(lab: Lab, names: readonly string[] | 'all'): Promise
     const hosts = names === 'all' ? fleet(state) : await findHosts(lab, names)
     await atMost(AT_ONCE, hosts, async (host) => {
       await resetHost(siteOf(lab, state), host)
-      say(`${host.name} made anew`)
+      say(`${host.name} made again`)
     })
     await mendInternet(lab, state)
   })

@@ -225,7 +225,7 @@ export const guardTasks = (input: Input): readonly Task[] => [
 /**
  * From where Postfix and these packages are there up to Postfix, which has to read its main.cf again.
  *
- * @param own - the selectors that the host speaks for: one in use that is none of them is told. Left out: none is.
+ * @param own - the selectors that the host speaks for: one in use that is none of them is reported. Left out: none is.
  */
 export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonly (Task | false)[] {
   const tables = tablesOf({ vars, host })

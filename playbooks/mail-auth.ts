@@ -16,7 +16,7 @@ export const mailAuthVars = {
       dnsVar,
       v.description(
         "How the domains' name servers are found, and how records get there; " +
-          'left out: they are found as everybody finds them, and records are told, to be published by hand',
+          'left out: they are found as everybody finds them, and records are reported, to be published by hand',
       ),
     ),
     {},
@@ -24,7 +24,7 @@ export const mailAuthVars = {
 }
 type Input = PlaybookInput<v.InferOutput<v.ObjectSchema<typeof mailAuthVars, undefined>>>
 
-/** Without a policy, receivers are told neither what to do with forged mail nor where to report it. */
+/** Without a policy, receivers learn neither what to do with forged mail nor where to report it. */
 function policyProblems(members: readonly Input[]): readonly FleetProblem[] {
   return members.flatMap(({ vars: { domains, dmarc, mail_domains: own }, host }) =>
     domains

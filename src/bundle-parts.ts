@@ -8,7 +8,7 @@ import { rollup } from 'rollup'
 const TOGETHER = {
   // The command itself, with all that its help needs.
   command: ['src/cli/main.ts', 'src/cli/act.ts'],
-  // A run of a playbook, as people are told of it.
+  // A run of a playbook, as people read of it.
   run: [
     'src/index.ts',
     'tasks/index.ts',

@@ -7,7 +7,7 @@ import { joinParts } from './bundle-parts.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUT = join(ROOT, 'dist/bundle')
-/** A run imports parts late, and may have begun before they were made anew. */
+/** A run imports parts late, and may have begun before they were made again. */
 const KEPT_MS = 24 * 3600 * 1000
 
 const entryPoints = {

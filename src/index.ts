@@ -27,7 +27,7 @@ export type {
   NameServerVars,
   OutsideAnswer,
   OutsideQuestion,
-  Told,
+  AnswerTo,
 } from './core/probe/outside-question.ts'
 export type { Change, Diff } from './core/task/change.ts'
 export { fact, factAbout, type Fact, type FactKind, type FactValues } from './core/task/fact.ts'

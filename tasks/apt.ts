@@ -55,8 +55,8 @@ export interface AptArgs {
   /** Answers to debconf's questions, given before installing. */
   readonly debconf?: readonly DebconfAnswer[]
   /**
-   * What the packages bring (users, groups, paths, units), so that a check can predict the tasks after this one. For the
-   * packages of mailrun's own playbooks, this is known already.
+   * What the packages bring (users, groups, paths, units), so that a check can predict the tasks after this one. For
+   * the packages of mailrun's own playbooks, this is known already.
    */
   readonly provides?: readonly Fact[]
   /** Seconds to wait for another apt or dpkg. Default: 600. */
@@ -119,9 +119,9 @@ export const apt = defineTask<AptArgs, PackagesState>({
     ),
   plan: (args, now) => (args.state === 'absent' ? remove(args, now) : install(args, now)),
   writes: (args) => {
-    const told = namesOf(args).map((name) => broughtBy(name))
-    const facts = [...told.flatMap((each) => each ?? []), ...(args.provides ?? [])]
-    const known = args.provides !== undefined || told.every((each) => each !== undefined)
+    const reported = namesOf(args).map((name) => broughtBy(name))
+    const facts = [...reported.flatMap((each) => each ?? []), ...(args.provides ?? [])]
+    const known = args.provides !== undefined || reported.every((each) => each !== undefined)
     return [
       ...namesOf(args).map((name): Resource => `package:${name}`),
       ...facts.map(({ resource }) => resource),

@@ -81,7 +81,7 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
         insertAfter: insertAfter && forgetful(insertAfter),
         insertBefore: insertBefore && forgetful(insertBefore),
       }) ?? {
-        impossible: `${path} must hold the lines "${begin}" and "${end}" once each, in this order: mend it by hand`,
+        impossible: `${path} must hold the lines "${begin}" and "${end}" once each, in this order: correct it by hand`,
       }
     return editContent(
       {

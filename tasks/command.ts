@@ -42,7 +42,7 @@ export interface CommandArgs {
   readonly cwd?: string
   /**
    * As this user, with its home; only root becomes somebody else. Left out: who does the work, which is root unless it
-   * was told otherwise.
+   * was set otherwise.
    */
   readonly user?: string
   readonly env?: Readonly<Record<string, string | Secret<string>>>

@@ -32,9 +32,9 @@ export interface DkimKeyArgs {
   readonly signer?: string
   /** It is made whatever key the tables name, to take that one's place later. Its selector must be new. */
   readonly coming?: boolean
-  /** Of a key that is made, 1024 to 4096; left out: 2048 (RFC 8301). A key that is there is never made anew. */
+  /** Of a key that is made, 1024 to 4096; left out: 2048 (RFC 8301). A key that is there is never made again. */
   readonly bits?: number
-  /** The selectors that the host speaks for: one in use that is none of them is told. Left out: none is. */
+  /** The selectors that the host speaks for: one in use that is none of them is reported. Left out: none is. */
   readonly own?: OwnSelectors | undefined
 }
 
@@ -74,8 +74,8 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     const signer = by(name)
     const signing = now[0]!
     const { path, key } = signing
-    const obstacle = signer.keyObstacle(signing)
-    if (obstacle !== undefined) return blocked(obstacle)
+    const problem = signer.keyProblem(signing)
+    if (problem !== undefined) return blocked(problem)
     const spent = spentSelector(signing)
     if (spent !== undefined) return blocked(spent)
     const wanted = wantedOf(signing, signer)

@@ -102,15 +102,15 @@ dpkg-statoverride --quiet --remove /etc/dkimkeys || :`,
  * first, and all others in the domains' directories.
  */
 function placesOf({ signing, owners }: DkimOwnersState, directory: string): readonly KeyPlace[] {
-  const told = new Map<string, Owned>(owners.paths.map((each) => [each.path, each]))
-  for (const { directories } of signing) for (const each of directories) told.set(each.path, each)
+  const reported = new Map<string, Owned>(owners.paths.map((each) => [each.path, each]))
+  for (const { directories } of signing) for (const each of directories) reported.set(each.path, each)
   const keys = new Map(
     owners.paths.flatMap((each): [string, Owned][] =>
       each.kind === 'file' && each.path.endsWith('.private') ? [[each.path, each]] : [],
     ),
   )
   for (const { path, key } of signing) if (key.kind === 'key') keys.set(path, { path, ...key })
-  const aboveOf = (path: Untrusted): readonly Owned[] => ancestorsOf(path).flatMap((each) => told.get(each) ?? [])
+  const aboveOf = (path: Untrusted): readonly Owned[] => ancestorsOf(path).flatMap((each) => reported.get(each) ?? [])
   const itself = owners.paths.filter(({ path, kind }) => path === directory && kind === 'directory')
   return [
     ...itself.map((each) => ({ above: [...aboveOf(directory), each] })),

@@ -4,7 +4,7 @@ import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts
 import { mode, type Mode } from '../src/resources/files/mode.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { copyFile, keepDirectory, removeFile } from '../src/resources/files/program/files.ts'
-import { standsInTheWay } from '../src/resources/files/put-content.ts'
+import { whyBlocked } from '../src/resources/files/put-content.ts'
 import { either, required, seconds, secret, text } from '../src/core/task/argument.ts'
 import { defineTask } from '../src/core/task/define-task.ts'
 import { blocked, change, type Plan } from '../src/core/task/plan.ts'
@@ -96,7 +96,7 @@ const STAGED = '/var/cache/mailrun'
 function plan(args: DownloadArgs, now: PathState): Plan<PathState> {
   const { path, url, timeoutSeconds = SECONDS } = args
   const sha256 = args.sha256.toLowerCase()
-  const stands = standsInTheWay(path, now)
+  const stands = whyBlocked(path, now)
   if (stands !== undefined) return blocked(stands)
   const { is } = now
   const before = is.kind === 'file' ? is : undefined
@@ -110,7 +110,7 @@ function plan(args: DownloadArgs, now: PathState): Plan<PathState> {
     mode: known(attributes.mode),
   })
   const from = url instanceof Secret ? '' : ` from ${shown(url)}`
-  const summary = `${before === undefined ? 'fetch' : 'fetch anew'}${from}`
+  const summary = `${before === undefined ? 'fetch' : 'fetch again'}${from}`
   return change([{ summary, apply, timeoutSeconds }], {
     ...now,
     is: { kind: 'file', ...attributes, sha256, mtime: UNKNOWN },

@@ -3,7 +3,7 @@ import { attributeChanges, givenAttributes, withAttributes } from '../src/resour
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { checkValidate } from '../src/resources/files/check-validate.ts'
 import { mode, type Mode } from '../src/resources/files/mode.ts'
-import { putContent, standsInTheWay } from '../src/resources/files/put-content.ts'
+import { putContent, whyBlocked } from '../src/resources/files/put-content.ts'
 import { bytes, either, flag, listOf, oneOf, required, secret, text } from '../src/core/task/argument.ts'
 import { defineTask } from '../src/core/task/define-task.ts'
 import { blocked, change, type Plan } from '../src/core/task/plan.ts'
@@ -161,7 +161,7 @@ function contentOf({ content, source }: FileArgs, context: PlanContext): Uint8Ar
 }
 
 function attributesOnly(args: FileArgs, now: PathState): Plan<PathState> {
-  const stands = standsInTheWay(args.path, now)
+  const stands = whyBlocked(args.path, now)
   if (stands !== undefined) return blocked(stands)
   const { is } = now
   if (is.kind !== 'file') return blocked(`${args.path} is not there, and no content is given to make it with`)

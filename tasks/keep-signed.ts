@@ -2,8 +2,8 @@
 // not. It changes nothing.
 import { checkDomains, checkSelector } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'
-import { keyObstacle } from '../src/signers/opendkim/keys/key-obstacle.ts'
-import { otherTables } from '../src/signers/opendkim/kept/setup-obstacle.ts'
+import { keyProblem } from '../src/signers/opendkim/keys/key-problem.ts'
+import { otherTables } from '../src/signers/opendkim/kept/setup-problem.ts'
 import { keeping } from '../src/signers/opendkim/kept/signing-kept.ts'
 import { CLIENT, type KeepArgs } from '../src/signers/keep-args.ts'
 import { spentSelector } from '../src/signers/keys/spent-selector.ts'
@@ -68,8 +68,8 @@ export const keepSigned = defineTask<KeepSignedArgs, KeepSignedState>({
     const { dns, switching = false, directory = KEY_DIRECTORY } = args
     const kept = keeping(args, setup, signing, () => dns === undefined)
     if ('why' in kept) return blocked(kept.why)
-    const obstacle = switching ? otherTables(setup) : signing.map((each) => unfit(each, directory)).find(isSaid)
-    if (obstacle !== undefined) return blocked(obstacle)
+    const problem = switching ? otherTables(setup) : signing.map((each) => unfit(each, directory)).find(isSaid)
+    if (problem !== undefined) return blocked(problem)
     if (kept.idle.length === 0) return ok
     const idle = `of drop_signing, nothing that is signed is meant by ${kept.idle.join(', ')}`
     return remarked(ok, setup.ours ? { note: idle } : { warning: idle })
@@ -108,5 +108,5 @@ function unfit(signing: Signing, directory: string): string | undefined {
     groups: [...groups, KEY_GROUP],
     directories: directories.map((each) => (isOurs(each.path) ? { path: each.path, ...ROOTS_DIRECTORY } : each)),
   }
-  return (key.kind === 'absent' ? undefined : keyObstacle(mended)) ?? spentSelector(signing)
+  return (key.kind === 'absent' ? undefined : keyProblem(mended)) ?? spentSelector(signing)
 }

@@ -76,8 +76,8 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
     if (!parameters.installed) return ok
     if (parameters.broken !== undefined) return blocked(`Postfix's configuration cannot be read: ${parameters.broken}`)
     const postfix = postfixSources(parameters, services)
-    const obstacle = socket === undefined ? undefined : milter.obstacle(setup, socket, postfix)
-    if (obstacle !== undefined) return blocked(obstacle)
+    const problem = socket === undefined ? undefined : milter.problem(setup, socket, postfix)
+    if (problem !== undefined) return blocked(problem)
     const main: readonly [string, string][] =
       defaultAction === undefined ? [] : [['milter_default_action', defaultAction]]
     const sources = { ...postfix, main: new Map([...postfix.main, ...main]) }
@@ -88,9 +88,10 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
     }
     const dead = deadMilters(question)
     const stopping = dead.filter((each) => !isPassedOver(each))
-    if (stopping.length > 0) return blocked([...stopping.map(wordsOn), ...keepPassing(stopping, postfix)].join('\n'))
-    const told = [...dead.map(wordsOn), ...unseenMilters(question).map(wordsOnUnseen), ...unreadInstances(sources)]
-    return told.length === 0 ? ok : remarked(ok, { warning: told.join('\n') })
+    if (stopping.length > 0)
+      return blocked([...stopping.map(wordsOn), ...keepMailFlowing(stopping, postfix)].join('\n'))
+    const reported = [...dead.map(wordsOn), ...unseenMilters(question).map(wordsOnUnseen), ...unreadInstances(sources)]
+    return reported.length === 0 ? ok : remarked(ok, { warning: reported.join('\n') })
   },
   writes: () => [],
   examples: [
@@ -115,7 +116,7 @@ const unreadInstances = ({ instances }: PostfixSources): readonly string[] =>
   )
 
 /** What else helps where mail passes a dead milter today, and would not from now on. */
-function keepPassing(stopping: readonly DeadMilter[], { main }: PostfixSources): readonly string[] {
+function keepMailFlowing(stopping: readonly DeadMilter[], { main }: PostfixSources): readonly string[] {
   const passes = main.get('milter_default_action')?.toLowerCase() === 'accept'
   return passes && stopping.some(({ uses: [use] }) => !use!.item.includes('default_action'))
     ? ['Mail passes without it as Postfix is now: milter_default_action: accept in the inventory leaves that so']

@@ -169,7 +169,8 @@ function plan(args: MountArgs, now: MountState): Plan<MountState> {
   const others = mountChanges(path, state, now, fstab.kind === 'change')
   const mounted = isWanted || (state === 'present' && now.mounted)
   // What is seen there is the root of what is mounted, or what lies below it.
-  const point: PathState = mounted === now.mounted ? now.point : { ...now.point, is: { kind: 'directory', ...UNTOLD } }
+  const point: PathState =
+    mounted === now.mounted ? now.point : { ...now.point, is: { kind: 'directory', ...NO_ANSWER } }
   return withFile(fstab, now.fstab, others, (file) => ({ fstab: file, point, mounted }))
 }
 
@@ -193,7 +194,7 @@ function fstabPlan(args: MountArgs, now: PathState): SettledPlan<PathState> {
   return { ...plan, changes: plan.changes.map((each) => ({ ...each, summary: `${FSTAB}: ${each.summary}` })) }
 }
 
-const UNTOLD = { owner: UNKNOWN, group: UNKNOWN, mode: UNKNOWN } as const
+const NO_ANSWER = { owner: UNKNOWN, group: UNKNOWN, mode: UNKNOWN } as const
 
 function mountChanges(path: string, state: string, now: MountState, isChanged: boolean): readonly Change[] {
   const isWanted = state === 'mounted'

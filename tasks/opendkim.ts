@@ -2,13 +2,13 @@
 // all.
 import { checkDomains, checkSelector, isKeyName } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'
-import { keyObstacle } from '../src/signers/opendkim/keys/key-obstacle.ts'
+import { keyProblem } from '../src/signers/opendkim/keys/key-problem.ts'
 import {
   DEFAULT_SOCKET,
   isAsked,
   isElsewhere,
   namesOf,
-  obstacleToMove,
+  problemOfMove,
   opendkimLists,
   socketsNow,
 } from '../src/signers/opendkim/activation/lists.ts'
@@ -214,8 +214,8 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     const signing = signingLines(now.signing, now.keys)
     const keyless = signing.find(({ key }) => key.kind === 'absent')
     if (keyless !== undefined) return blocked(`there is no key ${keyless.path}: make it with dkimKey first`)
-    const obstacle = signing.map(keyObstacle).find((each) => each !== undefined)
-    if (obstacle !== undefined) return blocked(obstacle)
+    const problem = signing.map(keyProblem).find((each) => each !== undefined)
+    if (problem !== undefined) return blocked(problem)
     // To switch keys is to begin with no other.
     if (dns === undefined)
       return live(args, now, context, signing, {
@@ -276,7 +276,7 @@ function live(
   const configuration = args.src === undefined ? before : Buffer.from(context.source(sourceOf(args))).toString('utf8')
   if (configuration === undefined)
     return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
-  const wrong = contradictionIn(configuration, args) ?? socketObstacle(args, now)
+  const wrong = contradictionIn(configuration, args) ?? socketProblem(args, now)
   if (wrong !== undefined) return blocked(wrong)
   // By the keys that sign now, whichever are to sign in their place.
   const opened = new Set(gate.open.map(({ domain }) => domain))
@@ -297,13 +297,12 @@ function live(
   const { impossible } = plan
   return 'impossible' in asItIs
     ? blocked(
-        `OpenDKIM must be restarted, and Postfix cannot be told to ask another meanwhile, for ${impossible}: ` +
-          'take that out',
+        `OpenDKIM must be restarted, and Postfix cannot ask another meanwhile, for ${impossible}: ` + 'take that out',
       )
     : withWarning(
         asItIs,
         `the hardening of OpenDKIM's unit and its groups stay as they are, for a change needs a restart, ` +
-          `and Postfix cannot be told to ask another meanwhile, for ${impossible}: take that out`,
+          `and Postfix cannot ask another meanwhile, for ${impossible}: take that out`,
       )
 }
 
@@ -529,11 +528,11 @@ function wordsOn(staged: string | undefined, { is }: PathState): string {
 const socketOf = ({ setup }: OpendkimState): string | undefined => configurationOf(setup)?.socket
 
 /** Why it cannot, or must not, listen where it is to. */
-function socketObstacle({ socket }: OpendkimArgs, { setup, services }: OpendkimState): string | undefined {
+function socketProblem({ socket }: OpendkimArgs, { setup, services }: OpendkimState): string | undefined {
   const configuration = configurationOf(setup)
   return socket === undefined || configuration === undefined
     ? undefined
-    : obstacleToMove(configuration, socket, services.host)
+    : problemOfMove(configuration, socket, services.host)
 }
 
 /** Whether it will listen elsewhere. */

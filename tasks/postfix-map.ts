@@ -24,7 +24,7 @@ const ENDINGS = { hash: 'db', btree: 'db', lmdb: 'lmdb', cdb: 'cdb' } as const
 const tableOf = ({ path, database }: PostfixMapArgs): string => `${path}.${ENDINGS[database ?? 'hash']}`
 
 /**
- * Compiled anew whenever the text is newer, whoever changed it.
+ * Compiled again whenever the text is newer, whoever changed it.
  *
  * @ansible a handler (postmap, newaliases)
  */

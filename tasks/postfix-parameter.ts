@@ -69,8 +69,8 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
         ? mergedList({ is: list, wanted: oneLine(value), superseded, main: knownValues(now) })
         : oneLine(value)
     if ((merge ? list : is) === wanted) return ok
-    const inTheWay = unlessSet.find((name) => (now.values.get(name) ?? '') !== '')
-    if (inTheWay !== undefined) return { kind: 'ok', note: `left as it is, for ${inTheWay} is set` }
+    const alreadySet = unlessSet.find((name) => (now.values.get(name) ?? '') !== '')
+    if (alreadySet !== undefined) return { kind: 'ok', note: `left as it is, for ${alreadySet} is set` }
     const main = {
       kind: 'file',
       owner: UNKNOWN,

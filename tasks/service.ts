@@ -22,8 +22,8 @@ export interface ServiceArgs {
   /** Files and directories that it reads again on a reload. */
   readonly reloadOn?: readonly string[]
   /**
-   * Paths of the sockets that the unit must have. If one is missing, the unit is restarted; if it is still missing then,
-   * the task fails.
+   * Paths of the sockets that the unit must have. If one is missing, the unit is restarted; if it is still missing
+   * then, the task fails.
    */
   readonly listens?: readonly string[]
   /** A command that must succeed before a start, restart or reload: `['postfix', 'check']`. */

@@ -135,8 +135,8 @@ const valueProbe = (name: string): Probe<SysctlState['value']> =>
     script: sh`[ ! -e ${`/proc/sys/${pathOf(name)}`} ] || { echo there; head -c 4096 ${`/proc/sys/${pathOf(name)}`}; }
 ${raw(END)}`,
     parse(answer) {
-      const told = utf8(whole(answer, `the parameter ${name} cannot be asked for`))
-      return told.startsWith('there\n') ? inOneLine(told.slice('there\n'.length)) : null
+      const reported = utf8(whole(answer, `the parameter ${name} cannot be asked for`))
+      return reported.startsWith('there\n') ? inOneLine(reported.slice('there\n'.length)) : null
     },
     foresee: (state) => state,
   })

@@ -66,7 +66,7 @@ export function hostileBastionRounds(count: number): void {
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-hostile-bastion-'))
   const keyFile = join(folder, 'id_locked')
   const [hostKeys, otherKeys] = [1, 2].map(() => ssh2.utils.generateKeyPairSync('ed25519')) as [KeyPair, KeyPair]
-  const counts = { hello: 0, unreachable: 0, questions: 0, told: 0 }
+  const counts = { hello: 0, unreachable: 0, questions: 0, reported: 0 }
   let host: HonestHost
   let before = 0
 
@@ -83,15 +83,15 @@ export function hostileBastionRounds(count: number): void {
     before = process.memoryUsage.rss()
     for (const each of rounds) {
       each.played = limit(() => play(each, { folder, keyFile, host, hostKeys, otherKeys, counts }))
-      // Told by its test.
+      // Reported by its test.
       each.played.catch(() => {})
     }
   })
   test.after(() => {
-    const { hello, unreachable, questions, told } = counts
+    const { hello, unreachable, questions, reported } = counts
     console.log(
       `${count} rounds: ${unreachable} ended, ${hello} came through; ` +
-        `${questions} questions were put to a person, the bastions were told ${told} words, none of them a secret`,
+        `${questions} questions were put to a person, the bastions were given ${reported} words, none of them a secret`,
     )
     host.close()
     rmSync(folder, { recursive: true })
@@ -112,7 +112,7 @@ interface Site {
   readonly hostKeys: KeyPair
   /** That known_hosts does not have. */
   readonly otherKeys: KeyPair
-  readonly counts: Record<'hello' | 'unreachable' | 'questions' | 'told', number>
+  readonly counts: Record<'hello' | 'unreachable' | 'questions' | 'reported', number>
 }
 
 async function play({ behaviour, client, own }: Round, site: Site): Promise<void> {
@@ -143,7 +143,7 @@ async function play({ behaviour, client, own }: Round, site: Site): Promise<void
     assertSafe(bastion, questions)
     counts[said === 'hello' ? 'hello' : 'unreachable'] += 1
     counts.questions += questions.length
-    counts.told += bastion.told.length
+    counts.reported += bastion.reported.length
   } finally {
     stop.abort()
     made.close()
@@ -155,12 +155,12 @@ async function play({ behaviour, client, own }: Round, site: Site): Promise<void
 function assertSafe(bastion: HostileBastion, questions: readonly string[]): void {
   for (const secret of SECRETS) {
     assert.not.ok(
-      bastion.told.some((each) => each.includes(secret)),
-      `it was told ${secret}`,
+      bastion.reported.some((each) => each.includes(secret)),
+      `it was given ${secret}`,
     )
     assert.not.ok(bastion.heard().includes(secret), `${secret} came in the clear`)
   }
-  for (const each of bastion.told) assert.ok(each === '' || each === ANSWER, each)
+  for (const each of bastion.reported) assert.ok(each === '' || each === ANSWER, each)
   assert.ok(questions.length <= MOST_QUESTIONS, `${questions.length} questions`)
   for (const question of questions) assert.match(question, /^127\.0\.0\.1 port \d+: [^ ]+ asks: "[\x20-\x7e]*…?" $/)
 }

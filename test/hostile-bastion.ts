@@ -26,8 +26,8 @@ export type BastionBehaviour = (typeof BASTION_BEHAVIOURS)[number]
 
 export interface HostileBastion {
   readonly port: number
-  /** All that it was told to log in with, by whichever method. */
-  readonly told: readonly string[]
+  /** All that it was asked to log in with, by whichever method. */
+  readonly reported: readonly string[]
   /** All bytes that came, as they are on the wire. */
   readonly heard: () => Buffer
   close(): void
@@ -81,10 +81,10 @@ export async function hostileBastion(
   { hostKey, otherKey }: { readonly hostKey: string; readonly otherKey: string },
 ): Promise<HostileBastion> {
   const random = randomOf(seed)
-  const told: string[] = []
+  const reported: string[] = []
   const heard: Buffer[] = []
   const open = new Set<{ destroy(): void }>()
-  const inner = await listening(sshServer(behaviour, random, victim, hostKey, otherKey, told, open))
+  const inner = await listening(sshServer(behaviour, random, victim, hostKey, otherKey, reported, open))
   const outer = createServer((socket) => {
     open.add(socket)
     socket.on('error', () => {})
@@ -99,7 +99,7 @@ export async function hostileBastion(
   const { port } = await listening(outer)
   return {
     port,
-    told,
+    reported,
     heard: () => Buffer.concat(heard),
     close() {
       for (const each of open) each.destroy()
@@ -181,20 +181,20 @@ function sshServer(
   victim: Victim,
   hostKey: string,
   otherKey: string,
-  told: string[],
+  reported: string[],
   open: Set<{ destroy(): void }>,
 ): ssh2.Server {
   const banner = behaviour === 'banners' ? random.pick(TEXTS).repeat(1 + random.below(300)) : undefined
   return new ssh2.Server({ hostKeys: [hostKey], ...(banner === undefined ? {} : { banner }) }, (client) => {
     client.on('error', () => {})
-    client.on('authentication', (context) => authenticate(behaviour, context, random, victim, told))
+    client.on('authentication', (context) => authenticate(behaviour, context, random, victim, reported))
     client.on('ready', () => {
       client.on('tcpip', (accept, reject) => {
         if (behaviour === 'refuses') return reject()
         const channel = accept()
         channel.on('error', () => {})
         open.add(channel)
-        inPlaceOfTheHost(behaviour, channel, random, victim, otherKey, told, open)
+        inPlaceOfTheHost(behaviour, channel, random, victim, otherKey, reported, open)
       })
       client.on('session', (accept) => {
         const session = accept()
@@ -209,13 +209,13 @@ function authenticate(
   context: AuthContext,
   random: Random,
   victim: Victim,
-  told: string[],
+  reported: string[],
 ): void {
   if (context.method === 'password') {
-    told.push(context.password)
+    reported.push(context.password)
     return context.reject(['password', 'keyboard-interactive'])
   }
-  if (context.method === 'keyboard-interactive') return interrogate(context, behaviour, random, victim, told, 0)
+  if (context.method === 'keyboard-interactive') return interrogate(context, behaviour, random, victim, reported, 0)
   const asks = ['imitates', 'asks-on', 'takes-password'].includes(behaviour)
   if (context.method === 'publickey' && !asks) return context.accept()
   // A key may come first, and be not enough.
@@ -228,7 +228,7 @@ function interrogate(
   behaviour: BastionBehaviour,
   random: Random,
   victim: Victim,
-  told: string[],
+  reported: string[],
   asked: number,
 ): void {
   if (asked === (behaviour === 'asks-on' ? 60 : 6)) return context.reject()
@@ -238,8 +238,8 @@ function interrogate(
   }))
   const name = random.oneIn(3) ? random.pick(TEXTS) : ''
   context.prompt(prompts, name, random.oneIn(3) ? lies(victim, random) : '', (answers: string[]) => {
-    told.push(...answers)
-    interrogate(context, behaviour, random, victim, told, asked + 1)
+    reported.push(...answers)
+    interrogate(context, behaviour, random, victim, reported, asked + 1)
   })
 }
 
@@ -250,7 +250,7 @@ function inPlaceOfTheHost(
   random: Random,
   victim: Victim,
   otherKey: string,
-  told: string[],
+  reported: string[],
   open: Set<{ destroy(): void }>,
 ): void {
   if (behaviour === 'channel-flood')
@@ -263,8 +263,9 @@ function inPlaceOfTheHost(
     const server = new ssh2.Server({ hostKeys: [otherKey] }, (client: Client) => {
       client.on('error', () => {})
       client.on('authentication', (context) => {
-        if (context.method === 'password') told.push(context.password)
-        if (context.method === 'keyboard-interactive') return interrogate(context, behaviour, random, victim, told, 0)
+        if (context.method === 'password') reported.push(context.password)
+        if (context.method === 'keyboard-interactive')
+          return interrogate(context, behaviour, random, victim, reported, 0)
         context.reject(['password', 'keyboard-interactive'])
       })
     })

@@ -185,7 +185,7 @@ export function hostileDnsRounds(count: number): void {
     evil.close()
     for (const each of rounds) {
       each.played = limit(() => play(each, { folder, good, honest, valid, counts }))
-      // Told by its test.
+      // Reported by its test.
       each.played.catch(() => {})
     }
   })

@@ -1,7 +1,7 @@
 // A program that sits in place of a host's login shell and answers mailrun as a taken host would: with what it likes.
 // Its behaviour and its seed are the two words in /etc/hostile.
 
-/** What it can be told to do; those of `sudo` speak before there is a shell, the others in place of one. */
+/** What it can do; those of `sudo` speak before there is a shell, the others in place of one. */
 export const BEHAVIOURS = [
   'words-of-sudo',
   'spaces-of-sudo',
@@ -12,7 +12,7 @@ export const BEHAVIOURS = [
   'forged-answers',
   'early-end',
 ] as const
-/** Those of a host that makes changes until the first has begun: in a check it does as it is told. */
+/** Those of a host that makes changes until the first has begun: in a check it does as asked. */
 export const SPOILERS = ['garbled-change', 'disordered-change', 'loud-change'] as const
 export type Behaviour = (typeof BEHAVIOURS)[number] | (typeof SPOILERS)[number]
 
@@ -22,8 +22,8 @@ export const speaksBeforeShell = (behaviour: Behaviour): boolean => behaviour.en
 export const HOSTILE_PROGRAM = String.raw`#!/usr/bin/perl
 use strict;
 use IO::Select;
-open my $told, '<', '/etc/hostile' or die;
-my ($behaviour, $seed) = split ' ', <$told>;
+open my $reported, '<', '/etc/hostile' or die;
+my ($behaviour, $seed) = split ' ', <$reported>;
 srand $seed;
 $| = 1;
 $SIG{PIPE} = sub { exit };

@@ -91,12 +91,12 @@ async function spoil(behaviour: string, lab: Lab, peak: number): Promise<void> {
     const run = await ended([join(here.folder, 'p.ts'), '-i', lab.inventoryPath, '--timeout', '10', '--format', 'json'])
     assertEnded(run, peak, behaviour)
     const { hosts } = JSON.parse(run.stdout) as RunDocument
-    const told = hosts.map(({ name, status, tasks }) => [name, status, ...tasks.map((task) => task.status)])
+    const reported = hosts.map(({ name, status, tasks }) => [name, status, ...tasks.map((task) => task.status)])
     const wanted = [
       ['mx1', 'failed', 'unknown'],
       ['mx2', 'changed', 'changed'],
     ]
-    assert.equal(told, wanted, run.stdout)
+    assert.equal(reported, wanted, run.stdout)
     assertPlain(run)
   } finally {
     await tell(lab, 'mx1', '')

@@ -13,7 +13,7 @@ const JOB = 'nothing to do'
 
 const ABOUT = [
   `Nothing to do on ${HOSTS} hosts behind a wire (vde2's wirefilter) of so many milliseconds of round trip. ` +
-    "Ansible's master connections stand already; mailrun, Mitogen and who works by hand connect anew.",
+    "Ansible's master connections stand already; mailrun, Mitogen and who works by hand connect again.",
   'Where the wire loses packets, it loses 1 % each way. ' +
     'What a second of round trip adds tells how many of them follow each other, ' +
     'beside those that were counted on the wire.',
@@ -61,7 +61,7 @@ function slopes(measured: readonly Measured[]): readonly Measured[] {
   return [...new Set(measured.map(({ who }) => who))].flatMap((who): readonly Measured[] => {
     const [near, far] = [medianAt(25, who), medianAt(300, who)]
     if (near === undefined || far === undefined) return []
-    const job = 'round trips one after another, told by time'
+    const job = 'round trips one after another, by time'
     return [{ job, at: 300, who, unit: 'round trips', values: [(far - near) / 0.275] }]
   })
 }

@@ -28,7 +28,7 @@ const ABOUT = [
     'which leaves the same files byte by byte; ' +
     'a turn counts only if its tool says of every host what it must (nothing changed, or something).',
   'Ansible has pipelining, master connections that stand already (`ControlPersist`) and as many forks as hosts, ' +
-    'gathers no facts, and is told the interpreter. mailrun connects anew in each run.',
+    'gathers no facts, and knows the interpreter. mailrun connects again in each run.',
   '',
   '**by hand** is the limit: the same questions as one shell script, sent by a cold plain `ssh` to each host, ' +
     'all at once; for a first run and for the changed file the same changes, and the questions again.',

@@ -90,7 +90,7 @@ export async function warmUp(fleet: Fleet): Promise<void> {
   await timed({ words, cwd: ROOT, env: environment(fleet, ANSIBLE), wanted: [0] })
 }
 
-/** Ends the master connections: those to hosts that were made anew would be dead, and none shall outlive the bench. */
+/** Ends the master connections: those to hosts that were made again would be dead, and none shall outlive the bench. */
 export async function endMasters(fleet: Fleet): Promise<void> {
   const folder = socketsOf(fleet)
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {

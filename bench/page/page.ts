@@ -14,7 +14,7 @@ const ABOUT = [
   'Written by `npm run bench` from `bench/results`; never edited. ' +
     'Controller and hosts share one machine, so seconds say little and ratios within one bench much: ' +
     'all contenders take turns on the same hosts.',
-  'Each is told by its median, with the least and the most.',
+  'Each row shows the median, the least and the most.',
 ].join('\n')
 
 export function pages(benches: readonly Bench[], all: AllResults): Pages {

@@ -16,7 +16,7 @@ export interface Line {
 
 const [WIDTH, HEIGHT] = [720, 360]
 const FRAME = { left: 64, right: 520, top: 44, bottom: 312 }
-/** Told apart by the colour-blind, too (Okabe and Ito), and each with a mark of its own. */
+/** Distinguished by the colour-blind, too (Okabe and Ito), and each with a mark of its own. */
 const COLOURS = ['#0072b2', '#009e73', '#d55e00', '#cc79a7', '#8a8a8a', '#b89000']
 const MARKS: readonly ((x: number, y: number) => string)[] = [
   (x, y) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z`,

@@ -40,7 +40,7 @@ export async function writeKnownHosts(lab: Lab, hosts: readonly LabHost[], subne
   await writeFile(knownHostsPath(lab), lines.join(''))
 }
 
-/** A key file that a killed ssh-keygen left without its public half is made anew. */
+/** A key file that a killed ssh-keygen left without its public half is made again. */
 async function ensureKey(path: string, comment: string): Promise<void> {
   if (existsSync(path) && existsSync(`${path}.pub`)) return
   await local`rm -f -- ${path} ${path}.pub`

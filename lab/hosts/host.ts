@@ -1,4 +1,4 @@
-// One host of a lab: makes it, mends it, makes it anew, removes it.
+// One host of a lab: makes it, mends it, makes it again, removes it.
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

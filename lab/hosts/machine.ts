@@ -79,7 +79,7 @@ export async function waitUntilUp(lab: Lab, host: LabHost, subnet: string): Prom
   const log = lines.slice(-10).join('\n  ')
   throw new LabError(
     `${host.name} did not come up within ${BOOT_SECONDS} s: ${last}\n  ${log}\n` +
-      `see ${path}; "lab reset ${host.name}" makes it anew`,
+      `see ${path}; "lab reset ${host.name}" makes it again`,
   )
 }
 

@@ -140,7 +140,7 @@ async function buildInternet({ release, apt, building, at }: Build): Promise<str
   return layers
 }
 
-/** A layer for each kind of mail host, for packages are told in one file of dpkg's. */
+/** A layer for each kind of mail host, for packages are reported in one file of dpkg's. */
 async function buildPython({ release, apt, building, at }: Build): Promise<string> {
   say(`building the images of mail hosts with Python of Debian ${release}`)
   const [repository, layers] = [join(building, 'repository'), join(building, 'image')]

@@ -9,8 +9,8 @@ import { onNameServer } from './on-name-server.ts'
 import { setSecondaryLag } from './secondary-lag.ts'
 import { TTL } from './zones.ts'
 
-/** What the primary was last told of the mail hosts. */
-const TOLD = '/var/lib/bind/lab-hosts'
+/** What the primary last got about the mail hosts. */
+const REPORTED = '/var/lib/bind/lab-hosts'
 
 /**
  * Quick where nothing is to do; what a stopped server misses, the next `up` gives it. @throws LabError with what
@@ -25,10 +25,13 @@ export async function mendInternet(lab: Lab, state: LabState): Promise<void> {
 
 async function tellHosts(lab: Lab, state: LabState): Promise<void> {
   const wanted = hostRecords(state)
-  const told = (await onNameServer(lab, 'ns1', `cat ${TOLD} 2>/dev/null || true`))
+  const reported = (await onNameServer(lab, 'ns1', `cat ${REPORTED} 2>/dev/null || true`))
     .split('\n')
     .filter((line) => line !== '')
-  const [gone, added] = [told.filter((line) => !wanted.includes(line)), wanted.filter((line) => !told.includes(line))]
+  const [gone, added] = [
+    reported.filter((line) => !wanted.includes(line)),
+    wanted.filter((line) => !reported.includes(line)),
+  ]
   if (gone.length + added.length === 0) return
   const lines = [
     ...gone.map((line) => `update delete ${line.replace(/ \d+ /, ' ')}\n`),
@@ -42,7 +45,7 @@ async function tellHosts(lab: Lab, state: LabState): Promise<void> {
   await onNameServer(
     lab,
     'ns1',
-    `nsupdate -l <<'UPDATES' && cat >${TOLD} <<'TOLD'\n${updates.join('')}UPDATES\n${wanted.join('\n')}\nTOLD\n`,
+    `nsupdate -l <<'UPDATES' && cat >${REPORTED} <<'TOLD'\n${updates.join('')}UPDATES\n${wanted.join('\n')}\nTOLD\n`,
   )
 }
 

@@ -82,7 +82,7 @@ SPFSelfValidate true
 
 /**
  * As a verifier Debian's OpenDKIM dies of SEGV now and then where several messages come at once. systemd starts it
- * again, but not for ever; until then mail is put off, and senders try again.
+ * again, but not for ever; until then mail is deferred, and senders try again.
  */
 const COMES_BACK = '[Unit]\nStartLimitIntervalSec=0\n'
 

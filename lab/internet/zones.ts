@@ -32,7 +32,7 @@ const CHILDREN: readonly string[] = [...SENDER_DOMAINS, RECEIVER_DOMAIN, THIRD_P
 /**
  * A zone as a master file (RFC 1035).
  *
- * @param serial - unix time: a name server made anew then has a later one than its secondary.
+ * @param serial - unix time: a name server made again then has a later one than its secondary.
  */
 export function zoneText(zone: string, subnet: string, serial: number): string {
   return [

@@ -29,7 +29,7 @@ chown opendkim: /etc/dkimkeys/fleet.test/mx2.private`
 export const SCENES: readonly Scene[] = [
   {
     name: 'run',
-    title: 'A check finds what somebody changed on one of two hosts; a run mends it',
+    title: 'A check finds what somebody changed on one of two hosts; a run corrects it',
     columns: 96,
     steps: [
       {

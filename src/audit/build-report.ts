@@ -1,5 +1,5 @@
 // From evidence to a report: findings of all rules, those that the baseline knows marked, the same of several places
-// told once, and all of it counted.
+// reported once, and all of it counted.
 import type { AuditDomain, AuditFinding, AuditHost, AuditReport, AuditSummary, CellStatus } from './audit-report.ts'
 import { CHECK_NAMES } from '../findings/checks.ts'
 import { SEVERITIES } from '../findings/severity.ts'

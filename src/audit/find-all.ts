@@ -1,4 +1,4 @@
-// All findings of the evidence on a fleet, of which one cause is told once.
+// All findings of the evidence on a fleet, of which one cause is reported once.
 import type { Finding, Subject } from '../findings/finding.ts'
 import { findAll } from '../findings/rule.ts'
 import { isSuperseded } from '../findings/superseded.ts'

@@ -53,7 +53,7 @@ async function plansOf(fleet: MailFleet, { looking, bounds }: AskedDns): Promise
   const records = groupedBy(plan.records, ({ record }) => record.domain)
   const faults = groupedBy(plan.faults, (fault) => fault.domain)
   const own = new Set(fleet.domains.map((each) => each.domain))
-  // A host's own name is told with the first domain that the host sends for.
+  // A host's own name is reported with the first domain that the host sends for.
   const namesOf = (domain: string): readonly string[] => [
     domain,
     ...fleet.hosts

@@ -21,8 +21,8 @@ export function matrix({ hosts, domains }: Evidence, findings: readonly PlacedFi
     const names = domainsOf(host)
     return (names.length === 0 ? [null] : names).map((domain) => row(host, evidenceOf.get(domain ?? ''), domain, find))
   })
-  const told = new Set(rows.map(({ domain }) => domain))
-  const orphans = domains.filter(({ domain }) => !told.has(domain))
+  const reported = new Set(rows.map(({ domain }) => domain))
+  const orphans = domains.filter(({ domain }) => !reported.has(domain))
   return [...rows, ...orphans.map((evidence) => row(undefined, evidence, evidence.domain, find))]
 }
 
@@ -101,8 +101,8 @@ function base(
     case 'spf':
       return domain === null ? NONE : host === undefined ? pass('') : spf(proof, domain)
     case 'dmarc': {
-      const told = byDomain(proof)?.dmarc.get(domain ?? '')?.[0]
-      return domain === null ? NONE : pass(told?.policy === undefined ? '' : `p=${told.policy}`)
+      const reported = byDomain(proof)?.dmarc.get(domain ?? '')?.[0]
+      return domain === null ? NONE : pass(reported?.policy === undefined ? '' : `p=${reported.policy}`)
     }
     case 'names':
       return (proof?.reverse.length ?? 0) === 0

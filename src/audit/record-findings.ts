@@ -80,7 +80,7 @@ function keyFindings(
 ): readonly Finding<RecordFindingId>[] {
   const isRevoked = planned.some(({ record }) => record.name === key.name && record.value === REVOKED_DKIM)
   const values = valuesAt(key)
-  // Whether it is there at all is told of what is wanted.
+  // Whether it is there at all is reported for what is wanted.
   return (values.length === 0 ? [] : lintDkimSet(values))
     .filter(({ id }) => !(isRevoked && id === 'dkim-revoked'))
     .map((each) => on({ domain, record: key.name }, each))
@@ -90,12 +90,12 @@ function keyFindings(
 function on<Id extends string>(subject: Subject, finding: Finding<Id>): Finding<Id> {
   const { message } = finding
   const { domain = '' } = subject
-  const told = message.startsWith(`${domain}: `) ? message.slice(domain.length + 2) : message
-  const stranger = finding.id === 'spf-stranger' ? { about: told.split(' ')[0]! } : {}
+  const reported = message.startsWith(`${domain}: `) ? message.slice(domain.length + 2) : message
+  const stranger = finding.id === 'spf-stranger' ? { about: reported.split(' ')[0]! } : {}
   return {
     ...finding,
     ...(finding.id === 'spf-unanswered' ? { severity: 'unknown' } : {}),
-    message: told,
+    message: reported,
     subject: { ...subject, ...stranger },
   }
 }

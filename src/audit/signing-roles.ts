@@ -21,7 +21,7 @@ export function rolesTogether(signing: readonly SigningProof[]): readonly Roles[
   return [...groups.values()]
 }
 
-/** What keeps a stranger's mail from being asked about is told of own mail already. */
+/** What keeps a stranger's mail from being asked about is reported for own mail already. */
 const isHidden = ({ domain, role, verdict }: SigningProof, all: readonly SigningProof[]): boolean =>
   role === 'outsider' &&
   verdict.status === 'unknown' &&

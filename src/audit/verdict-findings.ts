@@ -71,13 +71,15 @@ function found(
 }
 
 function oneClickFindings(host: string, signing: readonly SigningProof[]): readonly VerdictFinding[] {
-  const told = signing.flatMap(({ domain, role, oneClick }) => (oneClick ? [{ domain, role, oneClick }] : []))
-  return [...groupedBy(told, ({ domain, oneClick }) => JSON.stringify([domain, oneClick])).values()].map((those) => {
-    const { domain, oneClick } = those[0]!
-    return found(oneClick, 'signature', {
-      subject: { host, domain, about: those.map(({ role }) => role).join(', ') },
-    })
-  })
+  const reported = signing.flatMap(({ domain, role, oneClick }) => (oneClick ? [{ domain, role, oneClick }] : []))
+  return [...groupedBy(reported, ({ domain, oneClick }) => JSON.stringify([domain, oneClick])).values()].map(
+    (those) => {
+      const { domain, oneClick } = those[0]!
+      return found(oneClick, 'signature', {
+        subject: { host, domain, about: those.map(({ role }) => role).join(', ') },
+      })
+    },
+  )
 }
 
 function signingFinding(
@@ -120,14 +122,14 @@ function spfFinding(
   if (verdict.id === 'spf-none' || verdict.id === 'spf-permerror')
     return found(verdict, 'spf', { subject: { domain }, remedy: undefined, ...expected })
   // Without the address the same of several hosts is the same.
-  const told = `SPF of ${domain} does not let an IPv${family} address of the host send (${result})`
+  const reported = `SPF of ${domain} does not let an IPv${family} address of the host send (${result})`
   return found(
     verdict,
     'spf',
     {
       subject: { host, domain, ...(address === '' ? {} : { about: address }) },
       ...expected,
-      ...(isWrong ? { message: told, remedy: undefined } : {}),
+      ...(isWrong ? { message: reported, remedy: undefined } : {}),
     },
     id,
   )

@@ -82,7 +82,7 @@ export const exec = async (request: ExecRequest): Promise<Execution> => (await i
  * @throws MailrunError before any host is touched
  * @example
  * const { hosts } = await facts({ inventory: 'inventory.yaml' })
- * const old = hosts.filter(({ facts: told }) => told?.release === 'bullseye')
+ * const old = hosts.filter(({ facts: reported }) => reported?.release === 'bullseye')
  */
 export const facts = async (request: FleetRequest): Promise<FactsResult> =>
   (await import('./facts/facts.ts')).facts(request)
@@ -160,8 +160,8 @@ export const dnsVerify = async (request: DnsVerifyRequest): Promise<DnsVerifyRes
  *
  * @throws MailrunError before any host is touched
  * @example
- * const { outlooks } = await rotate({ inventory: 'inventory.yaml', check: true })
- * for (const { host, domain, keys } of outlooks) console.log(host, domain, keys)
+ * const { rotations } = await rotate({ inventory: 'inventory.yaml', check: true })
+ * for (const { host, domain, keys } of rotations) console.log(host, domain, keys)
  */
 export const rotate = async (request: RotateRequest): Promise<Rotation> =>
   (await import('./rotate/rotate.ts')).rotate(request)

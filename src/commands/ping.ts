@@ -9,7 +9,7 @@ import { hostFacts } from '../resources/host/host-facts.ts'
 import { openFleet, type FleetRequest } from './fleet/open-fleet.ts'
 
 export interface PingRequest extends FleetRequest {
-  /** Is told of everything as it happens. */
+  /** Is called with everything as it happens. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined
 }
 

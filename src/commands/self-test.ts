@@ -11,7 +11,7 @@ import { openFleet, type Fleet, type FleetRequest } from './fleet/open-fleet.ts'
 export interface SelfTestRequest extends FleetRequest {
   /** Is asked before the first host is touched; left out: all agree. */
   readonly agree?: ((hosts: readonly string[]) => Promise<boolean>) | undefined
-  /** Is told of each host as it is done. */
+  /** Is called with each host as it is done. */
   readonly onEvent?: ((host: HostSelfTest) => void) | undefined
 }
 

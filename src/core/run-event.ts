@@ -26,7 +26,7 @@ export interface TaskResult {
   readonly commands: readonly string[]
   /** Why it failed, is held, unknown or assumed; or what to know of a task that is ok. */
   readonly why?: string
-  /** Something that is wrong, and not for this task to mend. */
+  /** Something that is wrong, and not for this task to correct. */
   readonly warning?: string
 }
 

@@ -1,7 +1,7 @@
 // `UNKNOWN`: the value that a prediction uses for what nobody can know before, such as the digest of a key that is not
 // generated yet.
 
-/** Stands for a value that exists or will exist, but cannot be told beforehand. Equal to itself only. */
+/** Stands for a value that exists or will exist, but cannot be known beforehand. Equal to itself only. */
 export const UNKNOWN: unique symbol = Symbol.for('mailrun.unknown')
 
 export type Unknown = typeof UNKNOWN

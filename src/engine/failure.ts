@@ -38,7 +38,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   ],
   [
     /Unmet dependencies|unmet dependencies|dependency problems - leaving unconfigured/,
-    'packages on the host are broken: see apt-get check, mend them with apt --fix-broken install, and run again',
+    'packages on the host are broken: see apt-get check, fix them with apt --fix-broken install, and run again',
   ],
 ]
 

@@ -1,7 +1,7 @@
 // The prediction: plans every task of a host from the answers, and from what the tasks before it will change. A pure
 // function. A check prints its result; a run sends all predictable changes together.
 import { ANYTHING, touches } from '../core/task/resource.ts'
-import type { OutsideQuestion, Told } from '../core/probe/outside-question.ts'
+import type { OutsideQuestion, AnswerTo } from '../core/probe/outside-question.ts'
 import type { Remarks, SettledPlan } from '../core/task/plan.ts'
 import type { Probe } from '../core/probe/probe.ts'
 import type { PlanContext, Task } from '../core/task/task.ts'
@@ -13,7 +13,7 @@ export type Asked = { readonly state: unknown } | { readonly error: string }
 export type PlanOfChange = Extract<SettledPlan<unknown>, { kind: 'change' }>
 
 /** What is to become of one task. `foreseen`: it rests on changes that are not made yet. */
-export type Outlook =
+export type Prediction =
   | { readonly kind: 'ok'; readonly foreseen: boolean; readonly remarks: Remarks }
   | { readonly kind: 'change'; readonly plan: PlanOfChange; readonly foreseen: boolean }
   /** Cannot be said before the changes of `on` are made. */
@@ -34,46 +34,53 @@ export interface Pending {
 }
 
 export interface Foresight {
-  readonly outlooks: readonly Outlook[]
+  readonly predictions: readonly Prediction[]
   readonly pending: readonly Pending[]
 }
 
 /**
- * The outlook of every task, in order. `told` are the answers of others than the host; `ran` are the tasks whose
+ * The prediction of every task, in order. `answerTo` are the answers of others than the host; `ran` are the tasks whose
  * changes this run made already: with that one that has no question is satisfied, and one that did not know whether it
- * would find anything to do. Tasks behind a wall are looked at too: in a check they are what can be told; a run stops
+ * would find anything to do. Tasks behind a wall are looked at too: in a check they are what is known; a run stops
  * at the first wall.
  */
 export function foresee(
   tasks: readonly Task[],
   asked: (probe: Probe<unknown>) => Asked,
   context: PlanContext,
-  told: Told,
+  answerTo: AnswerTo,
   ran: ReadonlySet<Task>,
 ): Foresight {
   const pending: Pending[] = []
-  const outlooks = tasks.map((task): Outlook => {
-    const looked = task.once && ran.has(task) ? SATISFIED : look(task, asked(task.probe), pending, context, told)
-    const outlook = looked.kind === 'change' && looked.plan.perhaps !== undefined && ran.has(task) ? SATISFIED : looked
-    if (outlook.kind === 'change') pending.push({ task, plan: outlook.plan })
-    if (outlook.kind === 'wall' || outlook.kind === 'unanswered' || outlook.kind === 'later')
+  const predictions = tasks.map((task): Prediction => {
+    const looked = task.once && ran.has(task) ? SATISFIED : look(task, asked(task.probe), pending, context, answerTo)
+    const prediction =
+      looked.kind === 'change' && looked.plan.perhaps !== undefined && ran.has(task) ? SATISFIED : looked
+    if (prediction.kind === 'change') pending.push({ task, plan: prediction.plan })
+    if (prediction.kind === 'wall' || prediction.kind === 'unanswered' || prediction.kind === 'later')
       pending.push({ task, plan: undefined })
-    return outlook
+    return prediction
   })
-  return { outlooks, pending }
+  return { predictions, pending }
 }
 
-const SATISFIED: Outlook = { kind: 'ok', foreseen: false, remarks: {} }
+const SATISFIED: Prediction = { kind: 'ok', foreseen: false, remarks: {} }
 
-function look(task: Task, asked: Asked, pending: readonly Pending[], context: PlanContext, told: Told): Outlook {
+function look(
+  task: Task,
+  asked: Asked,
+  pending: readonly Pending[],
+  context: PlanContext,
+  answerTo: AnswerTo,
+): Prediction {
   const before = pending.filter((earlier) => concerns(earlier, task.probe))
   const awaited = before.length > 0 ? before : pending.filter(mayBringAnything)
-  const wall: Outlook = { kind: 'wall', on: awaited.map((earlier) => earlier.task) }
+  const wall: Prediction = { kind: 'wall', on: awaited.map((earlier) => earlier.task) }
   if ('error' in asked) return awaited.length > 0 ? wall : { kind: 'blocked', why: asked.error }
 
   const foreseen = overlaid(task.probe, asked.state, before)
   if (foreseen === undefined) return wall
-  const plan = planned(task, foreseen.state, context, told)
+  const plan = planned(task, foreseen.state, context, answerTo)
   switch (plan.kind) {
     case 'ok':
       return { kind: 'ok', foreseen: before.length > 0, remarks: remarksOf(plan) }
@@ -83,7 +90,7 @@ function look(task: Task, asked: Asked, pending: readonly Pending[], context: Pl
     case 'later':
       return plan
     case 'blocked':
-      return awaited.length === 0 || staysBlocked(task, asked.state, plan.why, pending, context, told) ? plan : wall
+      return awaited.length === 0 || staysBlocked(task, asked.state, plan.why, pending, context, answerTo) ? plan : wall
   }
 }
 
@@ -97,16 +104,16 @@ function staysBlocked(
   why: string,
   pending: readonly Pending[],
   context: PlanContext,
-  told: Told,
+  answerTo: AnswerTo,
 ): boolean {
   if (pending.some(mayBringAnything)) return false
-  const plan = planned(task, now, context, told)
+  const plan = planned(task, now, context, answerTo)
   return plan.kind === 'blocked' && plan.why === why
 }
 
-function planned(task: Task, state: unknown, context: PlanContext, told: Told): Settled<unknown> {
+function planned(task: Task, state: unknown, context: PlanContext, answerTo: AnswerTo): Settled<unknown> {
   try {
-    return settle(task.plan(state, context), told)
+    return settle(task.plan(state, context), answerTo)
   } catch (error) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { kind: 'blocked', why: `the module ${task.type} has a bug, its plan threw: ${stack}` }
@@ -119,7 +126,7 @@ export const remarksOf = ({ note, warning, held }: Remarks): Remarks => ({
   ...(held === undefined ? {} : { held }),
 })
 
-/** The state of a probe once all of `pending` is done; `undefined` where it cannot be told. */
+/** The state of a probe once all of `pending` is done; `undefined` where it cannot be known. */
 export function overlaid(
   probe: Probe<unknown>,
   state: unknown,
@@ -135,10 +142,10 @@ export function overlaid(
     }
     const facts = [...earlier.task.probe.facts(earlier.plan.then), ...earlier.plan.facts]
     // Of what is written and read, something must be known.
-    const untold = writesOf(earlier).some(
+    const unknownAfter = writesOf(earlier).some(
       (written) => touchesAny(written, probe) && !facts.some(({ resource }) => touches(written, resource)),
     )
-    if (untold) return undefined
+    if (unknownAfter) return undefined
     for (const fact of facts) {
       next = probe.foresee(next, fact)
       if (next === undefined) return undefined

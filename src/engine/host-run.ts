@@ -9,9 +9,9 @@ import { ConnectionLost, Unreachable, type Connect } from './session/connection.
 import { foresee, type Foresight } from './foresee.ts'
 import { HostEnd } from './host-end.ts'
 import { contextOf, hostState, noteSecrets, resultOf, watcherOf, type HostState } from './host-state.ts'
-import type { Ledger } from './ledger.ts'
+import type { TaskRecord } from './task-record.ts'
 import { maskSummary } from './mask-change.ts'
-import { beforeFirstWall, foretell, type ChangeOutlook, type Now } from './outlook.ts'
+import { beforeFirstWall, predict, type ChangePrediction, type Now } from './predictions.ts'
 import { foreseenOutputs, realOutputs } from './outputs.ts'
 import { outside, type AskOutside } from './outside.ts'
 import type { RunOptions } from './run-options.ts'
@@ -38,7 +38,7 @@ export type HostProgress =
 
 /** One host's run, which may stop for something outside, and be gone on with. */
 export interface HostRun {
-  /** Faults of the host are told in the result, never thrown. What is outside is asked anew each time. */
+  /** Faults of the host are reported in the result, never thrown. What is outside is asked again each time. */
   go(askOutside: AskOutside): Promise<HostProgress>
   /** What it came to where it is not gone on with. */
   stopped(why: string): HostResult
@@ -95,22 +95,23 @@ async function work(state: HostState, session: Session, askOutside: AskOutside, 
   noteRelease(state, answers, report)
   for (;;) {
     const foresight = await look(state, answers, askOutside)
-    if (options.check) return foretold(state, answers, foresight)
+    if (options.check) return predicted(state, answers, foresight)
     state.outputs = realOutputs(prepared.outputs, answers)
-    const now = beforeFirstWall(prepared.tasks, foresight.outlooks)
+    const now = beforeFirstWall(prepared.tasks, foresight.predictions)
     for (const { task, remarks } of now.satisfied) book.satisfied(task, remarks)
     // What a check would tell is no reason to change half of it.
     if (now.ready.length === 0 || (now.blocked !== undefined && state.attempts.size === 0)) return arrived(state, now)
     refuseRestless(state, now)
     const before = answers
-    answers = await session.changeAndAsk(now.ready.flatMap(({ task, outlook }) => attempt(state, task, outlook)))
-    for (const { task, outlook } of now.ready) {
-      if (outlook.plan.perhaps !== undefined && sameFacts(task, before, answers)) book.idle(task, outlook.plan.changes)
+    answers = await session.changeAndAsk(now.ready.flatMap(({ task, prediction }) => attempt(state, task, prediction)))
+    for (const { task, prediction } of now.ready) {
+      if (prediction.plan.perhaps !== undefined && sameFacts(task, before, answers))
+        book.idle(task, prediction.plan.changes)
     }
   }
 }
 
-/** Told once, though the host may be gone on with. */
+/** Reported once, though the host may be gone on with. */
 function noteRelease(state: HostState, answers: Answers, report: Reporter): void {
   const { prepared, mask, released } = state
   const note = released ? undefined : unknownRelease(contextOf(prepared, answers).facts.os)
@@ -118,20 +119,20 @@ function noteRelease(state: HostState, answers: Answers, report: Reporter): void
   if (note !== undefined) report({ kind: 'host-note', host: prepared.host.name, note: mask(note) })
 }
 
-/** The outlook once nothing is left to ask of others than the host. */
+/** The prediction once nothing is left to ask of others than the host. */
 async function look(state: HostState, answers: Answers, askOutside: AskOutside): Promise<Foresight> {
   const { prepared, options, known } = state
   const context = contextOf(prepared, answers)
   for (let asked = 0; ; asked += 1) {
-    const foresight = foresee(prepared.tasks, answers, context, known.told, state.ran)
-    const open = foresight.outlooks.findIndex(({ kind }) => kind === 'unanswered')
+    const foresight = foresee(prepared.tasks, answers, context, known.answerTo, state.ran)
+    const open = foresight.predictions.findIndex(({ kind }) => kind === 'unanswered')
     if (open === -1) return foresight
     if (asked === ASKED_AT_MOST) {
       const task = prepared.tasks[open]!
       fail(state.book, task, `the module ${task.type} has a bug: its plan asks name servers without end`)
     }
     await known.learn(
-      foresight.outlooks.flatMap((outlook) => (outlook.kind === 'unanswered' ? outlook.questions : [])),
+      foresight.predictions.flatMap((prediction) => (prediction.kind === 'unanswered' ? prediction.questions : [])),
       askOutside,
       options.interrupt,
     )
@@ -140,9 +141,9 @@ async function look(state: HostState, answers: Answers, askOutside: AskOutside):
 }
 
 /** What a check comes to. */
-function foretold(state: HostState, answers: Answers, { outlooks, pending }: Foresight): HostStatus {
+function predicted(state: HostState, answers: Answers, { predictions, pending }: Foresight): HostStatus {
   const { prepared, book } = state
-  const failed = foretell(book, prepared.tasks, outlooks, (_, outlook) => noteSecrets(state, outlook))
+  const failed = predict(book, prepared.tasks, predictions, (_, prediction) => noteSecrets(state, prediction))
   state.outputs = foreseenOutputs(prepared.outputs, answers, pending)
   if (failed) throw new HostEnd('failed', failed)
   if (holdsBack(book.results(state.mask))) return 'held'
@@ -161,7 +162,7 @@ function arrived({ book, mask }: HostState, { blocked, later }: Now): Came {
   return results.some(({ status }) => status === 'changed') ? 'changed' : 'ok'
 }
 
-function fail(book: Ledger, task: Task, why: string): never {
+function fail(book: TaskRecord, task: Task, why: string): never {
   book.failed(task, why, undefined)
   throw new HostEnd('failed', `${task.type} ${task.name}: ${why}`)
 }
@@ -169,16 +170,16 @@ function fail(book: Ledger, task: Task, why: string): never {
 function refuseRestless({ book, attempts, mask }: HostState, { ready }: Now): void {
   const restless = ready.find(({ task }) => (attempts.get(task) ?? 0) >= ATTEMPTS_AT_MOST)
   if (restless === undefined) return
-  const wants = restless.outlook.plan.changes.map(({ summary }) => maskSummary(mask, summary))
+  const wants = restless.prediction.plan.changes.map(({ summary }) => maskSummary(mask, summary))
   fail(book, restless.task, `did not converge: its change was made, and it still wants to ${wants.join(', ')}`)
 }
 
-function attempt(state: HostState, task: Task, outlook: ChangeOutlook): readonly PlannedStep[] {
+function attempt(state: HostState, task: Task, prediction: ChangePrediction): readonly PlannedStep[] {
   const count = (state.attempts.get(task) ?? 0) + 1
-  // A first plan that rests on foresight may be made anew on real answers, once.
-  state.attempts.set(task, outlook.foreseen ? count : ATTEMPTS_AT_MOST)
-  noteSecrets(state, outlook)
-  return stepsOf(task, outlook.plan)
+  // A first plan that rests on foresight may be made again on real answers, once.
+  state.attempts.set(task, prediction.foreseen ? count : ATTEMPTS_AT_MOST)
+  noteSecrets(state, prediction)
+  return stepsOf(task, prediction.plan)
 }
 
 const holdsBack = (results: readonly TaskResult[]): boolean => results.some(({ status }) => status === 'held')

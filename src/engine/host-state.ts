@@ -6,9 +6,9 @@ import type { PlanContext, Task } from '../core/task/task.ts'
 import { hostFacts } from '../resources/host/host-facts.ts'
 import { maskJson, maskOf, type Mask } from '../shell/mask.ts'
 import { HostEnd } from './host-end.ts'
-import { ledger, type Ledger } from './ledger.ts'
+import { taskRecord, type TaskRecord } from './task-record.ts'
 import { outside, type Outside } from './outside.ts'
-import type { ChangeOutlook } from './outlook.ts'
+import type { ChangePrediction } from './predictions.ts'
 import type { RunOptions } from './run-options.ts'
 import { secretsOf } from './secrets-of.ts'
 import type { Answers, SessionWatcher } from './session/session-watcher.ts'
@@ -17,7 +17,7 @@ import { settle } from './settle.ts'
 export interface HostState {
   readonly prepared: PreparedHost
   readonly options: RunOptions
-  readonly book: Ledger
+  readonly book: TaskRecord
   /** How often the plan of each task was tried; a try is forgotten where its changes were not made. */
   readonly attempts: Map<Task, number>
   /** Tasks of which a change was made. */
@@ -26,7 +26,7 @@ export interface HostState {
   readonly spent: { trips: number; seconds: number }
   /** Hides all `secrets`. */
   mask: Mask
-  /** What others than the host told. */
+  /** What others than the host said. */
   known: Outside
   outputs: Readonly<Record<string, unknown>>
   /** Its release was looked at. */
@@ -38,7 +38,7 @@ export function hostState(prepared: PreparedHost, options: RunOptions): HostStat
   return {
     prepared,
     options,
-    book: ledger(prepared.tasks),
+    book: taskRecord(prepared.tasks),
     attempts: new Map(),
     ran: new Set(),
     secrets,
@@ -71,12 +71,12 @@ export const watcherOf = (state: HostState): SessionWatcher => ({
   isMade({ task }, answers) {
     const now = answers(task.probe)
     if (!('state' in now)) return false
-    return settle(task.plan(now.state, contextOf(state.prepared, answers)), state.known.told).kind === 'ok'
+    return settle(task.plan(now.state, contextOf(state.prepared, answers)), state.known.answerTo).kind === 'ok'
   },
 })
 
-/** The secrets of a plan's changes become known, before anything of them is told. */
-export function noteSecrets(state: HostState, { plan }: ChangeOutlook): void {
+/** The secrets of a plan's changes become known, before anything of them is reported. */
+export function noteSecrets(state: HostState, { plan }: ChangePrediction): void {
   const before = state.secrets.size
   for (const change of plan.changes) {
     for (const script of [change.apply, ...(change.before ?? [])])

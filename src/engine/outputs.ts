@@ -19,16 +19,16 @@ export function foreseenOutputs(
   return Object.fromEntries(
     Object.entries(probes).map(([name, probe]) => {
       const answer = asked(probe)
-      return [name, 'error' in answer ? null : told(overlaid(probe, answer.state, pending)?.state)]
+      return [name, 'error' in answer ? null : reported(overlaid(probe, answer.state, pending)?.state)]
     }),
   )
 }
 
 /** As JSON: what is unknown becomes `null`, and a member that is not there is left out. */
-function told(value: unknown): unknown {
+function reported(value: unknown): unknown {
   if (value === undefined || value === UNKNOWN) return null
-  if (Array.isArray(value)) return value.map(told)
+  if (Array.isArray(value)) return value.map(reported)
   if (typeof value !== 'object' || value === null) return value
   const members = Object.entries(value).filter(([, item]) => item !== undefined)
-  return Object.fromEntries(members.map(([key, item]) => [key, told(item)]))
+  return Object.fromEntries(members.map(([key, item]) => [key, reported(item)]))
 }

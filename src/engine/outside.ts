@@ -1,6 +1,6 @@
 // The interface through which plans ask somebody other than the host, such as name servers. The room `dns` implements
 // it.
-import type { OutsideAnswer, OutsideQuestion, Told } from '../core/probe/outside-question.ts'
+import type { OutsideAnswer, OutsideQuestion, AnswerTo } from '../core/probe/outside-question.ts'
 import { isKnown } from '../core/unknown.ts'
 
 export type OutsideReply = OutsideAnswer | { readonly kind: 'later' }
@@ -14,7 +14,7 @@ export const askNobody: AskOutside = () =>
 
 /** What is known, and a way to learn more of it. */
 export interface Outside {
-  readonly told: Told
+  readonly answerTo: AnswerTo
   /** Learns the answers to these, once for as long as this value lives. */
   learn(questions: readonly OutsideQuestion[], ask: AskOutside, signal: AbortSignal): Promise<void>
 }
@@ -22,7 +22,7 @@ export interface Outside {
 export function outside(): Outside {
   const known = new Map<string, OutsideReply>()
   return {
-    told: (question) => known.get(keyOf(question)),
+    answerTo: (question) => known.get(keyOf(question)),
     async learn(questions, ask, signal) {
       const wanted = new Map(questions.map((question) => [keyOf(question), question]))
       const answers = await Promise.all(

@@ -12,7 +12,7 @@ import type { AskOutside } from './outside.ts'
 import type { RunOptions } from './run-options.ts'
 import { secretsOf } from './secrets-of.ts'
 
-/** What is brought about outside of the hosts, on what they told. Throws nothing. */
+/** What is brought about outside of the hosts, on what they said. Throws nothing. */
 export interface Meanwhile {
   /**
    * Hosts of a batch are parked: they are gone on with afterwards, and ask whom this gives.

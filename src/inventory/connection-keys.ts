@@ -82,7 +82,7 @@ const SETTINGS: Readonly<Record<Setting, ConnectionKey>> = {
   sshExecutable: key('text', "the system's ssh"),
   pkcs11Provider: key('file', 'library of a token whose keys to log in with'),
   connectSeconds: key('seconds', 'for a connection to stand'),
-  retries: key('count', 'how often a connection that failed for a passing reason is tried again'),
+  retries: key('count', 'how often a connection that failed for a transient reason is tried again'),
   hostKeyChecking: key('boolean', 'host keys are always verified: only true'),
   become: key('boolean', 'do the work as another user'),
   becomeMethod: key('text', 'how to become that user', ['sudo', 'su', 'doas']),

@@ -38,7 +38,7 @@ export async function addSource(tree: Tree, source: string, load: LoadModule, ke
   if (isAge(bytes)) return addYaml(tree, await parseYamlBytes(source, bytes, keyring), source)
   const text = utf8Of(source, bytes)
   if (YAML.includes(ending)) return addYaml(tree, await parseYaml(source, text, keyring), source)
-  // Without an ending both are tried; what looks like INI is not told of as broken YAML.
+  // Without an ending both are tried; what looks like INI is not reported as broken YAML.
   if (ending === '' && !looksLikeIni(text)) return addYaml(tree, await parseYaml(source, text, keyring), source)
   return addIni(tree, text, source)
 }

@@ -52,12 +52,13 @@ async function withSops(
   const values = new Map(
     plain.entries(plain.root, 'what sops tells', path).map(({ key, value }) => [key, plain.value(value)]),
   )
-  const told = new Map<Node, unknown>()
+  const reported = new Map<Node, unknown>()
   const entries = file.entries(file.root, 'a file of vars', path).filter(({ key }) => key !== 'sops')
-  for (const { key, value } of entries) if (value !== null) told.set(value, sealedAs(encrypted[key], values.get(key)))
+  for (const { key, value } of entries)
+    if (value !== null) reported.set(value, sealedAs(encrypted[key], values.get(key)))
   return {
     ...file,
     entries: (node, what, where) => (node === file.root ? entries : file.entries(node, what, where)),
-    value: (node) => (node !== null && told.has(node) ? told.get(node) : file.value(node)),
+    value: (node) => (node !== null && reported.has(node) ? reported.get(node) : file.value(node)),
   }
 }

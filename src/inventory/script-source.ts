@@ -34,7 +34,7 @@ export async function addScript(tree: Tree, path: string): Promise<void> {
 
 /**
  * Reads what `--list` printed; of vars those of groups. Returns the hosts that it names, and the vars of hosts where it
- * told them.
+ * said them.
  * @throws MailrunError
  */
 export function readListing(

@@ -3,7 +3,7 @@ import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface MailSetup {
   /** Why nothing could be asked. */
-  readonly obstacle?: Untrusted
+  readonly problem?: Untrusted
   /** Of those that send or sign mail: version by name. */
   readonly packages: Readonly<Record<string, Untrusted>>
   /** Units of other signers and MTAs that run. */
@@ -13,11 +13,11 @@ export interface MailSetup {
   /** Where main.cf sets each, in order. */
   readonly parameterLines: Readonly<Record<string, readonly number[]>>
   /** Who asks which milter; left out where there is no Postfix. */
-  readonly postfix?: PostfixTold
+  readonly postfix?: PostfixAnswer
 }
 
 /** What tells who asks which milter, as the host's files say it. */
-export interface PostfixTold {
+export interface PostfixAnswer {
   /** Of its configuration. */
   readonly directory: Untrusted
   /** Of main.cf what lists of milters lead to, as written. */

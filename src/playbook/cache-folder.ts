@@ -25,11 +25,11 @@ export function cacheFolder(): string | false {
   const folder = join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'), 'mailrun')
   try {
     // Before anything is made there: as root one would follow somebody else's links.
-    refused = othersWay(realpathSync(standing(folder)))
+    refused = writableByOthers(realpathSync(standing(folder)))
     if (refused !== undefined) return false
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const real = realpathSync(folder)
-    refused = othersWay(real)
+    refused = writableByOthers(real)
     if (refused !== undefined) return false
     const files = filesIn(real)
     refused = othersFiles(real, files)
@@ -55,7 +55,7 @@ function standing(folder: string): string {
 const isOurs = ({ uid }: Stats): boolean => uid === 0 || uid === process.getuid?.()
 
 /** Who could put another folder in the place of one of these, as words. @param real - without links. */
-function othersWay(real: string): string | undefined {
+function writableByOthers(real: string): string | undefined {
   for (let each = real; ; each = dirname(each)) {
     const is = lstatSync(each)
     if (!isOurs(is)) return `${each} belongs to somebody else (uid ${is.uid})`
@@ -93,7 +93,7 @@ function othersFiles(folder: string, files: readonly Entry[]): string | undefine
   return undefined
 }
 
-/** A file system that notes no reading (noatime) has a playbook compiled anew each 30 days. */
+/** A file system that notes no reading (noatime) has a playbook compiled again each 30 days. */
 function sweep(files: readonly Entry[]): void {
   const since = Date.now() - KEPT_MS
   const old = files.filter(({ is }) => is.atimeMs < since && is.mtimeMs < since)

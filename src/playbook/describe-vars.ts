@@ -43,10 +43,10 @@ interface Described {
 
 function describe({ name, vars: schema, command }: Taker, index: number): Described {
   const taker = command === true ? name : `the playbook ${name}`
-  const told = jsonSchemaOf(schema)
-  if (typeof told === 'string') return onlyNamed(declaredNames(schema), taker, told)
+  const reported = jsonSchemaOf(schema)
+  if (typeof reported === 'string') return onlyNamed(declaredNames(schema), taker, reported)
   const place = `playbook${index + 1}`
-  const { schema: whole, refers } = asYamlHas(told, `#/definitions/${place}`)
+  const { schema: whole, refers } = asYamlHas(reported, `#/definitions/${place}`)
   const vars = new Map([...varsOf(whole)].map(([each, { is, required }]) => [each, withWords(is, taker, required)]))
   return {
     vars,
@@ -86,8 +86,8 @@ interface One {
 }
 
 /**
- * The vars in a schema: the properties of an object; for `allOf` those of all parts; for `anyOf` those of any part, with
- * the values that any part allows.
+ * The vars in a schema: the properties of an object; for `allOf` those of all parts; for `anyOf` those of any part,
+ * with the values that any part allows.
  */
 function varsOf(schema: Keywords): ReadonlyMap<string, One> {
   const required = new Set((schema['required'] ?? []) as readonly string[])

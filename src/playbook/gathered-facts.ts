@@ -1,4 +1,4 @@
-// All facts that can be gathered of a host, by name, in the order in which they are told.
+// All facts that can be gathered of a host, by name, in the order in which they are reported.
 import type { FactName, GatheredFacts } from '../core/gathered-facts.ts'
 import { disks, memory, processors } from '../resources/host/gathered/machine.ts'
 import type { NamedFact } from '../resources/host/gathered/named-fact.ts'
@@ -26,7 +26,7 @@ export const GATHERED: { readonly [Name in FactName]: NamedFact<GatheredFacts[Na
 
 export const FACT_NAMES = Object.keys(GATHERED) as readonly FactName[]
 
-/** What a host told; `null` where it cannot tell. */
+/** What a host said; `null` where it cannot tell. */
 export type ToldFacts = { readonly [Name in FactName]: GatheredFacts[Name] | null }
 
 export interface FactsOfHost {

@@ -9,7 +9,7 @@ import { userError } from './user-error.ts'
 export type Modules = () => Promise<Readonly<Record<string, unknown>>>
 
 /** What Node's own type stripping cannot do, and jiti can. */
-const BEYOND_STRIPPING = [
+const STRIPPED_ELSEWHERE = [
   'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
   'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
   'ERR_MODULE_NOT_FOUND',
@@ -39,7 +39,7 @@ async function load(
     try {
       return (await import(pathToFileURL(path).href)) as { readonly default?: unknown }
     } catch (error) {
-      if (!typescript || !BEYOND_STRIPPING.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      if (!typescript || !STRIPPED_ELSEWHERE.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
   }
   // By `import` Node would read through all of its code for the names that it exports.

@@ -29,7 +29,7 @@ export interface Preparation {
   /** Opens sources that are encrypted. */
   readonly keyring: Keyring
   /**
-   * Is told of vars that look like mistyped names of others, which are set, too; among `extraVars` such a var is an
+   * Is called with vars that look like mistyped names of others, which are set, too; among `extraVars` such a var is an
    * error. Left out, as by commands that take a part of the vars: all are passed over.
    */
   readonly warn?: ((line: string) => void) | undefined
@@ -50,7 +50,7 @@ export async function prepare(preparation: Preparation): Promise<readonly Prepar
   return withSources(built, preparation)
 }
 
-/** Those of `extraVars`, which are given for this very run; the others are told. */
+/** Those of `extraVars`, which are given for this very run; the others are reported. */
 function overlooked(typed: readonly TypedHost[], { extraVars, warn }: Preparation): readonly Problem[] {
   if (warn === undefined) return []
   const given = new Set([...extraVars.values()].map(({ where }) => where))
@@ -157,7 +157,7 @@ function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new MailrunError(problemLines(problems))
 }
 
-/** The same problem of many hosts is told once. */
+/** The same problem of many hosts is reported once. */
 function problemLines(problems: readonly Problem[]): readonly string[] {
   const same = new Map<string, Problem & { readonly hosts: string[] }>()
   for (const problem of problems) {

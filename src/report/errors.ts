@@ -3,7 +3,7 @@ import type { Printable } from './write/checked.ts'
 import { jsonDocument, jsonLine } from './write/json.ts'
 import { asLines, saidInLines, term, type TerminalText } from './write/terminal.ts'
 
-/** By format: a reader of it finds the error where the report would be. Beside all others the words are told. */
+/** By format: a reader of it finds the error where the report would be. Beside all others the words are reported. */
 const IN_FORMATS: Readonly<Record<string, (error: string) => Printable>> = {
   json: (error) => jsonDocument({ error }),
   ndjson: (error) => jsonLine({ kind: 'error', error }),

@@ -7,7 +7,7 @@ export interface Out<Text extends Printable = Printable> {
   write(text: Text): void
 }
 
-/** A terminal, measured anew at each drawing. */
+/** A terminal, measured again at each drawing. */
 export interface Terminal extends Out<TerminalText> {
   readonly columns: number
   readonly rows: number

@@ -1,4 +1,4 @@
-// What an age file is, told from its first bytes: binary or armoured, and which kinds of recipients its header names
+// What an age file is, as its first bytes say: binary or armoured, and which kinds of recipients its header names
 // (C2SP, age-encryption.org/v1).
 
 const MAGIC = 'age-encryption.org/v1\n'

@@ -48,7 +48,7 @@ export async function sopsDecrypt(
   throw new MailrunError(`sops was to decrypt this file, and ${why}`, path)
 }
 
-/** The plain values, those secret that were encrypted: sops leaves some as they are where it is told to. */
+/** The plain values, those secret that were encrypted: sops leaves some as they are where it is asked to. */
 export function sealedAs(encrypted: unknown, plain: unknown): unknown {
   if (typeof encrypted === 'string' && CIPHERTEXT.test(encrypted)) return new Secret(plain)
   if (Array.isArray(plain) && Array.isArray(encrypted))

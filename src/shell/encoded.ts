@@ -57,7 +57,7 @@ const APART_FROM_BYTES = 6
 /** Between needles, and between letters that do not belong together. */
 const GAP_OF_NEEDLES = '\u0000'
 const GAP = '\u0001'
-/** Beyond this much, a line alone is not looked up. */
+/** From this size on, a line alone is not looked up. */
 const LOOKED_UP = 1 << 18
 
 /** @param secrets - at least four characters each. */

@@ -18,7 +18,7 @@ export const orSaysOutdated: Script = raw(
 )
 
 /**
- * A step's text, with an empty input. It is told the word only where it may say it, and by assignment: a login may have
+ * A step's text, with an empty input. It gets the word only where it may say it, and by assignment: a login may have
  * brought a variable of that name, whose value would go on to every program.
  */
 export const withOutdated = (word: string, text: string): string =>

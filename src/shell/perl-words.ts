@@ -2,13 +2,13 @@
 import type { Untrusted } from './untrusted.ts'
 
 /**
- * `hex_of(TEXT)`, `-` for nothing; `say_line(WORDS)`; `told(PROGRAM, WORDS)`: its standard output without white space
- * at its end. It reads nothing, and what it complains of is nobody's business.
+ * `hex_of(TEXT)`, `-` for nothing; `say_line(WORDS)`; `output_of(PROGRAM, WORDS)`: its standard output without white
+ * space at its end. It reads nothing, and what it complains of is nobody's business.
  */
 export const PERL_WORDS = String.raw`
 sub hex_of { unpack('H*', $_[0]) || '-' }
 sub say_line { print join(' ', @_), "\n" }
-sub told {
+sub output_of {
   my $pid = open(my $pipe, '-|') // return '';
   if (!$pid) {
     open STDERR, '>', '/dev/null';

@@ -1,7 +1,7 @@
 // What the audit and `mailrun adopt` read of a signer on a host, and what they find in it. No playbook loads it.
 import type { Probe } from '../core/probe/probe.ts'
 import type { Rule } from '../findings/rule.ts'
-import type { MailSetup, PostfixTold } from '../mail/mail-setup.ts'
+import type { MailSetup, PostfixAnswer } from '../mail/mail-setup.ts'
 import type { Endpoint } from '../resources/milters/endpoint.ts'
 import type { PostfixSources } from '../resources/postfix/settings/sources.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
@@ -35,7 +35,7 @@ export interface SignedClients {
   /** Addresses, networks and names. */
   readonly names: readonly Untrusted[]
   /** Settings by which mail of more clients is signed. */
-  readonly otherWays: readonly string[]
+  readonly otherSettings: readonly string[]
 }
 
 /** A setting by which nobody's mail is signed that would not be signed without it. */
@@ -60,7 +60,7 @@ export interface SocketVar {
   readonly forOthers?: string
 }
 
-/** What a signer does on a host today, by what the host told. */
+/** What a signer does on a host today, by what the host said. */
 export interface SignerToday {
   /** Why a run would not touch it, with what to do; none: all is understood. */
   readonly obstacles: readonly Untrusted[]
@@ -69,7 +69,7 @@ export interface SignerToday {
   /** @param hostName - the host's full name, where mail from it is signed: it needs no word. */
   clients(hostName: string | undefined): SignedClients
   /** Those of the other ways by which nobody is signed that would not be. */
-  idle(postfix: PostfixTold): readonly IdleSetting[]
+  idle(postfix: PostfixAnswer): readonly IdleSetting[]
   /** `undefined`: it listens nowhere. */
   readonly socketVar: SocketVar | undefined
   /** Where it listens, as Postfix comes there. */

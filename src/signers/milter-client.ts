@@ -27,7 +27,7 @@ const POSTFIX = String.raw`
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;
-for (split /\n/, told(qw(postconf -x ${PARAMETERS}))) {
+for (split /\n/, output_of(qw(postconf -x ${PARAMETERS}))) {
   $set{$1} = $2 if /^(\w+) = ?(.*)$/;
 }
 unless (%set) {
@@ -46,8 +46,8 @@ if (($set{myorigin} || '') =~ m{^/} && open my $file, '<', $set{myorigin}) {
 }
 say_line('set', $_, hex_of($set{$_})) for sort keys %set;
 my (%chroot, %options);
-for (split /\n/, told(qw(postconf -F */*/chroot))) { $chroot{$1} = $2 if m{^(\S+/\w+)/chroot = (\S+)} }
-for (split /\n/, told(qw(postconf -P))) { push @{$options{$1}}, '-o', "$2=$3" if m{^(\S+/\w+)/(\w+) = ?(.*)$} }
+for (split /\n/, output_of(qw(postconf -F */*/chroot))) { $chroot{$1} = $2 if m{^(\S+/\w+)/chroot = (\S+)} }
+for (split /\n/, output_of(qw(postconf -P))) { push @{$options{$1}}, '-o', "$2=$3" if m{^(\S+/\w+)/(\w+) = ?(.*)$} }
 my ($submission) = grep { exists $chroot{$_} } 'submission/inet', 'submissions/inet', 'smtps/inet';
 $submission = 'smtp/inet' unless defined $submission;
 
@@ -82,7 +82,7 @@ sub service {
   my ($service, $name) = @_;
   return defined $set{$name} ? $set{$name} : '' unless $options{$service};
   $own{$service} ||= { map { /^(\w+) = ?(.*)$/ ? ($1, $2) : () }
-    split /\n/, told(qw(postconf -x), @{$options{$service}}, qw(${PARAMETERS})) };
+    split /\n/, output_of(qw(postconf -x), @{$options{$service}}, qw(${PARAMETERS})) };
   my $value = $own{$service}{$name};
   defined $value ? $value : ''
 }

@@ -37,7 +37,7 @@ export interface MilterSession {
 
 export interface MilterState {
   /** Why nothing could be asked. */
-  readonly obstacle?: string
+  readonly problem?: string
   /** Of main.cf, `$name` expanded; `myorigin` is what the file says where it names one. */
   readonly parameters: Readonly<Record<string, string>>
   /** Those of master.cf that listen: `smtp/inet`, `submission/inet`. */
@@ -92,14 +92,14 @@ ${PROBE_ROLES.filter((role) => bounces || role !== 'bounce')
 ${domains.map((domain) => `domain ${domain}`).join('\n')}
 mailrun-milter-client`),
     parse: ({ code, stdout, stderr }) => {
-      const obstacle = obstacleIn(code, stdout, utf8(stderr).trim())
-      return obstacle === undefined
+      const problem = problemIn(code, stdout, utf8(stderr).trim())
+      return problem === undefined
         ? read(stdout)
-        : { obstacle, parameters: {}, services: [], domains: [], own: undefined, sessions: [] }
+        : { problem, parameters: {}, services: [], domains: [], own: undefined, sessions: [] }
     },
   })
 
-function obstacleIn(code: number, stdout: Untrusted, stderr: Untrusted): string | undefined {
+function problemIn(code: number, stdout: Untrusted, stderr: Untrusted): string | undefined {
   if (stdout.startsWith('no-perl')) return 'there is no perl, by which its milters are asked: install perl-base'
   if (stdout.startsWith('no-postfix'))
     return 'there is no Postfix, or postconf cannot read its configuration ("postfix check")'

@@ -17,7 +17,7 @@ export interface SignerMilter<Setup> {
    *
    * @param wanted - as libmilter writes a socket: `local:/path`, `inet:PORT@HOST`.
    */
-  obstacle(setup: Setup, wanted: string, postfix: PostfixSources): string | undefined
+  problem(setup: Setup, wanted: string, postfix: PostfixSources): string | undefined
   /** Which uses of milters it answers, or moves, once it listens there: what asks it now is among them. */
   expected(setup: Setup, wanted: string, postfix: PostfixSources): (use: MilterUse) => boolean
 }
@@ -52,7 +52,7 @@ export interface Signer<Setup = unknown> {
   readonly user: string
   /** That its user alone is in: by it the signer reads keys that are root's. */
   readonly keyGroup: string
-  /** A key is `KEY_DIRECTORY/DOMAIN/SELECTOR.private`, unless a task is told otherwise. */
+  /** A key is `KEY_DIRECTORY/DOMAIN/SELECTOR.private`, unless a task is set otherwise. */
   readonly keyDirectory: string
   /** Why no key can be in this directory, in words that follow `directory`; `undefined`: it can. */
   unfitDirectory(directory: string): string | undefined
@@ -61,7 +61,7 @@ export interface Signer<Setup = unknown> {
   /** The private keys below the directory, and those elsewhere that its configuration names. */
   keys(directory: string, domains: readonly string[]): Probe<HostKeys>
   /** Why nothing can be signed with a key as it lies there, and what to do; `undefined`: it can be used, or made. */
-  keyObstacle(signing: Signing): string | undefined
+  keyProblem(signing: Signing): string | undefined
   readonly milter: SignerMilter<Setup>
   /** Tells a host's program, which asks milters about mail, for whom the signer signs by its configuration. */
   readonly senders: SendersProgram

@@ -2,7 +2,7 @@
 // it takes none for a while, and never again where it has refused for good.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refused, Unreachable, type Tell } from '../engine/session/connection.ts'
-import { NotNow, Passing, RUN_AGAIN } from './passing.ts'
+import { NotNow, TransientFailure, RUN_AGAIN } from './transient.ts'
 import type { SshTarget } from './ssh-target.ts'
 
 /** What is tried, for whom. */
@@ -10,7 +10,7 @@ export interface Attempt<T> {
   readonly target: SshTarget
   /** An interrupt. */
   readonly signal: AbortSignal
-  /** Is told once where it takes longer. */
+  /** Is called once where it takes longer. */
   readonly tell: Tell | undefined
   readonly once: () => Promise<T>
 }
@@ -40,7 +40,7 @@ export function attempts(notNowSeconds = NOT_NOW_SECONDS): Attempts {
   /** By sshd: when waiting for it ends; milliseconds. */
   const ends = new Map<string, number>()
   const waitFor = (target: SshTarget, error: NotNow, tell: Tell | undefined): number => {
-    const sshd = wayTo(target)
+    const sshd = routeTo(target)
     const known = ends.get(sshd)
     const end = known ?? performance.now() + notNowSeconds * 1000
     ends.set(sshd, end)
@@ -58,11 +58,11 @@ export function attempts(notNowSeconds = NOT_NOW_SECONDS): Attempts {
         let pauseSeconds = 0
         try {
           const connection = await once()
-          ends.delete(wayTo(target))
+          ends.delete(routeTo(target))
           return connection
         } catch (error) {
           if (error instanceof Refused) refused.set(login, error)
-          if (!(error instanceof Passing) || signal.aborted) throw error
+          if (!(error instanceof TransientFailure) || signal.aborted) throw error
           if (error instanceof NotNow && target.retries > 0) end ??= waitFor(target, error, tell)
           const isLast = failed >= target.retries && (end === undefined || performance.now() >= end)
           if (isLast) throw new Unreachable(`${error.message}${tried(failed + 1)}\n${RUN_AGAIN}`)
@@ -80,7 +80,7 @@ export function attempts(notNowSeconds = NOT_NOW_SECONDS): Attempts {
 const tried = (times: number): string => (times === 1 ? '' : `\ntried ${times} times`)
 
 /** One sshd, as this way leads to it: a jump host's address is what it sees. */
-const wayTo = (target: SshTarget): string =>
+const routeTo = (target: SshTarget): string =>
   JSON.stringify([...target.jumps, target].map(({ hostName, port }) => [hostName, port]))
 
 /** All that an sshd on the way, or the host's own, decides about a login by. */

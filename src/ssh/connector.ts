@@ -10,7 +10,7 @@ import type { Destination } from './config/share/destination.ts'
 import { askpass } from './openssh/askpass.ts'
 import { jumpLogins } from './openssh/jump-logins.ts'
 import { localConnect } from './local.ts'
-import { Beyond } from './client/login.ts'
+import { Unsupported } from './client/login.ts'
 import { opensshConnect, type OpensshRun } from './openssh/openssh.ts'
 import type { OpensshTarget } from './openssh/openssh-arguments.ts'
 import { askPassphrases, type Ask } from './login-keys/passphrases.ts'
@@ -19,7 +19,7 @@ import { runConfig, type RunConfig } from './run-config.ts'
 import { sshClient } from './client/ssh.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { targetOf, type HostKeyFlags } from './target-of.ts'
-import { waysNotes, type Way } from './ways-notes.ts'
+import { waysNotes, type Route } from './ways-notes.ts'
 
 export interface ConnectionSource {
   /** The ssh_config file to read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none`: no file. */
@@ -32,7 +32,9 @@ export interface ConnectionSource {
   readonly acceptNew?: boolean | undefined
   /** Asks for the passphrase of a key, a one-time code, the PIN of a token; left out: nobody is asked. */
   readonly ask?: Ask | undefined
-  /** Is told, for `--verbose`, who goes by the system's ssh and why, and which settings of ssh_config count nowhere. */
+  /**
+   * Is reported, for `--verbose`, who goes by the system's ssh and why, and which settings of ssh_config count nowhere.
+   */
   readonly onNote?: ((note: string) => void) | undefined
 }
 
@@ -56,16 +58,16 @@ export async function connector(
   const config = runConfig({ sshConfig, knownHosts, acceptNew: acceptNew === true })
   const reading: RunSource = { ...source, resolvers, passphrases, config }
   const reached = hosts.filter(({ address }) => address.connection !== 'local')
-  const ways = new Map(
-    await Promise.all(reached.map(async ({ name, address }) => [name, await wayTo(address, reading)] as const)),
+  const routes = new Map(
+    await Promise.all(reached.map(async ({ name, address }) => [name, await routeTo(address, reading)] as const)),
   )
   for (const { address } of hosts) {
     if (address.privateKeyFile !== undefined && address.privateKeyPassphrase !== undefined)
       passphrases.set(address.privateKeyFile, address.privateKeyPassphrase)
   }
-  if (source.onNote !== undefined) waysNotes(ways).forEach(source.onNote)
+  if (source.onNote !== undefined) waysNotes(routes).forEach(source.onNote)
   await askPassphrases(
-    [...ways.values()].filter(({ bySystem }) => !bySystem).map(({ target }) => target),
+    [...routes.values()].filter(({ bySystem }) => !bySystem).map(({ target }) => target),
     passphrases,
     ask,
   )
@@ -73,16 +75,16 @@ export async function connector(
   const trial = sharedTrial()
   const client = sshClient(trial)
   const run: OpensshRun = { askpass: askpass(), ask, trial, attempts: attempts(), jumps: jumpLogins() }
-  const system = ({ openssh }: Way, host: Host, signal: AbortSignal, tell?: Tell): Promise<Connection> =>
+  const system = ({ openssh }: Route, host: Host, signal: AbortSignal, tell?: Tell): Promise<Connection> =>
     opensshConnect(openssh, host.address.become, run, signal, tell)
   return {
     async connect(host, signal, tell) {
       const { become } = host.address
-      const way = ways.get(host.name)
-      if (way === undefined) return localConnect({}, become, trial, { seconds: host.address.connectSeconds, signal })
-      if (way.bySystem) return system(way, host, signal, tell)
-      const own = client.connect(way.target, become, signal, tell)
-      return orBySystem(own, () => system(way, host, signal, tell))
+      const route = routes.get(host.name)
+      if (route === undefined) return localConnect({}, become, trial, { seconds: host.address.connectSeconds, signal })
+      if (route.bySystem) return system(route, host, signal, tell)
+      const own = client.connect(route.target, become, signal, tell)
+      return orBySystem(own, () => system(route, host, signal, tell))
     },
     close() {
       client.close()
@@ -97,7 +99,7 @@ async function orBySystem(own: Promise<Connection>, system: () => Promise<Connec
   try {
     return await own
   } catch (error) {
-    if (!(error instanceof Beyond)) throw error
+    if (!(error instanceof Unsupported)) throw error
     return system().catch((second: Error) => {
       if (!(second instanceof Unreachable)) throw second
       const Kind = second instanceof Refused ? Refused : Unreachable
@@ -113,7 +115,7 @@ type RunSource = Pick<ConnectionSource, 'sshConfig' | 'knownHosts' | 'acceptNew'
   readonly config: RunConfig
 }
 
-async function wayTo(address: HostAddress, source: RunSource): Promise<Way> {
+async function routeTo(address: HostAddress, source: RunSource): Promise<Route> {
   const { sshConfig, resolvers, passphrases } = source
   const before = sshArguments(address.sshArgs.words, address.sshArgs.where)
   const after = sshArguments(address.sshExtraArgs.words, address.sshExtraArgs.where)
@@ -136,7 +138,7 @@ async function wayTo(address: HostAddress, source: RunSource): Promise<Way> {
   return {
     target,
     openssh: opensshTarget(address, target, file, source.knownHosts),
-    bySystem: address.connection === 'openssh' || target.beyond.length > 0,
+    bySystem: address.connection === 'openssh' || target.unsupported.length > 0,
   }
 }
 

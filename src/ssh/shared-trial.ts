@@ -31,7 +31,7 @@ interface Course {
 }
 
 /**
- * For one run. What is shared is told apart by its text: a host with a password of its own waits for nobody.
+ * For one run. What is shared is distinguished by its text: a host with a password of its own waits for nobody.
  *
  * @param refusalsAtMost - after so many it is tried for no other host.
  */

@@ -54,7 +54,7 @@ export interface SshTarget {
    */
   readonly sharesMaster: boolean
   /** What it needs that mailrun's own client lacks, in words: the system's ssh is taken. */
-  readonly beyond: readonly string[]
+  readonly unsupported: readonly string[]
   /** Keywords of ssh_config that say something, and make no difference to mailrun's own client. */
   readonly passedOver: readonly string[]
 }

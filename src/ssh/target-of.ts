@@ -5,7 +5,7 @@ import { resolveChain } from './config/resolve-chain.ts'
 import type { SshResolver } from './config/resolver.ts'
 import type { Destination } from './config/share/destination.ts'
 import type { SshSettings } from './config/ssh-settings.ts'
-import { beyondOf } from './openssh/beyond.ts'
+import { unsupportedIn } from './openssh/unsupported.ts'
 import type { LoginMethod, SshTarget } from './ssh-target.ts'
 
 const CONNECT_SECONDS = 30
@@ -66,7 +66,7 @@ function target(
   passphrases: ReadonlyMap<string, Secret>,
 ): SshTarget {
   const agent = settings.identityAgent ?? process.env['SSH_AUTH_SOCK']
-  const made: Omit<SshTarget, 'beyond' | 'passedOver'> = {
+  const made: Omit<SshTarget, 'unsupported' | 'passedOver'> = {
     hostName: settings.hostName,
     port: settings.port,
     user: settings.user,
@@ -111,7 +111,7 @@ function target(
   return {
     ...made,
     passedOver: settings.passedOver,
-    beyond: [...beyondOf(settings, made, existsSync), ...jumps.flatMap(({ beyond }) => beyond)],
+    unsupported: [...unsupportedIn(settings, made, existsSync), ...jumps.flatMap(({ unsupported }) => unsupported)],
   }
 }
 

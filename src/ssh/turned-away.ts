@@ -1,6 +1,6 @@
 // What it means that sshd closes a connection before its identification, by what it says first.
 import type { Untrusted } from '../shell/untrusted.ts'
-import { NotNow, Passing } from './passing.ts'
+import { NotNow, TransientFailure } from './transient.ts'
 
 const LINES = 6
 const LINE_CHARACTERS = 500
@@ -17,7 +17,7 @@ const TOO_MANY = 'Exceeded MaxStartups'
  * @param said - what came before the identification; may be empty.
  * @param how - how the connection ended.
  */
-export function turnedAway(at: string, said: Untrusted, how: string): Passing {
+export function turnedAway(at: string, said: Untrusted, how: string): TransientFailure {
   const lines = said
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
@@ -27,15 +27,17 @@ export function turnedAway(at: string, said: Untrusted, how: string): Passing {
     return new NotNow(
       `${at}: sshd refuses connections from here for now ("${NOT_NOW}")\n` +
         'it does so after failed logins (PerSourcePenalties of its sshd_config), or where too many log in at once ' +
-        '(MaxStartups): `journalctl -u ssh` there says which; mend the logins that fail, whoever makes them from this ' +
+        '(MaxStartups): `journalctl -u ssh` there says which; correct the logins that fail, whoever makes them from this ' +
         'address, or exempt it (PerSourcePenaltyExemptList)',
     )
   }
   if (lines.includes(TOO_MANY))
-    return new Passing(`${at}: sshd has too many logins under way ("${TOO_MANY}"): try fewer --forks`)
+    return new TransientFailure(`${at}: sshd has too many logins running ("${TOO_MANY}"): try fewer --forks`)
   if (lines.length > 0)
-    return new Passing(`${at}: the connection was closed before sshd's identification; it said:\n${lines.join('\n')}`)
-  return new Passing(
+    return new TransientFailure(
+      `${at}: the connection was closed before sshd's identification; it said:\n${lines.join('\n')}`,
+    )
+  return new TransientFailure(
     `${at}: the connection was closed before sshd said a word: ${how} ` +
       "(too many connections at once? sshd's MaxStartups; try fewer --forks)",
   )

@@ -3,7 +3,7 @@ import type { OpensshTarget } from './openssh/openssh-arguments.ts'
 import type { SshTarget } from './ssh-target.ts'
 
 /** How a host is reached. */
-export interface Way {
+export interface Route {
   readonly bySystem: boolean
   readonly target: SshTarget
   readonly openssh: OpensshTarget
@@ -12,7 +12,7 @@ export interface Way {
 const PAGE = 'docs/connections.md'
 
 /** One line for each reason, with the hosts it holds for. */
-export function waysNotes(ways: ReadonlyMap<string, Way>): readonly string[] {
+export function waysNotes(ways: ReadonlyMap<string, Route>): readonly string[] {
   const bySystem = new Map<string, string[]>()
   const passedOver = new Map<string, string[]>()
   const add = (to: Map<string, string[]>, why: readonly string[], name: string): void => {
@@ -22,7 +22,7 @@ export function waysNotes(ways: ReadonlyMap<string, Way>): readonly string[] {
     else if (key !== '') to.set(key, [name])
   }
   for (const [name, way] of ways) {
-    if (way.bySystem) add(bySystem, way.target.beyond, name)
+    if (way.bySystem) add(bySystem, way.target.unsupported, name)
     else
       add(
         passedOver,

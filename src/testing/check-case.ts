@@ -1,7 +1,7 @@
 // A case of a task module: on this state, it wants these changes.
 import { settle } from '../engine/settle.ts'
 import type { CommonArgs, TaskModule } from '../core/task/define-task.ts'
-import type { Told } from '../core/probe/outside-question.ts'
+import type { AnswerTo } from '../core/probe/outside-question.ts'
 import type { SettledPlan } from '../core/task/plan.ts'
 import { brokenLaws } from './plan-laws.ts'
 import { testContext } from './plan-of.ts'
@@ -13,7 +13,7 @@ export interface TaskCase<Args, State> {
   /** Contents of the files and templates that the task names, by path. */
   readonly sources?: Readonly<Record<string, string | Uint8Array>>
   /** What name servers answer; for plans that ask them. */
-  readonly told?: Told
+  readonly answerTo?: AnswerTo
   /** The summaries of the changes, in order; none for `ok`. Or a part of why it is blocked. */
   readonly expect: readonly string[] | { readonly blocked: string }
 }
@@ -27,14 +27,14 @@ export interface TaskCase<Args, State> {
  */
 export function checkCase<Args extends object, State>(
   module: TaskModule<Args, State>,
-  { args, now, sources, told, expect }: TaskCase<Args, State>,
+  { args, now, sources, answerTo, expect }: TaskCase<Args, State>,
 ): void {
   const task = module(args)
   const context = testContext(sources ?? {})
-  const plan = settle(task.plan(now, context), told ?? (() => undefined))
+  const plan = settle(task.plan(now, context), answerTo ?? (() => undefined))
   if (plan.kind === 'unanswered' || plan.kind === 'later') {
     const asked = plan.questions.map(({ record }) => `${record.name} ${record.type}`).join(', ')
-    throw new Error(`${task.type} ${task.name} asks for ${asked}: say in told what it is told`)
+    throw new Error(`${task.type} ${task.name} asks for ${asked}: say in answerTo what is answered`)
   }
   if (!isExpected(plan, expect)) {
     throw new Error(

@@ -1,7 +1,7 @@
 // Checks the laws that every plan of every task must keep, on one state. It needs no host, only a local `sh -n`.
 import { spawnSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
-import type { Told } from '../core/probe/outside-question.ts'
+import type { AnswerTo } from '../core/probe/outside-question.ts'
 import { leavesOf } from '../core/probe/probe.ts'
 import { settle, type Settled } from '../engine/settle.ts'
 import type { PlanContext, Task } from '../core/task/task.ts'
@@ -19,20 +19,25 @@ export function brokenLaws<State>(task: Task<State>, now: State, context: PlanCo
   const frozen = deepFreeze(now)
   // The laws must hold for every answer of name servers.
   const tellings = task.plan(frozen, context).kind === 'ask' ? [SERVED, NOT_SERVED] : [SERVED]
-  return [...broken, ...new Set(tellings.flatMap((told) => brokenBy(task, frozen, context, told)))]
+  return [...broken, ...new Set(tellings.flatMap((answerTo) => brokenBy(task, frozen, context, answerTo)))]
 }
 
-const SERVED: Told = () => ({ kind: 'served' })
-const NOT_SERVED: Told = () => ({ kind: 'not-served', where: ['ns1.example.org has no such record'] })
+const SERVED: AnswerTo = () => ({ kind: 'served' })
+const NOT_SERVED: AnswerTo = () => ({ kind: 'not-served', where: ['ns1.example.org has no such record'] })
 
-function brokenBy<State>(task: Task<State>, frozen: State, context: PlanContext, told: Told): readonly string[] {
+function brokenBy<State>(
+  task: Task<State>,
+  frozen: State,
+  context: PlanContext,
+  answerTo: AnswerTo,
+): readonly string[] {
   const broken: string[] = []
-  const plan = settle(task.plan(frozen, context), told)
-  if (!isDeepStrictEqual(plan, settle(task.plan(frozen, context), told)))
+  const plan = settle(task.plan(frozen, context), answerTo)
+  if (!isDeepStrictEqual(plan, settle(task.plan(frozen, context), answerTo)))
     broken.push('plan is not pure: asked twice, it answered differently')
   if (plan.kind !== 'change') return broken
 
-  const again = settle(task.plan(plan.then, context), told)
+  const again = settle(task.plan(plan.then, context), answerTo)
   if (!task.once && again.kind !== 'ok') broken.push(`plan(then) is not ok: it wants ${wishOf(again)}`)
   for (const change of plan.changes) {
     for (const script of [...(change.before ?? []), change.apply]) {

@@ -142,7 +142,7 @@ function evidenceOf(
   mailbox: Mailbox | undefined,
   waitedSeconds: number,
 ): ReadonlyMap<string, DeliveryEvidence> {
-  const told = underway.flatMap((each) =>
+  const reported = underway.flatMap((each) =>
     each.messages.map((message): DeliveryEvidence => {
       const handed = each.handIns.handed.get(message.nonce)
       return {
@@ -156,7 +156,7 @@ function evidenceOf(
       }
     }),
   )
-  return new Map(told.map((each) => [each.message.nonce, each]))
+  return new Map(reported.map((each) => [each.message.nonce, each]))
 }
 
 async function handIn(host: HostDelivery, connect: Connect, { signal }: Delivering): Promise<Underway> {
@@ -171,14 +171,14 @@ async function handIn(host: HostDelivery, connect: Connect, { signal }: Deliveri
   try {
     connection = await connect(host.host, signal)
     const mark = newMark()
-    const told = await oneScript(
+    const reported = await oneScript(
       connection,
       mark,
       handInScript(host.messages, mark),
       handInSeconds(host.messages.length),
       signal,
     )
-    return { ...host, connection, handIns: readHandIns(told, host.messages), fates: new Map() }
+    return { ...host, connection, handIns: readHandIns(reported, host.messages), fates: new Map() }
   } catch (error) {
     connection?.close()
     return nothing(
@@ -195,14 +195,16 @@ async function follow(
 ): Promise<void> {
   if (connection === undefined || since === undefined) return
   const mark = newMark()
-  const told = await oneScript(
+  const reported = await oneScript(
     connection,
     mark,
     followScript(since, run, address, mark),
     FOLLOW_SECONDS + GRACE_SECONDS,
     signal,
   )
-  for (const [nonce, fate] of readFollowed(told, messages, address, ({ nonce: each }) => queueIdOf(handed.get(each))))
+  for (const [nonce, fate] of readFollowed(reported, messages, address, ({ nonce: each }) =>
+    queueIdOf(handed.get(each)),
+  ))
     fates.set(nonce, fate)
 }
 
@@ -213,8 +215,14 @@ async function lookInto(
   mails: Map<string, string>,
 ): Promise<void> {
   const mark = newMark()
-  const told = await oneScript(connection, mark, mailboxScript(box, run, mark), LOOK_SECONDS + GRACE_SECONDS, signal)
-  for (const mail of readMailbox(told)) {
+  const reported = await oneScript(
+    connection,
+    mark,
+    mailboxScript(box, run, mark),
+    LOOK_SECONDS + GRACE_SECONDS,
+    signal,
+  )
+  for (const mail of readMailbox(reported)) {
     const nonce = new RegExp(`${run}[0-9a-f]{4}`).exec(mail)?.[0]
     // A bounce returns a message, and only where one was asked for is it the one that is looked for.
     if (

@@ -76,7 +76,7 @@ export const leftOutVerdict = (why: string): Verdict => ({
   what: `is not sent: ${why}`,
 })
 
-/** One whose unknown users bounce: of `mydestination`, and not by a table, which cannot be told. */
+/** One whose unknown users bounce: of `mydestination`, and not by a table, which cannot be known. */
 function localDomain({ mydestination = '', myhostname = '' }: MilterState['parameters']): string | undefined {
   const names = mydestination.split(/[\s,]+/).filter((name) => /^[\w-]+(?:\.[\w-]+)*$/.test(name))
   return names.find((name) => name === myhostname) ?? names.find((name) => name === 'localhost') ?? names[0]

@@ -55,7 +55,7 @@ export const queueIdOf = (handed: HandedIn | undefined): string | undefined =>
 function unreadVerdict(evidence: DeliveryEvidence): Verdict {
   const { handed, fate } = evidence
   if (handed !== undefined && handed.word !== 'taken') return untakenVerdict(handed.word, handed.answer)
-  return fate === undefined ? untoldVerdict(evidence) : fateVerdict(fate, evidence)
+  return fate === undefined ? noAnswerVerdict(evidence) : fateVerdict(fate, evidence)
 }
 
 function untakenVerdict(word: Exclude<HandedIn['word'], 'taken'>, answer: string): Verdict {
@@ -79,7 +79,7 @@ function untakenVerdict(word: Exclude<HandedIn['word'], 'taken'>, answer: string
   }
 }
 
-const untoldVerdict = ({ message: { nonce }, problem, waitedSeconds }: DeliveryEvidence): Verdict => ({
+const noAnswerVerdict = ({ message: { nonce }, problem, waitedSeconds }: DeliveryEvidence): Verdict => ({
   status: 'unknown',
   id: 'not-told',
   what: problem ?? `the host took the message, and its log does not say within ${waitedSeconds} s what became of it`,
@@ -94,7 +94,7 @@ function fateVerdict({ kind, by: server, answer }: MailFate, evidence: DeliveryE
         status: 'fail',
         id: 'put-off',
         what: `a milter puts the message off, and it waits on the host: ${answer}`,
-        advice: 'mend the milter (see the verdicts on signing): the message then leaves by itself',
+        advice: 'correct the milter (see the verdicts on signing): the message then leaves by itself',
       }
     case 'refused':
       return {
@@ -152,7 +152,7 @@ function receivedVerdict(
   found: Stamps,
   known: ReadonlySet<string>,
 ): Verdict {
-  const what = (says: string): string => `${says}: ${toldBy(found)}, by ${found.by || 'the receiver'}`
+  const what = (says: string): string => `${says}: ${resultsIn(found)}, by ${found.by || 'the receiver'}`
   const bad = METHODS.map((method) => badResultOf(method, found[method])).filter((each) => each !== undefined)
   const worst = bad.find(({ status }) => status === 'fail') ?? bad[0]
   if (worst !== undefined) return { status: worst.status, id: worst.id, what: what(worst.says), advice: worst.advice }
@@ -181,7 +181,7 @@ function receivedVerdict(
 }
 
 /** `dkim=pass spf=pass dmarc=(nothing) s=mx1` */
-function toldBy(found: Stamps): string {
+function resultsIn(found: Stamps): string {
   const results = METHODS.map((method) => {
     const words = found[method].map(({ result }) => result).join(',')
     return `${method}=${words || '(nothing)'}`

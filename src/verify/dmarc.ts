@@ -92,8 +92,8 @@ async function outcomesOf({ domain, dkim, ways }: Proved, authority: Authority):
 function disagreement(domain: string, outcomes: readonly ServerOutcome[]): Verdict | undefined {
   const words = outcomes.map(({ result, policy }) => `${result}${policy === undefined ? '' : ` (p=${policy})`}`)
   if (new Set(words).size < 2) return undefined
-  const told = words.map((word, index) => `${outcomes[index]!.server}: ${word}`).join('; ')
-  return failed('servers-differ', `the name servers do not agree on DMARC of ${domain}: ${told}`)
+  const reported = words.map((word, index) => `${outcomes[index]!.server}: ${word}`).join('; ')
+  return failed('servers-differ', `the name servers do not agree on DMARC of ${domain}: ${reported}`)
 }
 
 function verdictOf(domain: string, dkim: readonly string[], outcome: DmarcOutcome): Verdict {

@@ -58,7 +58,7 @@ ${FOLLOW}
 } </dev/null
 ${mark}`
 
-/** By nonce: what can be told so far. @param queueId - under which the host took a message, where it said so. */
+/** By nonce: what is known so far. @param queueId - under which the host took a message, where it said so. */
 export function readFollowed(
   stdout: Untrusted,
   messages: readonly DeliveryMessage[],

@@ -35,11 +35,11 @@ sub by_sendmail {
     close $to;
     exit($? >> 8 || ($? ? 75 : 0));
   }
-  my $told = do { local $/; <$said> };
+  my $reported = do { local $/; <$said> };
   close $said;
   my $code = $? >> 8;
   return ('taken', '') unless $?;
-  my $more = defined $told && length $told ? ": $told" : '';
+  my $more = defined $reported && length $reported ? ": $reported" : '';
   return ($code == 75 ? 'off' : 'refused', "sendmail ends with status $code$more");
 }
 
@@ -87,17 +87,17 @@ while (<DATA>) {
   my ($send, $index, $path, @rest) = split;
   next unless defined $send && $send eq 'send';
   my @mail = map { text($_) } @rest;
-  my ($word, $told) = ('off', '');
+  my ($word, $reported) = ('off', '');
   local $SIG{ALRM} = sub { die "it does not answer in time\n" };
   eval {
     alarm 45;
-    ($word, $told) = $path eq 'smtp' ? by_smtp(25, @mail)
+    ($word, $reported) = $path eq 'smtp' ? by_smtp(25, @mail)
       : $path eq 'submission' ? by_smtp(587, @mail)
       : by_sendmail(@mail);
     1;
-  } or $told = $@;
+  } or $reported = $@;
   alarm 0;
-  say_line('handed', $index, $word, hex_of($told));
+  say_line('handed', $index, $word, hex_of($reported));
 }
 say_line('end');
 `

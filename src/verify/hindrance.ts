@@ -63,7 +63,7 @@ function fateBy(action: string): string {
     case 'reject':
       return 'is refused'
     default:
-      return 'is put off'
+      return 'is deferred'
   }
 }
 

@@ -15,25 +15,25 @@ export interface HostEvidence {
   readonly milters: MilterState
   /** That signs there. */
   readonly signer: Signer
-  readonly told: OutgoingAddresses
+  readonly reported: OutgoingAddresses
   /** The addresses of the inventory, which others see. */
   readonly outgoing: readonly string[] | undefined
 }
 
 export async function proveHost(
-  { name, milters, signer, told, outgoing }: HostEvidence,
+  { name, milters, signer, reported, outgoing }: HostEvidence,
   message: ProbedMessage,
   authority: Authority,
 ): Promise<HostProof> {
   const helo = mailDomain(milters.parameters['smtp_helo_name'] ?? '')
   // With a relay, the addresses of the relay count, and the host does not know them.
-  const addresses = outgoing ?? (told.relayhost === '' ? told.addresses : [])
+  const addresses = outgoing ?? (reported.relayhost === '' ? reported.addresses : [])
   const base = { name, ...(helo === undefined ? {} : { helo }), addresses }
-  if (milters.obstacle !== undefined) {
+  if (milters.problem !== undefined) {
     return {
       ...base,
       status: 'failed',
-      error: milters.obstacle,
+      error: milters.problem,
       signing: [],
       spf: [],
       dmarc: [],
@@ -45,11 +45,11 @@ export async function proveHost(
     milters.sessions.map((session) => proveSigning(session, milters, message, signer, authority)),
   )
   const domains = [...new Set([...milters.domains, ...(milters.own === undefined ? [] : [milters.own])])]
-  const known = await proveAllSpf(domains, addresses, helo, told.relayhost, authority)
-  const spf = outgoing === undefined ? [...known, ...unfitProofs(domains, told.unfit ?? [])] : known
+  const known = await proveAllSpf(domains, addresses, helo, reported.relayhost, authority)
+  const spf = outgoing === undefined ? [...known, ...unfitProofs(domains, reported.unfit ?? [])] : known
   const dmarc = await Promise.all(domains.map((domain) => proveDmarc(domain, signing, spf, authority)))
   const reverse = await Promise.all(
-    addresses.map((address) => proveReverse(address, told.relayhost === '' ? helo : undefined, authority)),
+    addresses.map((address) => proveReverse(address, reported.relayhost === '' ? helo : undefined, authority)),
   )
   return withStatus({ ...base, status: 'pass', signing, spf, dmarc, reverse, delivery: [] })
 }

@@ -66,12 +66,12 @@ fi`,
 export function readFoundMailbox(stdout: Untrusted): MailboxMark | string {
   const [, since, size, path] = /^box (\d+) (\d+) (\/.*)$/m.exec(stdout) ?? []
   if (path !== undefined) return { path, since: Number(since), size: Number(size) }
-  const [, word, told = ''] = /^(no-user|no-mailbox|no-maildir|closed)(?: (.*))?$/m.exec(stdout) ?? []
+  const [, word, reported = ''] = /^(no-user|no-mailbox|no-maildir|closed)(?: (.*))?$/m.exec(stdout) ?? []
   if (word === 'no-user') return 'there is no such user: give the mailbox as --read-from HOST:/path'
-  if (word === 'no-mailbox') return `there is no ${told}`
+  if (word === 'no-mailbox') return `there is no ${reported}`
   if (word === 'no-maildir')
-    return `${told} is a directory, and no Maildir that can be read (it has no directory new, and is not empty)`
-  if (word === 'closed') return `${told} cannot be read: become root there (ansible_become, --become)`
+    return `${reported} is a directory, and no Maildir that can be read (it has no directory new, and is not empty)`
+  if (word === 'closed') return `${reported} cannot be read: become root there (ansible_become, --become)`
   return 'it does not tell'
 }
 

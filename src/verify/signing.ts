@@ -54,7 +54,7 @@ function withinBound(fields: readonly GivenField[]): readonly GivenField[] {
 
 const isSignature = ({ name }: { readonly name: string }): boolean => /^dkim-signature$/i.test(name)
 
-/** @param isOwn - the domain is the host's own name, and none that it was told to sign for. */
+/** @param isOwn - the domain is the host's own name, and none that it was asked to sign for. */
 function verdictOf(
   session: MilterSession,
   signatures: readonly SignatureProof[],
@@ -137,9 +137,9 @@ export function signatureVerdict({
     const { server: _, ...same } = first
     return same
   }
-  const told = bad.map(({ server, what }) => `${server}: ${what}`).join('; ')
+  const reported = bad.map(({ server, what }) => `${server}: ${what}`).join('; ')
   const onlyUnanswered = bad.every(({ id }) => id === 'dns-failed')
-  const what = `the name servers do not agree: ${told}`
+  const what = `the name servers do not agree: ${reported}`
   return onlyUnanswered
     ? unknown('dns-failed', what, 'see that all its name servers answer')
     : failed('servers-differ', what)

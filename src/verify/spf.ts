@@ -68,7 +68,7 @@ export async function proveSpf(
  * mailauth 4 passes over some faults of syntax that end an evaluation (RFC 7208, section 4.6), and reads `ip6:…/0` as a
  * single address.
  *
- * @param faults - is told those of every record that is asked for.
+ * @param faults - is called with those of every record that is asked for.
  */
 function readingSpf(resolve: DNSResolver, faults: string[]): DNSResolver {
   return async (name, type) => {
@@ -93,19 +93,19 @@ function verdictOf(
   domain: string,
   address: string,
   results: readonly string[],
-  told: string,
+  reported: string,
   why: string,
 ): Verdict {
   if (results.length === 0) {
     return unknown('no-name-server', `no name server can be asked for ${domain}: ${why}`, NO_SERVER)
   }
   if (results.length > 1) {
-    return failed('servers-differ', `SPF of ${domain} for ${address} is ${told}: the name servers do not agree`)
+    return failed('servers-differ', `SPF of ${domain} for ${address} is ${reported}: the name servers do not agree`)
   }
   const [result] = results
   if (result === 'pass') return passed('spf-pass', `SPF of ${domain} lets ${address} send`)
   if (result === 'temperror') {
-    return unknown('dns-failed', `SPF of ${domain} cannot be told: DNS does not answer`)
+    return unknown('dns-failed', `SPF of ${domain} cannot be known: DNS does not answer`)
   }
   // A HELO name needs SPF for bounces alone, and many do well without.
   if (result === 'none') {

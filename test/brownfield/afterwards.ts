@@ -53,7 +53,7 @@ export async function afterwards(bench: Bench, tried: Trial): Promise<Afterwards
   return { verify, audit, rotate: rotated.code, rotated, faults: [...faults, ...rotated.faults, ...undone] }
 }
 
-/** A run that has nothing to do but to harden the unit anew, under mail. */
+/** A run that has nothing to do but to harden the unit again, under mail. */
 async function hardensUnit(bench: Bench, profile: Profile): Promise<readonly string[]> {
   const { signed } = await mailNow(bench.host, profile)
   let changes: readonly string[] = []
@@ -63,7 +63,7 @@ async function hardensUnit(bench: Bench, profile: Profile): Promise<readonly str
   const isIt = changes.length === 1 && HARDENED.test(changes[0]!)
   return [
     ...mailFaults(signed, messages, held),
-    ...(isIt ? [] : [`the unit was to be hardened anew, and no more: ${changes.join('; ')}`]),
+    ...(isIt ? [] : [`the unit was to be hardened again, and no more: ${changes.join('; ')}`]),
   ].map((line) => `a run after the rotation: ${line}`)
 }
 const HARDENED =

@@ -23,10 +23,10 @@ export function mailFaults(signed: Signed, messages: readonly StreamMessage[], h
     else if (!message.arrived) note(`${way} ${sender}: lost`)
     else
       for (const each of signed.get(`${way} ${sender}`) ?? [])
-        if (!signatures.includes(each)) note(`${way} ${sender}: was signed with ${each}, then ${told(signatures)}`)
+        if (!signatures.includes(each)) note(`${way} ${sender}: was signed with ${each}, then ${reported(signatures)}`)
   }
   const faults = [...counts].map(([fault, count]) => `${count} × ${fault}`)
   return held > 0 ? [...faults, `${held} × sendmail: held by a milter`] : faults
 }
-const told = (signatures: readonly string[]): string =>
+const reported = (signatures: readonly string[]): string =>
   signatures.length === 0 ? 'not' : `with ${signatures.join(', ')}`

@@ -257,7 +257,7 @@ const REFUSED: readonly Refused[] = [
     why: /OpenDKIM listens at inet:8891, where other hosts can ask it/,
   },
   {
-    what: 'who asks cannot be told',
+    what: 'who asks cannot be known',
     given: script(
       CONFIGURATION('inet:8891@localhost'),
       postfix(...BOTH(PARAMETER), 'smtpd_milter_maps = cidr:/etc/postfix/milters.cidr', ACCEPT),
@@ -314,13 +314,13 @@ test('the run makes another milter dead: what was is put back, and mail is signe
   })
   console.log(`  another milter dies: ${JSON.stringify(figures)}`)
   assert.is(run!.host.status, 'failed', JSON.stringify(run!.host))
-  const told = JSON.stringify(run!.host)
+  const reported = JSON.stringify(run!.host)
   assert.match(
-    told,
+    reported,
     /milters that would be dead now, and were not before:.*inet:127\.0\.0\.1:11334: Connection refused/,
   )
-  assert.match(told, /OpenDKIM has its former files again, and signs as before/)
-  assert.not.match(told, /still dead/)
+  assert.match(reported, /OpenDKIM has its former files again, and signs as before/)
+  assert.not.match(reported, /still dead/)
   assert.is(await inMx1(AS_IT_WAS), before)
   assert.equal([figures.refused, figures.lost, figures.unsigned], [0, 0, 0])
   // Where a dead milter stops mail, mail shows that none is.

@@ -11,7 +11,7 @@ export interface KeyInUse {
 /**
  * How mail comes in: by port 25 or 587 of the loopback address, by port 25 of the host's own address, by sendmail(1).
  */
-export type WayIn = '25' | '587' | 'lan' | 'sendmail'
+export type Entry = '25' | '587' | 'lan' | 'sendmail'
 
 export interface Profile {
   /** As a file would be called: `linuxbabe`. */
@@ -24,7 +24,7 @@ export interface Profile {
   readonly setup: string
   /** Addresses in From. Each is used on each way; how its mail is signed before the run is how it has to stay. */
   readonly senders: readonly string[]
-  readonly ways: readonly WayIn[]
+  readonly ways: readonly Entry[]
   /** Empty where OpenDKIM signs nothing. */
   readonly keys: readonly KeyInUse[]
   /** Of an inventory that its owner writes by hand, beside the selectors in use. */

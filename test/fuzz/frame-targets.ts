@@ -1,5 +1,5 @@
 // The frames of a trip and the exchanges of a shell:
-// the same however their bytes are cut, told exactly, and by a real shell.
+// the same however their bytes are cut, reported exactly, and by a real shell.
 import { spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -63,7 +63,7 @@ const listingOf = (groups: readonly ModelGroup[]): string => {
         ...host.vars.map(([key, each]) => [key, JSON.stringify(each)] as const),
       ]),
     )
-  const told = groups.map(
+  const reported = groups.map(
     ({ name, hosts, vars, children }) =>
       [
         name,
@@ -75,7 +75,7 @@ const listingOf = (groups: readonly ModelGroup[]): string => {
       ] as const,
   )
   return object([
-    ...told,
+    ...reported,
     ['_meta', object([['hostvars', object([...hostvars].map(([host, vars]) => [host, object(vars)] as const))]])],
   ])
 }

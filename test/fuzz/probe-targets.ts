@@ -21,7 +21,7 @@ const answered: readonly (Asking & { readonly answers: readonly Answer[] })[] = 
 })
 
 /**
- * The questions that have changed since their answers were recorded, and are not fuzzed until they are recorded anew.
+ * The questions that have changed since their answers were recorded, and are not fuzzed until they are recorded again.
  */
 export const UNRECORDED: readonly string[] = askings
   .map(({ name }) => name)

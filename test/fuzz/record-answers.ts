@@ -33,8 +33,8 @@ printf 'From: a@example.org\\n\\nx\\n' | sendmail -f a@example.org b@example.inv
 
 async function answers(connection: Connection): Promise<readonly Answer[]> {
   const mark = `mailrun-${randomBytes(12).toString('hex')}`
-  const told = new Map<number, { code: number; stdout: string }>()
-  const reader = tripReader(mark, (frame) => frame.kind === 'answered' && told.set(frame.question, frame))
+  const reported = new Map<number, { code: number; stdout: string }>()
+  const reader = tripReader(mark, (frame) => frame.kind === 'answered' && reported.set(frame.question, frame))
   const script = tripScript({
     words: tripWords(mark),
     steps: [],
@@ -50,7 +50,7 @@ async function answers(connection: Connection): Promise<readonly Answer[]> {
     signal: new AbortController().signal,
   })
   const errors = stderrByQuestion(mark, stderr)
-  return askings.map((_, index) => answerOf(told.get(index)!, errors.get(index)))
+  return askings.map((_, index) => answerOf(reported.get(index)!, errors.get(index)))
 }
 
 await lab.labUp({ size: 1, tools: false, wire: undefined })

@@ -34,7 +34,7 @@ export async function fuzz(
 function inThread(wanted: Wanted, tell: (report: Report) => void): Promise<void> {
   const at = new Int32Array(new SharedArrayBuffer(8))
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { wanted, at } })
-  let [last, since, told] = ['', performance.now(), 0]
+  let [last, since, reported] = ['', performance.now(), 0]
   return new Promise((resolve) => {
     const end = (): void => {
       clearInterval(timer)
@@ -42,7 +42,7 @@ function inThread(wanted: Wanted, tell: (report: Report) => void): Promise<void>
       resolve()
     }
     const died = (how: string): void => {
-      const [index, cases] = [told, Atomics.load(at, 1)]
+      const [index, cases] = [reported, Atomics.load(at, 1)]
       const target = wanted.targets[index]!
       tell({
         target,
@@ -59,9 +59,9 @@ function inThread(wanted: Wanted, tell: (report: Report) => void): Promise<void>
         died(`does not end within ${HANGS_AFTER_SECONDS} s`)
     }, 500)
     worker.on('message', (report: Report) => {
-      told += 1
+      reported += 1
       tell(report)
-      if (told === wanted.targets.length) end()
+      if (reported === wanted.targets.length) end()
     })
     worker.on('error', (error) => died(`the thread died: ${error.message}`))
   })

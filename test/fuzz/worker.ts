@@ -22,7 +22,7 @@ export interface Report {
 }
 
 /** More of one kind tell nothing new. */
-const FAILURES_TOLD = 3
+const MOST_FAILURES_SHOWN = 3
 
 /** `at`: which target and which case are in hand. */
 const { wanted, at } = workerData as { readonly wanted: Wanted; readonly at: Int32Array }
@@ -37,7 +37,7 @@ async function report(target: Target): Promise<Report> {
   const [from, to] =
     wanted.only === undefined ? [0, Math.ceil(wanted.cases / (target.slow ?? 1))] : [wanted.only, wanted.only + 1]
   let cases = 0
-  for (let index = from; index < to && failures.length < FAILURES_TOLD; index += 1) {
+  for (let index = from; index < to && failures.length < MOST_FAILURES_SHOWN; index += 1) {
     Atomics.store(at, 1, index)
     const random = randomOf(mixed(wanted.seed, target.name, index))
     const input = target.make(random)

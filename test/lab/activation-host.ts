@@ -10,7 +10,7 @@ import type { StreamFigures } from './mail-stream.ts'
 export const DOMAINS = ['fleet.test', 'example.test']
 export const SOCKET = 'local:/var/spool/postfix/opendkim/opendkim.sock'
 
-/** The task alone: nothing mends keys or modes before it. */
+/** The task alone: nothing corrects keys or modes before it. */
 const PLAYBOOK = `
 import { playbook, v } from 'mailrun'
 import { directory, opendkim } from 'mailrun/tasks'
@@ -116,7 +116,8 @@ export const FIRST = { 'fleet.test': 'mx1', 'example.test': 'mx1' }
 export const SECOND = { 'fleet.test': 'second', 'example.test': 'second' }
 export const none = ({ refused, lost, unsigned }: StreamFigures): object => ({ refused, lost, unsigned })
 export const NONE = { refused: 0, lost: 0, unsigned: 0 }
-export const told = (what: string, figures: StreamFigures): void => console.log(`  ${what}: ${JSON.stringify(figures)}`)
+export const reported = (what: string, figures: StreamFigures): void =>
+  console.log(`  ${what}: ${JSON.stringify(figures)}`)
 export const KEY = (path: string): string => `openssl genrsa -out ${path} 2048 2>/dev/null
 chown opendkim:opendkim ${path}
 chmod 0600 ${path}`

@@ -15,7 +15,7 @@ import {
   SECOND,
   signsBy,
   SOCKET,
-  told,
+  reported,
 } from './activation-host.ts'
 import { duringStream } from './mail-stream.ts'
 import { nameLab } from './own-lab.ts'
@@ -125,7 +125,7 @@ for (const { what, when, from, to } of STAGES) {
       if (next.code !== 0) console.error(await inMx1(PROCESSES_AND_LOG))
       assert.is(next.code, 0, next.error)
     })
-    told(what, figures)
+    reported(what, figures)
     assert.equal(none(figures), NONE)
     const check = await run(to, '--check')
     assert.is(check.code, 0, JSON.stringify(check.changes))
@@ -133,7 +133,7 @@ for (const { what, when, from, to } of STAGES) {
   })
 }
 
-test('after all of these it signs with the keys that it was told', async () => {
+test('after all of these it signs with the keys that it was given', async () => {
   assert.is((await run({ active: FIRST })).code, 0)
   assert.equal(await signsBy(), FIRST)
 })

@@ -18,7 +18,7 @@ import {
   SECOND,
   signsBy,
   SOCKET,
-  told,
+  reported,
 } from './activation-host.ts'
 import { duringStream } from './mail-stream.ts'
 import { nameLab } from './own-lab.ts'
@@ -81,7 +81,7 @@ test('tables and keys change by reload under a stream of mail', async () => {
       assert.equal(changes, ['KeyTable: content', 'SigningTable: content', 'reload'])
     }
   })
-  told('reloads and key switches', figures)
+  reported('reloads and key switches', figures)
   assert.equal(none(figures), NONE)
   assert.is(await invocation(), before)
   assert.equal(Object.keys(figures.selectors).sort(), ['mx1', 'second'])
@@ -114,7 +114,7 @@ printf '[Service]\nNice=5\n' > ${DROP_INS}/nice.conf`)
     assert.is(await inMx1(mainCf), before)
   }
   const figures = await duringStream('mx1', DOMAINS, moveAndRestart, [25, 587])
-  told('three restarts', figures)
+  reported('three restarts', figures)
   assert.equal(none(figures), NONE)
   assert.is.not(await invocation(), before)
   assert.is(

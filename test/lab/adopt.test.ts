@@ -150,7 +150,7 @@ done
 mailq
 exit 1`
 const LAST_RUN =
-  'the last of these, really run: nothing is foretold wrongly, the key is the same, and mail is signed with it'
+  'the last of these, really run: nothing is predicted wrongly, the key is the same, and mail is signed with it'
 test(LAST_RUN, async () => {
   const key = await inMx1('sha256sum < /etc/mail/dkim.key')
   const check = await dkim('--check')

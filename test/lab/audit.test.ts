@@ -1,5 +1,5 @@
 // `mailrun audit` in a small internet: what mailrun set up has no findings, what a guide set up has exactly those of
-// the guide, each trap on a host is told as what it is, and nothing is changed. Has a lab of its own.
+// the guide, each trap on a host is reported as what it is, and nothing is changed. Has a lab of its own.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,11 +70,11 @@ test.before(async () => {
   await lab.labUp({ size: 2, tools: false, internet: true, wire: undefined })
   const hosts = await Promise.all(
     ['mx1', 'mx2'].map(async (name) => {
-      const told = await inHost(
+      const reported = await inHost(
         name,
         'ip -o addr show scope global | sed -n "s/.* inet6\\{0,1\\} \\([0-9a-f.:]*\\).*/\\1/p"',
       )
-      return `    ${name}: { outgoing_addresses: ${JSON.stringify(told.split('\n'))} }\n`
+      return `    ${name}: { outgoing_addresses: ${JSON.stringify(reported.split('\n'))} }\n`
     }),
   )
   writeFileSync(over, `mail:\n  vars:\n    dmarc: { p: reject, rua: dmarc@fleet.test }\n  hosts:\n${hosts.join('')}`)
@@ -130,7 +130,7 @@ test(OWN_FLEET, async () => {
   assert.equal(after.slice(1), before.slice(1))
 })
 
-test('every format is made of it, and people are told that all is well', async () => {
+test('every format is made of it, and people read that all is well', async () => {
   const [text, html, junit] = await Promise.all(
     ['text', 'html', 'junit'].map((format) => mailrun('audit', ...inventories(), '--format', format)),
   )
@@ -195,7 +195,7 @@ const DANGLING_AND_BARE = `sed -i \
 -e 's/mx1._domainkey.fleet.test/gone._domainkey.fleet.test/' \
 -e 's/^\\*@example.test/example.test/' /etc/dkimkeys/SigningTable`
 
-/** What is broken on mx1, how it is mended, and all that is found then. */
+/** What is broken on mx1, how it is corrected, and all that is found then. */
 const TRAPS: readonly {
   readonly what: string
   readonly break: string
@@ -333,7 +333,7 @@ const BASELINE = `accepted:
 - { id: legacy-adsp, reason: old, until: 2020-01-01 }
 `
 const ACCEPTED =
-  'findings that a baseline accepts are shown and do not count; entries that accept nothing, or no more, are told'
+  'findings that a baseline accepts are shown and do not count; entries that accept nothing, or no more, are reported'
 test(ACCEPTED, async () => {
   const [baseline, written] = [join(folder, 'baseline.yaml'), join(folder, 'written.yaml')]
   const { break: breaks, mend } = saved('/etc/postfix/main.cf', 'postconf -e milter_default_action=accept')
@@ -458,7 +458,7 @@ test(BY_GUIDE, async () => {
 })
 
 const OTHER_HOSTS =
-  'hosts without Postfix, with an OpenDKIM that only verifies, or that do not answer are told of, ' +
+  'hosts without Postfix, with an OpenDKIM that only verifies, or that do not answer are reported for, ' +
   'and the others are audited'
 test(OTHER_HOSTS, async () => {
   await lab.hostStop('mx2')

@@ -103,14 +103,14 @@ async function stands(words: readonly string[]): Promise<string> {
   return host('mx1', 'cat /tmp/who')
 }
 
-/** What is told where no shell comes up. */
+/** What is reported where no shell comes up. */
 async function refused(words: readonly string[], name = 'mx1'): Promise<string> {
   const { code, stdout, stderr } = await mailrun(name, ...words)
   assert.is(code, 4, stdout + stderr)
-  const told = (JSON.parse(stdout) as RunDocument).hosts.map(({ error }) => error ?? '').join('\n')
-  assert.not.match(told, /mailrun-(?:begin|ready|end|password)-/)
-  for (const password of Object.values(PASSWORDS)) assert.not.ok(told.includes(password), told)
-  return told
+  const reported = (JSON.parse(stdout) as RunDocument).hosts.map(({ error }) => error ?? '').join('\n')
+  assert.not.match(reported, /mailrun-(?:begin|ready|end|password)-/)
+  for (const password of Object.values(PASSWORDS)) assert.not.ok(reported.includes(password), reported)
+  return reported
 }
 
 const REFUSALS = `journalctl -q --sync
@@ -171,7 +171,7 @@ interface Case {
   /** Run on the host before, and after. */
   readonly before?: string
   readonly after?: string
-  /** What the shell is like; or what is told instead. */
+  /** What the shell is like; or what is reported instead. */
   readonly wanted: string | RegExp
 }
 
@@ -487,10 +487,10 @@ const CASES: Readonly<Record<string, Case>> = {
 const LYING_PROFILE = `echo asked > /tmp/asked
 cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n" | grep -am1 '^mailrun-password-' >&2
 printf '[sudo] password for lee: ' >&2
-IFS= read -r told
-printf '%s\\n' "$told" > /tmp/told`
+IFS= read -r reported
+printf '%s\\n' "$reported" > /tmp/reported`
 
-/** Whatever stands in an argument or the environment of a process, until it is told to stop. */
+/** Whatever stands in an argument or the environment of a process, until it is asked to stop. */
 const LOOK_AT_PROCESSES = `n=0
 while [ ! -e /run/stop ]; do
   n=$((n + 1))
@@ -521,15 +521,15 @@ for (const each of CONNECTIONS) {
     })
   }
 
-  test(`${each}: another user whose files ask for the password of sudo is not told it`, async () => {
+  test(`${each}: another user whose files ask for the password of sudo is not reported it`, async () => {
     await host('mx1', `install -m 644 -o kim -g kim /dev/stdin /home/kim/.profile <<'END'\n${LYING_PROFILE}\nEND`)
     try {
       for (const flags of ['{"ansible_become_flags": "-i"}', '{"ansible_become_exe": "sudo su -"}']) {
         const method = flags.includes('su -') ? su : []
         await mailrun('mx1', ...as('lee', ...method, '--become-user', 'kim', '-e', flags, ...given('lee')))
-        const told = await host('mx1', 'cat /tmp/asked; cat /tmp/told; rm -f /tmp/asked /tmp/told')
-        assert.match(told, /^asked/)
-        assert.not.match(told, PASSWORDS.lee)
+        const reported = await host('mx1', 'cat /tmp/asked; cat /tmp/reported; rm -f /tmp/asked /tmp/reported')
+        assert.match(reported, /^asked/)
+        assert.not.match(reported, PASSWORDS.lee)
       }
     } finally {
       await host('mx1', 'rm -f /home/kim/.profile')
@@ -618,7 +618,7 @@ stat -c %s /tmp/wanted`
     })
   }
 
-  test(`${each}: who is not root has working files of its own, and is told what becoming root would do`, async () => {
+  test(`${each}: who is not root has working files of its own, and learns what becoming root would do`, async () => {
     assert.is(await stands(KIM), `kim /home/kim kim kim / 0022 ${PATH}`)
     assert.is(
       await host('mx1', 'stat -c "%U %a" "/tmp/mailrun-$(id -u kim)"; ls -A ~kim | grep -c mailrun || :'),

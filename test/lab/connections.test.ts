@@ -168,7 +168,7 @@ echo seen`,
     assert.match(answer.stdout.toString(), /begun\nseen/)
   })
 
-  test(`${kind}: an interrupt breaks an exchange off; whoever comes after is told`, async () => {
+  test(`${kind}: an interrupt breaks an exchange off; whoever comes after is reported`, async () => {
     const connection = await connect(kind)
     await ask(connection, ':')
     const breaking = new AbortController()
@@ -392,11 +392,11 @@ ${RELOAD}`,
 
 test('a jump host that does not forward, and one that cannot reach the host, are named', async () => {
   await inHost('mx3', `echo 'AllowTcpForwarding no' > /etc/ssh/sshd_config.d/00-forward.conf; ${RELOAD}`)
-  assert.match(await refused('ssh through two jump hosts', {}), /by way of .*does not forward connections/)
+  assert.match(await refused('ssh through two jump hosts', {}), /through .*does not forward connections/)
   await inHost('mx3', 'rm /etc/ssh/sshd_config.d/00-forward.conf; ' + RELOAD)
   assert.match(
     await refused('ssh through two jump hosts', { vars: { ansible_port: 9 } }),
-    /by way of .*cannot reach it: connection refused/,
+    /through .*cannot reach it: connection refused/,
   )
 })
 
@@ -574,7 +574,7 @@ test('a bastion that hangs holds up who comes later no longer than a connection 
   first.close()
   close()
   assert.instance(error, Unreachable)
-  assert.match((error as Error).message, /by way of .*no answer within 3 s/)
+  assert.match((error as Error).message, /through .*no answer within 3 s/)
   assert.ok(performance.now() - began < 30_000)
 })
 

@@ -1,4 +1,4 @@
-// A TCP proxy before a host's sshd, that cuts connections after so many bytes, or when told to.
+// A TCP proxy before a host's sshd, that cuts connections after so many bytes, or when asked to.
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export interface Cut {
@@ -11,7 +11,7 @@ export interface Cut {
 
 export interface CutProxy {
   readonly port: number
-  /** From now on, connections count anew. */
+  /** From now on, connections count again. */
   arm(cut: Cut | undefined): void
   /** Of all connections since it was armed. */
   readonly passed: { readonly up: number; readonly down: number }

@@ -1,5 +1,5 @@
 // `mailrun verify --deliver`: messages are really sent on every path, and a receiver that is not ours says what it
-// found; what is broken is told as what it is. Has a lab of its own.
+// found; what is broken is reported as what it is. Has a lab of its own.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,7 +38,7 @@ interface Delivered {
   /** `mx1 fleet.test smtp` → `pass arrived` */
   readonly verdicts: Readonly<Record<string, string>>
   /** What was found of each, for who reads that a test failed. */
-  readonly told: string
+  readonly reported: string
 }
 async function delivered(...words: readonly string[]): Promise<Delivered> {
   await lab.flushResolver()
@@ -62,7 +62,7 @@ async function delivered(...words: readonly string[]): Promise<Delivered> {
         delivery.map(({ domain, path, verdict }) => [`${name} ${domain} ${path}`, `${verdict.status} ${verdict.id}`]),
       ),
     ),
-    told: hosts
+    reported: hosts
       .flatMap(({ name, delivery }) =>
         delivery.map(({ domain, path, verdict }) => `${name} ${domain} ${path}: ${verdict.what}`),
       )
@@ -92,11 +92,11 @@ test.before(async () => {
   postconf -e minimal_backoff_time=3s maximal_backoff_time=5s queue_run_delay=3s &&
   postfix reload 2>&1`,
       )
-      const told = await inHost(
+      const reported = await inHost(
         host,
         'ip -o addr show scope global | sed -n "s/.* inet6\\{0,1\\} \\([0-9a-f.:]*\\).*/\\1/p"',
       )
-      return `    ${host}: { outgoing_addresses: ${JSON.stringify(told.split('\n'))} }\n`
+      return `    ${host}: { outgoing_addresses: ${JSON.stringify(reported.split('\n'))} }\n`
     }),
   )
   const over = join(mkdtempSync(join(tmpdir(), 'mailrun-deliver-')), 'over.yaml')
@@ -179,16 +179,16 @@ test(ALL_ARRIVE, async () => {
   }
 })
 
-test('without a mailbox to read, what the host alone can tell is told', async () => {
-  const { code, hosts, told } = await delivered('--deliver', 'probe@receiver.test', '-l', 'mx1')
+test('without a mailbox to read, what the host alone can tell is reported', async () => {
+  const { code, hosts, reported } = await delivered('--deliver', 'probe@receiver.test', '-l', 'mx1')
   const verdicts = hosts[0]!.delivery.map(({ verdict }) => verdict)
-  assert.equal([...new Set(verdicts.map(({ status, id }) => `${status} ${id}`))], ['none taken'], told)
+  assert.equal([...new Set(verdicts.map(({ status, id }) => `${status} ${id}`))], ['none taken'], reported)
   for (const { what } of verdicts)
     assert.match(what, /^mx\.receiver\.test\[[\d.]+\]:25 took it: 250 2\.0\.0 Ok: queued as \w+/)
   assert.is(code, 0)
 })
 
-test('an address that a server refuses, that waits, or that is on the host itself is told as that', async () => {
+test('an address that a server refuses, that waits, or that is on the host itself is reported as that', async () => {
   const of = async (address: string) =>
     verdictsOfPaths(
       await delivered('--deliver', address, '--wait', '10', '-l', 'mx1'),
@@ -211,7 +211,7 @@ test('an address that a server refuses, that waits, or that is on the host itsel
 })
 
 const BROKEN =
-  'a host that is not in SPF, a key that is another in DNS, a path that wants a login: each is told as what it is'
+  'a host that is not in SPF, a key that is another in DNS, a path that wants a login: each is reported as what it is'
 test(BROKEN, async () => {
   const key = async (host: string): Promise<string> =>
     inHost('ns1', `dig +short @127.0.0.1 ${host}._domainkey.example.test TXT`)
@@ -233,18 +233,18 @@ test(BROKEN, async () => {
     assert.equal(
       verdictsOfPaths(all, 'fleet.test', ['sendmail', 'smtp', 'submission'], 'mx1'),
       ['fail spf-softfail'],
-      all.told,
+      all.reported,
     )
     assert.equal(
       verdictsOfPaths(all, 'example.test', ['sendmail', 'smtp', 'submission'], 'mx1'),
       ['fail dkim-fail'],
-      all.told,
+      all.reported,
     )
     for (const domain of DOMAINS)
       assert.equal(
         verdictsOfPaths(all, domain, ['sendmail', 'smtp', 'submission'], 'mx2'),
         ['pass arrived', 'none left-out'],
-        all.told,
+        all.reported,
       )
     const closed = all.hosts[1]!.delivery.find(({ path }) => path === 'submission')!
     assert.match(closed.verdict.what, /^is not sent: 554 5\.7\.1 .*Access denied/)
@@ -257,7 +257,7 @@ test(BROKEN, async () => {
 })
 
 const UNSIGNED =
-  'bounces that pass no milter, and a host that calls itself by a name in none of its domains, are told as that'
+  'bounces that pass no milter, and a host that calls itself by a name in none of its domains, are reported as that'
 test(UNSIGNED, async () => {
   await inHost(
     'mx2',
@@ -269,7 +269,7 @@ postfix reload 2>&1`,
   assert.equal(
     [renamed.verdicts['mx2 mx2.other.test root'], renamed.verdicts['mx2 mx2.other.test bounce']],
     ['fail dkim-none', 'fail dkim-none'],
-    renamed.told,
+    renamed.reported,
   )
   assert.equal(
     renamed.hosts[0]!.signing.filter(({ domain }) => domain === 'mx2.other.test').map(
@@ -288,7 +288,7 @@ postfix reload 2>&1`,
   assert.equal(
     [silent.verdicts['mx2 mx2.fleet.test root'], silent.verdicts['mx2 mx2.fleet.test bounce']],
     ['pass arrived', 'fail dkim-none'],
-    silent.told,
+    silent.reported,
   )
   // Postfix's own checks might refuse bounces: then they are left alone.
   const classes = async (): Promise<string> => {
@@ -310,7 +310,7 @@ test('a milter that is down: with accept mail arrives unsigned, with tempfail it
   assert.equal(
     verdictsOfPaths(accepted, 'example.test', ['sendmail', 'smtp', 'submission'], 'mx1'),
     ['fail dkim-none'],
-    accepted.told,
+    accepted.reported,
   )
   await inHost('mx1', 'postconf -e milter_default_action=tempfail; postfix reload 2>&1')
   const before = await received()

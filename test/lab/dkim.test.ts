@@ -1,4 +1,4 @@
-// The main job on real hosts: foretold exactly, done once, kept against drift, and mail signed so that others can
+// The main job on real hosts: predicted exactly, done once, kept against drift, and mail signed so that others can
 // verify it. Has a lab of its own.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
@@ -50,7 +50,7 @@ const documentOf = ({ stdout, stderr }: Ended): RunDocument => {
   assert.ok(stdout !== '', stderr)
   return JSON.parse(stdout) as RunDocument
 }
-const told = ({ hosts }: RunDocument) =>
+const reported = ({ hosts }: RunDocument) =>
   hosts.map(({ name, tasks }) => ({
     name,
     tasks: tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })),
@@ -67,7 +67,7 @@ test.before(async () => {
 })
 test.after(() => lab.labDown())
 
-test('on fresh hosts a check writes nothing, and foretells each task as the run then does it', async () => {
+test('on fresh hosts a check writes nothing, and predicts each task as the run then does it', async () => {
   // sudo itself leaves a mark in the home of a user of the group sudo.
   const tree = (host: string) => lab.treeList(host, { exclude: ['/home/admin'] })
   const before = await Promise.all(HOSTS.map(tree))
@@ -77,7 +77,7 @@ test('on fresh hosts a check writes nothing, and foretells each task as the run 
     assert.equal(lab.treeDifference(before[index]!, await tree(host)), [], host)
   const run = await dkim()
   assert.is(run.code, 0, run.stdout)
-  assert.equal(told(documentOf(check)), told(documentOf(run)))
+  assert.equal(reported(documentOf(check)), reported(documentOf(run)))
 })
 
 test('a second run changes nothing, in one trip, with the same keys and the same processes', async () => {
@@ -312,7 +312,7 @@ const DRIFTS: readonly {
 
 const UNITS = ['opendkim', POSTFIX_UNIT]
 for (const drift of DRIFTS) {
-  test(`drift: ${drift.what}: named alone, mended alone`, async () => {
+  test(`drift: ${drift.what}: named alone, corrected alone`, async () => {
     const invocations = async (): Promise<readonly string[]> =>
       Promise.all(UNITS.map((unit) => inHost('mx1', `systemctl show -p InvocationID --value ${unit} | grep .`)))
     const before = await invocations()
@@ -415,7 +415,7 @@ test('a host that was set up by hand keeps its keys, signs once, and asks no mil
   const run = await dkim('--limit', 'mx1')
   assert.is(run.code, 0, run.stdout)
   const document = documentOf(run)
-  assert.equal(told(check), told(document))
+  assert.equal(reported(check), reported(document))
   assert.equal(
     (document.hosts[0]!.outputs['dns'] as { name: string }[]).map(({ name }) => name),
     DOMAINS.map((domain) => `default._domainkey.${domain}`),

@@ -216,7 +216,7 @@ test("a wildcard's answer is no set of the name's own", async () => {
   assert.equal(await records('one.test', '*.wild.one.test', 'TXT'), ['3600 TXT "v=spf1 mx -all"'])
 })
 
-test("another's open transaction is waited for; one that stays open is told, and left alone", async () => {
+test("another's open transaction is waited for; one that stays open is reported, and left alone", async () => {
   assert.is(
     await outcomeOf(
       record('new.one.test', 'v=spf1 -all', 60),
@@ -235,7 +235,7 @@ systemd-run --quiet --on-active=3 --timer-property=AccuracySec=100ms knotc zone-
   assert.match(await inHost('mx1', 'knotc zone-diff one.test.'), '+theirs.one.test. 60 TXT "theirs"')
 })
 
-test('a zone that is not there, a secondary, a Knot that is down: each is told as what it is', async () => {
+test('a zone that is not there, a secondary, a Knot that is down: each is reported as what it is', async () => {
   const fresh = record('new.one.test', 'v=spf1 -all', 60)
   const reload = 'knotc reload; sleep 1'
   assert.match(await outcomeOf(fresh, `${configured('')}${reload}`), /^failed: Knot does not serve one\.test there/)

@@ -204,7 +204,7 @@ printf '%s\\n' 'KeyTable file:/etc/dkimkeys/KeyTable' \\
 const NO_CAPITAL_KEY = 'rm -f /etc/dkimkeys/KeyTable /etc/dkimkeys/SigningTable /etc/opendkim.conf'
 
 const ONE_BAD_NAME =
-  'a broken SPF record, a selector in capitals, hosts that differ on dns: each is told, and all others go on'
+  'a broken SPF record, a selector in capitals, hosts that differ on dns: each is reported, and all others go on'
 test(ONE_BAD_NAME, async () => {
   await run('mx1', CAPITAL_KEY)
   await run('mx2', keyMade('three.test', 'mx2'))
@@ -286,7 +286,7 @@ test('without --yes and a terminal nothing is pushed', async () => {
   assert.is(await dig(servers.primary, 'mx1._domainkey.one.test'), '')
 })
 
-test('wrong keys, a stranger, no key, a secondary, nobody there: each is told as what it is', async () => {
+test('wrong keys, a stranger, no key, a secondary, nobody there: each is reported as what it is', async () => {
   const pushed = async (dns: object): Promise<string> => {
     inventory(dns)
     const { code, stdout, stderr } = await mailrun('push', '--yes', '--wait', '0')

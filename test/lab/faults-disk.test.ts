@@ -9,9 +9,9 @@ const mounted = (options: string, then: string): string => `mkdir -p /srv/small
 mount -t tmpfs -o ${options} none /srv/small
 printf before > /srv/small/file
 ${then}`
-/** What stands there afterwards, told by the lift of the fault. */
-const TOLD = `cat /srv/small/file > /srv/told
-ls -A /srv/small >> /srv/told
+/** What stands there afterwards, reported by the lift of the fault. */
+const REPORTED = `cat /srv/small/file > /srv/reported
+ls -A /srv/small >> /srv/reported
 umount -l /srv/small
 mkdir -p /srv/small`
 const FILL = 'head -c 70000 /dev/zero > /srv/small/full 2>/dev/null; :'
@@ -39,12 +39,12 @@ for (const [what, make, says] of [
   test(`a target's file system that is ${what}: the file stays whole, and nothing is left beside it`, async () => {
     await inHost('mx2', 'mkdir -p /srv/small')
     await inHost('mx3', 'mkdir -p /srv/small')
-    await faulty({ on: 'mx1', make, lift: TOLD, tasks: FILE, code: 3, status: 'failed', says })
-    assert.is(await inHost('mx1', 'cat /srv/told'), 'beforefile\nfull')
+    await faulty({ on: 'mx1', make, lift: REPORTED, tasks: FILE, code: 3, status: 'failed', says })
+    assert.is(await inHost('mx1', 'cat /srv/reported'), 'beforefile\nfull')
   })
 }
 
-test('a key for which there is no room is told as that, and no empty one stays', async () => {
+test('a key for which there is no room is reported as that, and no empty one stays', async () => {
   await inHost('mx1', 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl')
   await inHost(
     'mx1',
@@ -139,7 +139,7 @@ test('/tmp full and noexec, /var/tmp and /run noexec: nothing of it is needed', 
   assert.is(await inHost('mx3', 'cat /etc/mailrun-canary.colour'), 'red')
 })
 
-test('an immutable file is told as such', async () => {
+test('an immutable file is reported as such', async () => {
   await faulty({
     on: 'mx1',
     make: 'printf x > /srv/fixed; chattr +i /srv/fixed',

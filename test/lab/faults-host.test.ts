@@ -43,7 +43,7 @@ for (const host of ['mx1', 'mx3'] as const) {
   })
 }
 
-test('a shell that is killed each time, and a command that is, are told with the likely reason', async () => {
+test('a shell that is killed each time, and a command that is, are reported with the likely reason', async () => {
   const kills = `[ ! -e /srv/kills ] || { ${KILL_SHELL}; sleep 0.3; }`
   await faulty({
     on: 'mx1',
@@ -84,7 +84,7 @@ for (const [program, packages] of [
     }))
 }
 
-test('a find that is not GNU is told', () =>
+test('a find that is not GNU is reported', () =>
   faulty({
     on: 'mx1',
     make: `mv /usr/bin/find /usr/bin/find.away
@@ -113,7 +113,7 @@ test('a host that has no process to spare', async () => {
   }
 })
 
-/** How much /run/mailrun takes, five times in a second, until it is told to stop. */
+/** How much /run/mailrun takes, five times in a second, until it is asked to stop. */
 const MEASURED = `rm -f /srv/most
 setsid sh -c "while [ ! -e /srv/most ]; do du -sk /run/mailrun; sleep 0.2; done > /srv/used" \
 >/dev/null 2>&1 </dev/null &`
@@ -182,7 +182,7 @@ echo nonsense > /run/mailrun/stamps/mailrun-canary.service`,
   assert.is((await run(task, ...words('mx1'))).status('mx1'), 'ok')
 })
 
-test('a source from the future makes its product anew once', async () => {
+test('a source from the future makes its product again once', async () => {
   await inHost('mx1', 'touch -d "+10 years" /srv/source; touch /srv/product')
   const task = "t.command({ run: 'date > /srv/product', creates: '/srv/product', staleAgainst: ['/srv/source'] })"
   assert.is((await run(task, ...words('mx1'))).status('mx1'), 'changed')

@@ -104,7 +104,7 @@ const until = async (host: HostName, name: string): Promise<void> => {
 }
 const statuses = ({ result }: Run): readonly string[] => result.hosts.map(({ status }) => status)
 /** For messages. */
-const told = (each: Run): string =>
+const reported = (each: Run): string =>
   JSON.stringify(
     each.result.hosts.map(({ name, status, error, tasks }) => ({
       name,
@@ -114,10 +114,10 @@ const told = (each: Run): string =>
     })),
   )
 
-/** The run after a fault, undisturbed: all is as wanted, and the command ran as often as was told. */
+/** The run after a fault, undisturbed: all is as wanted, and the command ran as often as was reported. */
 const converges = async (host: HostName, text: string, ran: number | undefined): Promise<void> => {
   const next = await go(lab.inventoryPath, { text })
-  assert.equal([next.exit, statuses(next)], [0, ['changed', 'changed', 'changed']], told(next))
+  assert.equal([next.exit, statuses(next)], [0, ['changed', 'changed', 'changed']], reported(next))
   assert.is(readFileSync(path(host, 'here/last'), 'utf8'), text)
   const count = times(host, text) - 1
   if (ran === undefined) assert.ok(count === 0 || count === 1, `ran ${count} times in the run with the fault`)
@@ -166,7 +166,7 @@ const ADVICE = /run it again/
 test('the connection is cut anywhere from the handshake to the last answer', async () => {
   proxy.arm(undefined)
   const whole = await go(proxied, { text: 'whole' })
-  assert.equal([whole.exit, statuses(whole)], [0, ['changed', 'changed', 'changed']], told(whole))
+  assert.equal([whole.exit, statuses(whole)], [0, ['changed', 'changed', 'changed']], reported(whole))
   const bytes = { ...proxy.passed }
   const points = 9
   const seen = new Map<string, number>()
@@ -182,7 +182,7 @@ test('the connection is cut anywhere from the handshake to the last answer', asy
         proxy.arm(cut)
         const cutRun = await go(proxied, { text })
         proxy.arm(undefined)
-        const where = `cut ${text} of ${bytes[direction]}: ${told(cutRun)}`
+        const where = `cut ${text} of ${bytes[direction]}: ${reported(cutRun)}`
         assert.equal([cutRun.of('mx1').status, cutRun.of('mx2').status], ['changed', 'changed'], where)
         const { status, error, tasks } = cutRun.of('mx3')
         assert.ok(status === 'changed' || status === 'unreachable', where)
@@ -224,17 +224,17 @@ const during = async (
 ): Promise<Run> => {
   const begins = `begins ${text}`
   const [cutRun] = await Promise.all([go(inventory, { text, begins, lasts }), until(host, begins).then(then)])
-  for (const other of HOSTS) if (other !== host) assert.is(cutRun.of(other).status, 'changed', told(cutRun))
+  for (const other of HOSTS) if (other !== host) assert.is(cutRun.of(other).status, 'changed', reported(cutRun))
   return cutRun
 }
 
-test('cut while a change is under way: it is waited for, and not made twice', async () => {
+test('cut while a change is running: it is waited for, and not made twice', async () => {
   proxy.arm(undefined)
   const cutRun = await during('mx3', proxied, 'cut in a change', 2, () => {
     proxy.cutNow()
     return Promise.resolve()
   })
-  assert.equal([cutRun.exit, cutRun.of('mx3').status, proxy.connections], [0, 'changed', 2], told(cutRun))
+  assert.equal([cutRun.exit, cutRun.of('mx3').status, proxy.connections], [0, 'changed', 2], reported(cutRun))
   await converges('mx3', 'cut in a change', 1)
 })
 
@@ -246,7 +246,7 @@ test('sshd is restarted: connections stay, and nothing is noticed', async () => 
     2,
     async () => void (await inHost('mx1', 'systemctl restart ssh')),
   )
-  assert.equal([cutRun.exit, cutRun.of('mx1').status, cutRun.of('mx1').trips], [0, 'changed', 2], told(cutRun))
+  assert.equal([cutRun.exit, cutRun.of('mx1').status, cutRun.of('mx1').trips], [0, 'changed', 2], reported(cutRun))
   await converges('mx1', 'sshd restarted', 1)
 })
 
@@ -256,11 +256,11 @@ test('sshd is killed with all its connections, and is back after 3 s: the connec
     await sleep(3000)
     await inHost('mx1', 'systemctl start ssh')
   })
-  assert.equal([cutRun.exit, cutRun.of('mx1').status], [0, 'changed'], told(cutRun))
+  assert.equal([cutRun.exit, cutRun.of('mx1').status], [0, 'changed'], reported(cutRun))
   await converges('mx1', 'sshd killed', 1)
 })
 
-test('sshd is gone for good: unreachable, what was under way is unknown, and the next run finds out', async () => {
+test('sshd is gone for good: unreachable, what was running is unknown, and the next run finds out', async () => {
   const cutRun = await during(
     'mx1',
     lab.inventoryPath,
@@ -272,13 +272,13 @@ test('sshd is gone for good: unreachable, what was under way is unknown, and the
   assert.equal(
     [cutRun.exit, cutRun.of('mx1').status, cutRun.task('mx1', 'command')],
     [4, 'unreachable', 'unknown'],
-    told(cutRun),
+    reported(cutRun),
   )
   assert.match(
     cutRun.of('mx1').error ?? '',
     new RegExp(
       String.raw`connection was lost: .*; and not made again: .*refused[\s\S]*` +
-        'run it again once the host answers, which finds out what became of the changes under way',
+        'run it again once the host answers, which finds out what became of the running changes',
     ),
   )
   await converges('mx1', 'sshd gone', 1)
@@ -289,7 +289,7 @@ test('the host reboots in a change and comes back: the rest is done; of the comm
   assert.equal(
     [cutRun.exit, cutRun.of('mx1').status, cutRun.task('mx1', 'command')],
     [3, 'failed', 'unknown'],
-    told(cutRun),
+    reported(cutRun),
   )
   assert.match(cutRun.of('mx1').error ?? '', /command .*: the connection was lost/)
   await converges('mx1', 'rebooted', 1)
@@ -302,7 +302,11 @@ test('all packets are lost for 5 s, in a change: the run goes on as if nothing w
     await lab.hostLink(host, true)
   }
   const inChange = await during('mx1', lab.inventoryPath, '5 s', 2, () => unplug('mx1'))
-  assert.equal([inChange.exit, inChange.of('mx1').status, inChange.of('mx1').trips], [0, 'changed', 2], told(inChange))
+  assert.equal(
+    [inChange.exit, inChange.of('mx1').status, inChange.of('mx1').trips],
+    [0, 'changed', 2],
+    reported(inChange),
+  )
   await converges('mx1', '5 s', 1)
 })
 
@@ -346,21 +350,21 @@ test(DEAD_OR_DUMB, async () => {
   assert.equal(
     [inChange.exit, statuses(inChange), inChange.task('mx1', 'command')],
     [4, ['unreachable', 'changed'], 'unknown'],
-    told(inChange),
+    reported(inChange),
   )
   assert.equal(
     [inProbe.exit, statuses(inProbe), inProbe.task('mx2', 'command')],
     [4, ['unreachable'], 'not-reached'],
-    told(inProbe),
+    reported(inProbe),
   )
   for (const each of [inChange.of('mx1'), inProbe.of('mx2')])
     assert.match(each.error ?? '', /connection was lost: .*keepalive[\s\S]*run it again/i)
   for (const each of [inChange, inProbe]) assert.ok(each.seconds < DEAD_WITHIN_SECONDS, `${each.seconds} s`)
-  assert.equal([isDumb.exit, statuses(isDumb)], [4, ['unreachable']], told(isDumb))
+  assert.equal([isDumb.exit, statuses(isDumb)], [4, ['unreachable']], reported(isDumb))
   assert.match(isDumb.of('mx3').error ?? '', /said nothing for \d+ s[\s\S]*Log in with ssh, and see/)
   assert.ok(isDumb.seconds < 135, `${isDumb.seconds} s`)
   const next = await go(lab.inventoryPath, { text })
-  assert.equal([next.exit, statuses(next)], [0, ['changed', 'changed', 'changed']], told(next))
+  assert.equal([next.exit, statuses(next)], [0, ['changed', 'changed', 'changed']], reported(next))
   assert.ok(next.seconds < 30, `the next run took ${next.seconds} s`)
   assert.equal(
     HOSTS.map((host) => times(host, text)),

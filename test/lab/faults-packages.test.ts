@@ -63,14 +63,14 @@ test(NEEDY, async () => {
   await faulty({
     on: 'mx1',
     make: `${made('needy', 'Depends: no-such-package\\n', 'exit 0')}\n${installed('needy')}`,
-    lift: `dpkg-query -W -f '\${db:Status-Abbrev}' needy > /srv/told`,
+    lift: `dpkg-query -W -f '\${db:Status-Abbrev}' needy > /srv/reported`,
     tasks: CANARY,
     code: 3,
     status: 'failed',
-    says: /needy[\s\S]*→ packages on the host are broken: see apt-get check, mend them with apt --fix-broken install/,
+    says: /needy[\s\S]*→ packages on the host are broken: see apt-get check, fix them with apt --fix-broken install/,
     next: "t.apt({ packages: ['needy'], state: 'absent' })",
   })
-  assert.match(await inHost('mx1', 'cat /srv/told'), /^iU/)
+  assert.match(await inHost('mx1', 'cat /srv/reported'), /^iU/)
 })
 
 test('another package whose postinst fails is named, with what it said', async () => {
@@ -165,7 +165,8 @@ echo $! > /srv/mirror
 echo 'deb [trusted=yes] http://127.0.0.1:8999/ ./' > /etc/apt/sources.list.d/hangs.list
 printf 'Acquire::http::Timeout "1"; Acquire::Retries "0";\\n' > /etc/apt/apt.conf.d/99hangs
 ${OLD_LISTS}`
-const HANGS = 'a mirror that hangs: what the old lists have is installed, latest cannot be told, and the lists stay old'
+const HANGS =
+  'a mirror that hangs: what the old lists have is installed, latest cannot be known, and the lists stay old'
 test(HANGS, async () => {
   await fresh()
   await inHost('mx1', HANGING_MIRROR)

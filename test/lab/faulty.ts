@@ -98,7 +98,7 @@ export async function runWithoutPassword(tasks: string, ...words: readonly strin
 
 export { inHost }
 
-/** One run with the fault, one without: told as it is, the others done, and then all of it. */
+/** One run with the fault, one without: reported as it is, the others done, and then all of it. */
 export async function faulty({ on, make, lift, tasks, code, status, says, next, words = [] }: Fault): Promise<void> {
   times += 1
   const all = `${tasks}${tasks === '' ? '' : ', '}t.file({ path: '/etc/mailrun-here', content: '${times}' })`

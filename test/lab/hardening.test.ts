@@ -15,7 +15,7 @@ import {
   NONE,
   run,
   signsBy,
-  told,
+  reported,
   type Ran,
 } from './activation-host.ts'
 import { duringStream } from './mail-stream.ts'
@@ -45,14 +45,14 @@ test('a host that has signed without it is hardened by one restart, of which no 
   await given(`printf '[Service]\\nNice=5\\n' > ${DROP_INS}/nice.conf`)
   const before = await invocation()
   const figures = await duringStream('mx1', DOMAINS, async () => {
-    const foretold = await run({}, '--check')
-    assert.equal(foretold.changes, [CREATE, HARDENED])
+    const predicted = await run({}, '--check')
+    assert.equal(predicted.changes, [CREATE, HARDENED])
     assert.is(await invocation(), before)
     const { code, error, changes } = await run()
     assert.is(code, 0, error)
     assert.equal(changes, [CREATE, HARDENED])
   })
-  told('one restart', figures)
+  reported('one restart', figures)
   assert.equal(none(figures), NONE)
   assert.is.not(await invocation(), before)
   assert.ok(await isHardened())
@@ -108,7 +108,7 @@ grep -E '^(CapInh|CapPrm|CapEff|CapBnd|NoNewPrivs|Seccomp):' "/proc/$p/status"`,
   assert.ok(Number(level?.[1]) <= 1.5)
 })
 
-test('it is reloaded, started anew by systemd, and installed again, as it was', async () => {
+test('it is reloaded, started again by systemd, and installed again, as it was', async () => {
   const before = await invocation()
   const { code, error, changes } = await run({ trusted: ['192.0.2.7'] })
   assert.is(code, 0, error)
@@ -136,7 +136,7 @@ chown root /var/spool/postfix/opendkim`,
     assert.match(warningOf(ran), /^the unit of OpenDKIM is not hardened, for it did not sign that way: .*not permitted/)
     assert.match(warningOf(ran), 'remove /var/lib/mailrun/opendkim/unhardened to have it tried again')
   })
-  told('two restarts', figures)
+  reported('two restarts', figures)
   assert.equal(none(figures), NONE)
   assert.is(await inMx1(`ls ${DROP_INS}; systemctl is-active opendkim`), 'own.conf\nactive')
   const before = await invocation()
@@ -175,7 +175,7 @@ ln -sfn /home/dkim /etc/peers`)
   await inMx1('rm -r /etc/peers /home/dkim')
 })
 
-test('a fault of the new files is told as such, not as one of the hardening', async () => {
+test('a fault of the new files is reported as such, not as one of the hardening', async () => {
   const before = await invocation()
   const { code, error } = await run({ trusted: ['192.0.2.7'], extra: 'PeerList 127.0.0.1' })
   assert.is(code, 3)

@@ -70,7 +70,7 @@ esac
 /** With the public half of every key, whatever it is asked for. */
 const OPENSSL = String.raw`#!/bin/sh
 case "$*" in
-*-pubout*) cat /etc/told.pem;;
+*-pubout*) cat /etc/reported.pem;;
 *) exec /usr/bin/openssl "$@";;
 esac
 `
@@ -98,8 +98,8 @@ test.after(async () => {
   await lab.labDown()
 })
 
-/** What it says of its addresses, and what is told of that. */
-const ADDRESSES: readonly (readonly [four: string, six: string, told: string])[] = [
+/** What it says of its addresses, and what is reported for that. */
+const ADDRESSES: readonly (readonly [four: string, six: string, reported: string])[] = [
   ['0.0.0.0/0', SIX, '0.0.0.0/0 is no address'],
   ['evil', SIX, 'evil is no address'],
   [`${FOUR}/32`, SIX, `${FOUR}/32 is no address`],
@@ -124,12 +124,12 @@ const ADDRESSES: readonly (readonly [four: string, six: string, told: string])[]
 
 test('addresses that none can have: SPF keeps what it has, and the other host goes on', async () => {
   const before = await allServed()
-  for (const [four, six, told] of ADDRESSES) {
+  for (const [four, six, reported] of ADDRESSES) {
     await says(four, six)
     await takeOthersRecord()
     const pushed = await ended(3, 'dns', 'push', '--yes')
     assert.match(pushed, /error spf-sender-unknown: mx1 /, `${four} ${six}`)
-    assert.match(pushed, told)
+    assert.match(pushed, reported)
     assert.match(pushed, `pushed  ${OTHERS} TXT`)
     assert.not.match(pushed, /\u001b|TypeError|\bbug\b/)
     assert.equal(await allServed(), before, `${four} ${six}`)
@@ -188,8 +188,8 @@ const rsa = (modulusLength: number): string =>
   generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
 const longer = (key: string): string => Buffer.concat([Buffer.from(key, 'base64'), Buffer.alloc(9)]).toString('base64')
 
-/** What it says is the public half of its keys, and what is told of that. */
-const UNFIT: readonly (readonly [what: string, key: string, told: string])[] = [
+/** What it says is the public half of its keys, and what is reported for that. */
+const UNFIT: readonly (readonly [what: string, key: string, reported: string])[] = [
   ['70,000 bytes', Buffer.alloc(52_500, 1).toString('base64'), 'has 70000 characters, and 800 are the most'],
   ['RSA of 512 bits', rsa(512), 'has 512 bits, and 1024 to 4096 are wanted'],
   ['RSA of 8192 bits', rsa(8192), 'are the most'],
@@ -204,14 +204,14 @@ const UNFIT: readonly (readonly [what: string, key: string, told: string])[] = [
 test('public keys that no verifier uses: none is published, whether DNS has a key there or not', async () => {
   const before = await allServed()
   await inPlaceOf('openssl', OPENSSL)
-  for (const [what, key, told] of UNFIT) {
-    await inHost('mx1', `base64 -d > /etc/told.pem <<'E'\n${base64(pemOf(key))}\nE`)
+  for (const [what, key, reported] of UNFIT) {
+    await inHost('mx1', `base64 -d > /etc/reported.pem <<'E'\n${base64(pemOf(key))}\nE`)
     for (const isThere of what === 'garbage' ? [true, false] : [false]) {
       await takeOthersRecord()
       if (!isThere) await lab.dnsUpdate([`update delete ${NAMES[0]}. TXT`])
       const pushed = await ended(3, 'dns', 'push', '--yes')
       assert.match(pushed, `error dkim-unfit-key: mx1 has a key for ${NAMES[0]} that is not published`, what)
-      assert.match(pushed, told, what)
+      assert.match(pushed, reported, what)
       assert.match(pushed, `pushed  ${OTHERS} TXT`, what)
       assert.is(await served(NAMES[0]), isThere ? before[0] : '', what)
     }
@@ -227,18 +227,18 @@ test('public keys that no verifier uses: none is published, whether DNS has a ke
 
 test('a good key, Ed25519 or RSA, that is another than DNS has: it replaces nothing', async () => {
   const before = await allServed()
-  for (const [key, told] of [
+  for (const [key, reported] of [
     [spki('ed25519'), 'OpenDKIM signs with RSA keys only'],
     [rsa(2048), 'DNS has something else there, which no push replaces unasked'],
   ] as const) {
-    await inHost('mx1', `base64 -d > /etc/told.pem <<'E'\n${base64(pemOf(key))}\nE`)
+    await inHost('mx1', `base64 -d > /etc/reported.pem <<'E'\n${base64(pemOf(key))}\nE`)
     await takeOthersRecord()
     const pushed = await ended(3, 'dns', 'push', '--yes')
     assert.match(pushed, `${NAMES[0]} TXT: cannot be put there: DNS serves another key there`)
     assert.match(pushed, `pushed  ${OTHERS} TXT`)
     await takeOthersRecord()
     const run = await ended(3, MAIL_AUTH)
-    assert.match(run, told)
+    assert.match(run, reported)
     assert.not.match(run, 'publish it ("mailrun dns push")')
     assert.match(run, /^ +mx2 +ok /m)
     assert.is(await servedKey(OTHERS), await othersKey())

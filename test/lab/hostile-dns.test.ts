@@ -32,7 +32,7 @@ let between: HostileServer
 let forged: (question: Buffer) => readonly Uint8Array[]
 
 /** Passes on what it does not forge. */
-const onTheWay = (): Promise<HostileServer> =>
+const hostileBetween = (): Promise<HostileServer> =>
   hostileServer({
     udp: (question) => forged(question),
     tcp: (socket) => {
@@ -76,7 +76,7 @@ test.before(async () => {
   here = project({})
   await lab.labUp({ size: 1, tools: false, internet: true, wire: undefined })
   dns = await lab.dns()
-  between = await onTheWay()
+  between = await hostileBetween()
   const server = `${between.address}:${between.port}`
   const zone = { servers: [server], primary: server, via: 'nsupdate', key_file: dns.keyFiles.lab }
   const vars = {

@@ -25,7 +25,7 @@ let between: HostileServer
 /** While there is none, all is passed on to BIND. */
 let manners: ReturnType<typeof hostileManners> | undefined
 
-const onTheWay = (): Promise<HostileServer> =>
+const hostileBetween = (): Promise<HostileServer> =>
   hostileServer({
     udp: (question) => manners?.udp(question) ?? [],
     tcp(socket) {
@@ -51,7 +51,7 @@ const mailrun = (...words: readonly string[]): Promise<Ended> =>
 test.before(async () => {
   await lab.labUp({ size: 2, tools: false, internet: true, wire: undefined })
   dns = await lab.dns()
-  between = await onTheWay()
+  between = await hostileBetween()
   const server = `${between.address}:${between.port}`
   const zone = { servers: [server], primary: server, via: 'nsupdate', key_file: dns.keyFiles.lab }
   const vars = {
@@ -125,13 +125,13 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
 
 /** What all commands say, and of it what is not about the hostile domain. */
 async function all(): Promise<Readonly<Record<string, { readonly run: Ended; readonly honest: unknown }>>> {
-  const told = Object.entries(COMMANDS).map(async ([name, words]) => {
+  const reported = Object.entries(COMMANDS).map(async ([name, words]) => {
     const run = await mailrun(...words, '--format', 'json')
     assert.ok(run.code !== null && run.stdout.startsWith('{'), `${name}: ${run.code} ${run.stdout}${run.stderr}`)
     assertPlain(run)
     return [name, { run, honest: steady(HONEST_PARTS[name]!(JSON.parse(run.stdout) as never)) }] as const
   })
-  return Object.fromEntries(await Promise.all(told))
+  return Object.fromEntries(await Promise.all(reported))
 }
 
 let honest: Awaited<ReturnType<typeof all>>

@@ -301,7 +301,7 @@ test('a message arrives as it was handed in, dots and all', async () => {
   }
 })
 
-test('what nobody listens for is told, not waited for', async () => {
+test('what nobody listens for is reported, not waited for', async () => {
   await rejects(
     lab.sendMail('mx2', { from: 'a@fleet.test', to: 'b@receiver.test', via: 'submission' }),
     /mx2 did not take the message by submission: nothing listens on port 587/,
@@ -325,7 +325,7 @@ async function rejects(promise: Promise<unknown>, wanted: RegExp): Promise<void>
 }
 
 test(
-  'a dead secondary and a primary made anew are mended; the mail hosts keep their names, ' +
+  'a dead secondary and a primary made again are corrected; the mail hosts keep their names, ' +
     'a new one gets its own, a removed one loses it',
   async () => {
     await lab.hostStop('ns2')

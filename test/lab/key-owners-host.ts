@@ -66,7 +66,7 @@ X
 runuser -u opendkim -- sh /tmp/changes`
 
 /** What an OpenDKIM says of mail of all domains: a selector for each, or why there is none. */
-export const told = (milter: string): Promise<string> =>
+export const reported = (milter: string): Promise<string> =>
   inMx1(`cat > /root/ask.pl <<'mailrun-perl'
 ${OPENDKIM_ASK}mailrun-perl
 perl /root/ask.pl root '${milter}' ${DOMAINS.map((domain) => `${domain}/${domain}`).join(' ')}`)

@@ -17,7 +17,7 @@ import {
   OWN,
   OWNERS,
   SIGNED,
-  told,
+  reported,
   type Ran,
 } from './key-owners-host.ts'
 import { nameLab } from './own-lab.ts'
@@ -28,7 +28,7 @@ const test = suite('lab: owners of DKIM keys')
 
 let here: Project
 const run = (...words: readonly string[]): Promise<Ran> => dkimOfMx1(here, lab.inventoryPath, words)
-/** As people are told, with notes. */
+/** As people read, with notes. */
 const text = async (): Promise<string> => {
   const { stdout, stderr } = await here.mailrun(join(ROOT, 'playbooks/dkim.ts'), '-i', lab.inventoryPath, '--verbose')
   return stdout + stderr
@@ -44,7 +44,7 @@ test.after(async () => {
   await lab.labDown()
 })
 
-test('a fresh host gets it right from the start, as a check foretells', async () => {
+test('a fresh host gets it right from the start, as a check predicts', async () => {
   const check = await run('--check')
   const first = await run()
   assert.is(first.error, undefined)
@@ -52,7 +52,7 @@ test('a fresh host gets it right from the start, as a check foretells', async ()
   assert.is(first.trips, 2)
   assert.equal(changesOf(await run()), [])
   assert.is(await inMx1(OWNERS), OURS)
-  assert.is(await told(OWN), SIGNED)
+  assert.is(await reported(OWN), SIGNED)
 })
 
 test('the daemon can change nothing of what it signs by', async () => assert.is(await inMx1(CHANGEABLE), ''))
@@ -67,7 +67,7 @@ for (const [what, given, undo] of MEMBERSHIPS)
     await inMx1(given)
     for (const again of ['true', 'systemctl reload opendkim', 'systemctl restart opendkim']) {
       await inMx1(`${again}; sleep 1`)
-      assert.is(await told(OWN), SIGNED, again)
+      assert.is(await reported(OWN), SIGNED, again)
     }
     assert.equal(changesOf(await run()), [])
     await inMx1(`${undo}; systemctl restart opendkim`)
@@ -91,7 +91,7 @@ for (const upgrade of [
     await inMx1(`${upgrade} >/dev/null 2>&1; sleep 1`)
     assert.is(await inMx1(OWNERS), OURS)
     assert.is(await inMx1(CHANGEABLE), '')
-    assert.is(await told(OWN), SIGNED)
+    assert.is(await reported(OWN), SIGNED)
     assert.equal(changesOf(await run()), [])
   })
 
@@ -121,7 +121,7 @@ mailrun-perl`)
     for (const step of moveSteps(from.path, to)) {
       await inMx1(`run=/root
 ${step.text}`)
-      assert.is(await told(OWN), SIGNED, step.text)
+      assert.is(await reported(OWN), SIGNED, step.text)
     }
   assert.is(await inMx1('stat -c "%U:%G %a" /etc/dkimkeys/fleet.test/mx1.private'), 'root:opendkim-keys 640')
 })
@@ -143,17 +143,17 @@ const SECOND_MILTER = 'inet:127.0.0.1:8899'
 
 test('beside a second instance that is not in the group keys stay, until it is restarted', async () => {
   await inMx1(`${AS_0_1_0}${SECOND}`)
-  assert.is(await told(SECOND_MILTER), SIGNED)
+  assert.is(await reported(SECOND_MILTER), SIGNED)
   const first = await run()
   assert.is(first.error, undefined)
   assert.match(ownersTask(first).warning ?? '', /opendkim-second\.service \(process \d+\) runs as opendkim without/)
   assert.match(await inMx1(OWNERS), /fleet\.test\/mx1\.private opendkim:opendkim 600/)
-  assert.equal([await told(OWN), await told(SECOND_MILTER)], [SIGNED, SIGNED])
+  assert.equal([await reported(OWN), await reported(SECOND_MILTER)], [SIGNED, SIGNED])
   await inMx1('systemctl restart opendkim-second; sleep 1')
   const next = await run()
   assert.is(next.error, undefined)
   assert.is(await inMx1(OWNERS), OURS)
-  assert.equal([await told(OWN), await told(SECOND_MILTER)], [SIGNED, SIGNED])
+  assert.equal([await reported(OWN), await reported(SECOND_MILTER)], [SIGNED, SIGNED])
   await inMx1('systemctl stop opendkim-second')
 })
 
@@ -164,7 +164,7 @@ chgrp filter /etc/dkimkeys /etc/dkimkeys/fleet.test
 chmod 0750 /etc/dkimkeys /etc/dkimkeys/fleet.test`)
   assert.match(await text(), /\/etc\/dkimkeys stays as it is: filter can get at what is in it/)
   assert.match(await inMx1(OWNERS), /^\/etc\/dkimkeys opendkim:filter 750$/m)
-  assert.is(await told(OWN), SIGNED)
+  assert.is(await reported(OWN), SIGNED)
   assert.equal(changesOf(await run()), [])
   await inMx1('userdel filter')
 })
@@ -174,7 +174,7 @@ test("an administrator's override stays, and is named", async () => {
 dpkg-statoverride --add opendkim opendkim 0700 /etc/dkimkeys`)
   assert.match(await text(), /dpkg-statoverride keeps it opendkim:opendkim 0700/)
   assert.match(await inMx1(OWNERS), /^\/etc\/dkimkeys opendkim:opendkim 700$/m)
-  assert.is(await told(OWN), SIGNED)
+  assert.is(await reported(OWN), SIGNED)
   await inMx1('dpkg-statoverride --remove /etc/dkimkeys')
   const before = await invocation()
   assert.is((await run()).error, undefined)

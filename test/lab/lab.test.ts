@@ -148,7 +148,7 @@ test('a round-trip time can be set and taken away again', async () => {
   assert.ok(Math.max(straight, again) < far, `${straight}, ${far}, ${again} ms`)
 })
 
-test('an up that was killed half way is finished by the next, and a dead host is mended', async () => {
+test('an up that was killed in the middle is finished by the next, and a dead host is corrected', async () => {
   await lab.labDown()
   const killed = spawn('node', [main, '--name', LAB, 'up', String(SIZE)], { stdio: 'ignore' })
   await sleep(700)

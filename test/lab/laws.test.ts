@@ -14,7 +14,7 @@ import { nameLab } from './own-lab.ts'
 nameLab('laws')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: laws')
-const LAWS = 'foretold as it comes, satisfied afterwards, the question writes nothing'
+const LAWS = 'predicted as it comes, satisfied afterwards, the question writes nothing'
 
 test.before(() => lab.labUp({ size: 1, tools: false, wire: undefined }))
 test.after(() => lab.labDown())

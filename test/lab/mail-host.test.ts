@@ -1,4 +1,4 @@
-// playbooks/mail-host.ts: a Postfix host out of a fresh Debian, foretold, done once, kept; and mail goes where its
+// playbooks/mail-host.ts: a Postfix host out of a fresh Debian, predicted, done once, kept; and mail goes where its
 // aliases say. Has a lab of its own.
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -38,7 +38,7 @@ const mailHost = async (
   assert.ok(stdout !== '', stderr)
   return { code, document: JSON.parse(stdout) as RunDocument }
 }
-const told = ({ hosts }: RunDocument) =>
+const reported = ({ hosts }: RunDocument) =>
   hosts.map(({ name, tasks }) => ({
     name,
     tasks: tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })),
@@ -53,12 +53,12 @@ test.after(async () => {
   here.remove()
 })
 
-test('a fresh host with Postfix and a bare one are foretold task by task, and done', async () => {
+test('a fresh host with Postfix and a bare one are predicted task by task, and done', async () => {
   const check = await mailHost('-e', ALIASES, '--check')
   assert.is(check.code, 2)
   const run = await mailHost('-e', ALIASES)
   assert.is(run.code, 0, JSON.stringify(run.document))
-  assert.equal(told(check.document), told(run.document))
+  assert.equal(reported(check.document), reported(run.document))
   assert.equal(
     run.document.hosts.map(({ trips }) => trips),
     [2, 2],

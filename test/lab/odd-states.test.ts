@@ -30,8 +30,8 @@ async function run(tasks: string, ...words: readonly string[]): Promise<Host> {
   assert.ok(stdout !== '', stderr)
   return (JSON.parse(stdout) as RunDocument).hosts[0]!
 }
-/** A check, the run that it foretells, and a second run that finds nothing to do. */
-async function foretoldAndKept(tasks: string): Promise<Host> {
+/** A check, the run that it predicts, and a second run that finds nothing to do. */
+async function predictedAndKept(tasks: string): Promise<Host> {
   const check = await run(tasks, '--check')
   const made = await run(tasks)
   assert.is(made.status, 'changed', JSON.stringify(made))
@@ -81,7 +81,7 @@ test.after(async () => {
 
 const LATEST = "t.apt({ packages: ['mailrun-canary'], state: 'latest' })"
 
-test('latest, by old lists that know nothing newer: cannot be told by a check, done by the run', async () => {
+test('latest, by old lists that know nothing newer: cannot be known by a check, done by the run', async () => {
   await install('1.0')
   await inMx1(`${FORGET_2}; ${OLD_LISTS}`)
   assert.equal((await run(LATEST, '--check')).tasks[0]!.status, 'assumed')
@@ -110,9 +110,9 @@ test(
       (await run("t.apt({ packages: ['mailrun-canary'], state: 'absent' })", '--check')).error ?? '',
       /mailrun-canary is held: release it/,
     )
-    await foretoldAndKept("t.apt({ packages: [{ name: 'mailrun-canary', version: '2.0' }], allowHeld: true })")
+    await predictedAndKept("t.apt({ packages: [{ name: 'mailrun-canary', version: '2.0' }], allowHeld: true })")
     assert.is(await version(), 'hi 2.0')
-    await foretoldAndKept("t.apt({ packages: ['mailrun-canary'], state: 'absent', allowHeld: true })")
+    await predictedAndKept("t.apt({ packages: ['mailrun-canary'], state: 'absent', allowHeld: true })")
     await inMx1('apt-mark unhold mailrun-canary || :')
   },
 )
@@ -126,19 +126,19 @@ test('a virtual package that an installed one provides is there', async () => {
   assert.is(status, 'ok')
 })
 
-test('a half-installed package that must be installed anew is', async () => {
+test('a half-installed package that must be installed again is', async () => {
   await install('2.0')
   await inMx1(
     "sed -i '/^Package: mailrun-canary$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' " +
       '/var/lib/dpkg/status',
   )
   assert.is(await version(), 'iHR2.0')
-  await foretoldAndKept("t.apt({ packages: ['mailrun-canary'] })")
+  await predictedAndKept("t.apt({ packages: ['mailrun-canary'] })")
   assert.is(await version(), 'ii 2.0')
 })
 
 test('groups: the primary one among the others, the own one, one that is not there', async () => {
-  await foretoldAndKept(`
+  await predictedAndKept(`
     t.user({ user: 'u1', group: 'mail', groups: ['mail', 'daemon'] }),
     t.user({ user: 'u2', groups: ['u2'] }),
     t.group({ group: 'later' }),
@@ -153,7 +153,7 @@ test('groups: the primary one among the others, the own one, one that is not the
 
 test('homes: of a new user and of an old one, with what is foreseen in them', async () => {
   await inMx1('useradd -M -d /srv/homes/old old; useradd -M default')
-  await foretoldAndKept(`
+  await predictedAndKept(`
     t.directory({ path: '/srv/homes' }),
     t.user({ user: 'old', createHome: true, home: '/srv/homes/old' }),
     t.user({ user: 'new', createHome: true, home: '/srv/homes/new' }),
@@ -168,7 +168,7 @@ test('homes: of a new user and of an old one, with what is foreseen in them', as
 
 test('owners by number, by every task that takes one', async () => {
   await inMx1("printf 'a\\n' > /srv/lines")
-  const made = await foretoldAndKept(`
+  const made = await predictedAndKept(`
     t.file({ path: '/srv/n1', content: 'x', owner: '8', group: '4321' }),
     t.directory({ path: '/srv/n2', owner: '1', group: '0' }),
     t.lineInFile({ path: '/srv/lines', line: 'b', owner: '8' }),
@@ -198,7 +198,7 @@ chmod 2751 tree/*`
 test("setuid and setgid bits outlast a change of owner; below a directory, on files that were root's", async () => {
   await inMx1(SETUID_FILES)
   const before = await inMx1('stat -c %.Z /srv/tree/right')
-  await foretoldAndKept(`
+  await predictedAndKept(`
     t.file({ path: '/srv/s1', owner: 'daemon' }),
     t.owner({ path: '/srv/tree', owner: 'daemon', recursive: true }),
   `)
@@ -211,7 +211,7 @@ test("setuid and setgid bits outlast a change of owner; below a directory, on fi
 
 test('directories above are made, and foreseen by tasks on them', async () => {
   await inMx1('mkdir -p -m 2775 /srv/p && chgrp mail /srv/p')
-  const made = await foretoldAndKept(`
+  const made = await predictedAndKept(`
     t.directory({ path: '/srv/p/a b/c/d', parents: true, mode: '0700' }),
     t.directory({ path: '/srv/p/a b', mode: '0755', owner: 'root' }),
     t.file({ path: '/srv/p/a b/c/f', content: 'x' }),
@@ -225,7 +225,7 @@ test('directories above are made, and foreseen by tasks on them', async () => {
 
 test('a link in the place of a FIFO; a file that is checked and kept', async () => {
   await inMx1('mkfifo /srv/fifo; printf old > /srv/conf')
-  await foretoldAndKept(`
+  await predictedAndKept(`
     t.symlink({ path: '/srv/fifo', target: 'conf', force: true }),
     t.file({ path: '/srv/conf', content: 'new', validate: ['grep', '-q', 'new', '%s'], backup: true }),
   `)
@@ -246,7 +246,7 @@ test('commands whose guards stay as they are run in every run; a product that wa
   assert.equal((await run("t.command({ run: 'true' })", '--check')).tasks[0]!.changes, [
     'run; its effects cannot be predicted',
   ])
-  await foretoldAndKept("t.command({ run: 'true', creates: '/srv/product', staleAgainst: ['/srv/source'] })")
+  await predictedAndKept("t.command({ run: 'true', creates: '/srv/product', staleAgainst: ['/srv/source'] })")
   const failed = await run("t.command({ run: 'true', creates: '/srv/never' })")
   assert.equal(
     [failed.status, /it succeeded, but \/srv\/never is not there/.test(failed.error ?? '')],
@@ -263,7 +263,7 @@ echo >> /srv/larger`
 
 test('a file that grows past 64 KiB by its edit', async () => {
   await inMx1(LARGE_FILES)
-  await foretoldAndKept(`
+  await predictedAndKept(`
     t.lineInFile({ path: '/srv/large', line: 'and one that takes it past the sixty-four' }),
     t.file({ path: '/srv/large', mode: '0640' }),
     t.blockInFile({ path: '/srv/larger', block: 'x', content: 'y\\r\\n' }),

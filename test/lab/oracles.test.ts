@@ -10,7 +10,7 @@ import { evaluateDmarc, type DmarcInput } from '../../src/mail/records/dmarc/eva
 import { mailFleet } from '../../src/mail/fleet/mail-fleet.ts'
 import { mailRecords } from '../../src/mail/fleet/mail-records.ts'
 import { mailVars } from '../../src/mail/fleet/mail-vars.ts'
-import { dataOf, toldName } from '../../src/mail/formats/dns-text.ts'
+import { dataOf, nameFromDns } from '../../src/mail/formats/dns-text.ts'
 import { nameOfText } from '../../src/mail/formats/name.ts'
 import { zoneLine } from '../../src/mail/formats/zone-line.ts'
 import { domain } from '../../src/mail/fleet/schemas.ts'
@@ -26,7 +26,7 @@ const lab = await import('../../lab/index.ts')
 const test = suite('lab: oracles')
 
 const txt = (name: string, value: string): string =>
-  zoneLine({ owner: toldName(nameOfText(name)!), ttl: undefined, type: 'TXT', data: dataOf({ type: 'TXT', value }) })
+  zoneLine({ owner: nameFromDns(nameOfText(name)!), ttl: undefined, type: 'TXT', data: dataOf({ type: 'TXT', value }) })
 
 /** A question of SPF, and what must be said. */
 interface SpfCase {
@@ -341,8 +341,8 @@ for q in given:
     for d in q["spf"]:
         lib.opendmarc_policy_store_spf(it, d.encode(), 1, 1, None)
     asked = lib.opendmarc_policy_query_dmarc(it, q["author"].encode())
-    told = lib.opendmarc_get_policy_to_enforce(it)
-    out.append(WORDS.get(told, "%d/%d" % (asked, told)))
+    reported = lib.opendmarc_get_policy_to_enforce(it)
+    out.append(WORDS.get(reported, "%d/%d" % (asked, reported)))
     lib.opendmarc_policy_connect_shutdown(it)
 print(json.dumps(out))
 `

@@ -1,7 +1,7 @@
 // A controller, in this process, that another one overtakes: before it writes a certain event into a host's history,
 // somebody else has gone on.
 import { authoritative } from '../../src/dns/lookup/authoritative.ts'
-import type { Deed } from '../../src/mail/rotation/deeds.ts'
+import type { DoneStep } from '../../src/mail/rotation/done-step.ts'
 import type { KeyEvent } from '../../src/mail/rotation/history.ts'
 import { openFleet } from '../../src/commands/fleet/open-fleet.ts'
 import type { FleetSource } from '../../src/commands/fleet/read-fleet.ts'
@@ -33,7 +33,7 @@ function overtakenRunner(
 
 /**
  * `mailrun rotate --start -l HOST --domain DOMAIN --wait 40`, overtaken once by `other`.
- * @returns what it told of what it did
+ * @returns what it said of what it did
  */
 export async function rotateOvertaken(
   source: FleetSource,
@@ -41,14 +41,14 @@ export async function rotateOvertaken(
   domain: string,
   event: KeyEvent,
   other: () => Promise<unknown>,
-): Promise<readonly Deed[]> {
+): Promise<readonly DoneStep[]> {
   const fleet = await openFleet({ ...source, limit: host, forks: 8 })
   const { inventory, bounds } = fleet
   const members = await rotationMembers(fleet)
   const connect = await fleet.reach(inventory.hosts)
   const runner = stepRunner(fleet, connect, bounds)
   const { late, isOvertaken } = overtakenRunner(runner, event, other)
-  const deeds: Deed[] = []
+  const doneSteps: DoneStep[] = []
   await rotateKeys({
     members,
     runner: late,
@@ -63,9 +63,9 @@ export async function rotateOvertaken(
     compromised: [],
     check: false,
     waitSeconds: 40,
-    tell: (deed) => deeds.push(deed),
+    tell: (doneStep) => doneSteps.push(doneStep),
     waiting: () => {},
   }).finally(fleet.close)
-  if (!isOvertaken()) throw new Error(`it was never about to write ${event}: ${JSON.stringify(deeds)}`)
-  return deeds
+  if (!isOvertaken()) throw new Error(`it was never about to write ${event}: ${JSON.stringify(doneSteps)}`)
+  return doneSteps
 }

@@ -147,8 +147,8 @@ for (const [index, major] of NODES.entries()) {
 test('mailrun init makes a project from the tarball, whose playbook runs on each Node and is typed', async () => {
   const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
   const words = ['init', 'fleet', '--hosts', 'mx1.example.org', '--domains', 'example.org']
-  const told = await succeed('npm', ['exec', '--yes', '--package', `./${archive}`, '--', 'mailrun', ...words])
-  assert.match(told, /cd fleet[^]*npm install[^]*npx mailrun ping[^]*npx mailrun site --check/)
+  const reported = await succeed('npm', ['exec', '--yes', '--package', `./${archive}`, '--', 'mailrun', ...words])
+  assert.match(reported, /cd fleet[^]*npm install[^]*npx mailrun ping[^]*npx mailrun site --check/)
   const fleet = join(folder, 'fleet')
   await succeed('npm', ['install', '--no-audit', '--no-fund', '--silent'], fleet)
   for (const [major, node] of nodes) {

@@ -39,7 +39,7 @@ interface Attempt {
   /** `undefined`: it was let in. */
   readonly error: string | undefined
   readonly seconds: number
-  readonly told: readonly string[]
+  readonly reported: readonly string[]
 }
 
 const keysOf = (host: string, key: string): string => `Host ${host}\n  IdentityFile ${key}\n`
@@ -84,11 +84,11 @@ async function hostsOf(
 async function attempts(hosts: readonly Host[], sshConfig: string, atOnce = 4): Promise<readonly Attempt[]> {
   const made = await connector(hosts, { sshConfig })
   const attempt = async (host: Host): Promise<Attempt> => {
-    const told: string[] = []
+    const reported: string[] = []
     const began = performance.now()
-    const done = (error?: string): Attempt => ({ error, seconds: (performance.now() - began) / 1000, told })
+    const done = (error?: string): Attempt => ({ error, seconds: (performance.now() - began) / 1000, reported })
     try {
-      const connection = await made.connect(host, never, (note) => told.push(note))
+      const connection = await made.connect(host, never, (note) => reported.push(note))
       await letIn(connection)
       return done()
     } catch (error) {
@@ -149,12 +149,12 @@ test('after failed logins from its address the right key is let in once sshd tak
     assert.match(impatient!.error ?? 'let in', /Not allowed at this time[^]*PerSourcePenalties[^]*journalctl/)
   else assert.is(impatient!.error, undefined)
   const outcomes = await attempts(ways.flat(), configs.right)
-  for (const [index, { error, seconds, told }] of outcomes.entries()) {
+  for (const [index, { error, seconds, reported }] of outcomes.entries()) {
     const name = ways.flat()[index]!.name
     assert.is(error, undefined, `${name}: ${error}`)
     if (PENALIZES) assert.ok(seconds > 5, `${name} took ${seconds} s`)
-    assert.is(told.length, PENALIZES ? 1 : 0, `${name}: ${told.join('\n')}`)
-    if (PENALIZES) assert.match(told[0]!, /refuses connections[^]*Not allowed at this time/)
+    assert.is(reported.length, PENALIZES ? 1 : 0, `${name}: ${reported.join('\n')}`)
+    if (PENALIZES) assert.match(reported[0]!, /refuses connections[^]*Not allowed at this time/)
   }
 })
 

@@ -3,7 +3,7 @@
 import { inHost } from './in-host.ts'
 import { LISTENING, masterLine, type CaseService, type PostfixCase } from './postfix-corpus.ts'
 
-/** A milter at each socket: whoever connects is told in /run/milters/log, by the socket's number. */
+/** A milter at each socket: whoever connects is reported in /run/milters/log, by the socket's number. */
 const MILTERS = String.raw`use strict; use warnings; use Socket;
 my @sockets = map {
   my ($number, $kind, $at) = @$_;

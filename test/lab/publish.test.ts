@@ -58,15 +58,15 @@ const run = async (name: 'mail-auth' | 'dkim', ...more: readonly string[]) => {
   }
 }
 /**
- * Why a restart cannot be a reload is told by the configuration that is there, once a package has brought it: a check
- * knows only that there will be one.
+ * Why a restart cannot be a reload is reported by the configuration that is there, once a package has brought it: a
+ * check knows only that there will be one.
  */
 const reasonless = (change: string): string =>
   change.replace(
     /^(restart: .*)(?:Socket|what its former configuration may say) is read at a start only/,
     '$1its configuration changes',
   )
-const told = ({ hosts }: RunDocument) =>
+const reported = ({ hosts }: RunDocument) =>
   hosts.map(({ name, tasks }) => ({
     name,
     tasks: tasks.map((task) => {
@@ -93,7 +93,7 @@ const judged = async (host: string, domain: string, via: 'sendmail' | 'smtp' | '
 }
 
 test(
-  'from fresh hosts, one command: foretold task by task and record by record, and then so; ' + 'policies go last',
+  'from fresh hosts, one command: predicted task by task and record by record, and then so; ' + 'policies go last',
   async () => {
     const serial = await inHost('resolver', `dig +short @${dns.primary} fleet.test SOA`)
     const check = await run('mail-auth', '--check')
@@ -119,7 +119,7 @@ test(
         }),
       ),
     }
-    assert.equal(told(check.document), told(ran as unknown as RunDocument))
+    assert.equal(reported(check.document), reported(ran as unknown as RunDocument))
     const order = events.filter(({ kind }) => ['dns-pushed', 'host-end', 'dns-end'].includes(kind))
     assert.equal(
       order.map(({ kind }) => kind),
@@ -199,7 +199,7 @@ test(
     const check = await run('dkim', '--check', '--limit', 'mx1')
     const first = await run('dkim', '--limit', 'mx1')
     assert.equal([check.code, first.code, check.host('mx1').status, first.host('mx1').status], [6, 6, 'held', 'held'])
-    assert.equal(told(check.document), told(first.document))
+    assert.equal(reported(check.document), reported(first.document))
     assert.match(
       tables(first.host('mx1')).held ?? '',
       new RegExp(
@@ -218,7 +218,7 @@ test(
       '--yes',
       '--wait',
       '0',
-      // The host was made anew: DNS has its former keys.
+      // The host was made again: DNS has its former keys.
       ...DOMAINS.flatMap((domain) => ['--replace', `mx1._domainkey.${domain}`]),
       '-i',
       lab.inventoryPath,

@@ -92,8 +92,12 @@ sed -i 's|example.test:mx1:|example.test:${selector}:|' ${KEY_TABLE}`,
       ['dns', 'push', '--yes'],
       [MAIL_AUTH, '-l', 'mx1'],
     ]) {
-      const told = await ended(0, ...words)
-      assert.match(told, /warning selector-foreign: mx1 signs for example\.test with the selector /, words.join(' '))
+      const reported = await ended(0, ...words)
+      assert.match(
+        reported,
+        /warning selector-foreign: mx1 signs for example\.test with the selector /,
+        words.join(' '),
+      )
     }
     assert.match(await inHost('mx1', `cat ${KEY_TABLE}`), `example.test:${selector}:`)
     assert.equal([await serials(), await served('mx2', 'example.test')], before)
@@ -116,12 +120,12 @@ test("a history that revokes another host's selector: it is not revoked, and mx1
 test('a rebuilt host replaces no key: it is held, takes the next free selector, and signs', async () => {
   const before = await served('mx1')
   await lab.labReset(['mx1'])
-  const told = await ended(3, MAIL_AUTH)
-  assert.match(told, /mx1\._domainkey\.fleet\.test TXT: cannot be put there: DNS serves another key there/)
-  assert.match(told, 'mailrun dns push --replace mx1._domainkey.fleet.test')
+  const reported = await ended(3, MAIL_AUTH)
+  assert.match(reported, /mx1\._domainkey\.fleet\.test TXT: cannot be put there: DNS serves another key there/)
+  assert.match(reported, 'mailrun dns push --replace mx1._domainkey.fleet.test')
   assert.is(await served('mx1'), before)
   assert.not.match(await ended(3, 'dns', 'plan', '--format', 'zone'), /^mx1\._domainkey /m)
-  const next = MADE.exec(told)?.[1] ?? ''
+  const next = MADE.exec(reported)?.[1] ?? ''
   over({ mx1: { dkim_selector: next } })
   await ended(0, MAIL_AUTH)
   assert.equal(await judged('mx1'), [`pass ${next}`])
@@ -146,7 +150,7 @@ test('a rebuilt host whose key is to take the place of the former: by name, and 
 const LOST = '/etc/dkimkeys/fleet.test/mx2.private'
 const isGone = `[ ! -e ${LOST} ] && cat ${KEY_TABLE}`
 
-test('a lost key: no run makes it anew under its selector, for which DNS has another', async () => {
+test('a lost key: no run makes it again under its selector, for which DNS has another', async () => {
   const before = [await served('mx2'), await serials(), await inHost('mx2', `cat ${KEY_TABLE}`)]
   await inHost('mx2', `mv ${LOST} /root/mx2.private`)
   for (const words of [
@@ -158,11 +162,11 @@ test('a lost key: no run makes it anew under its selector, for which DNS has ano
     ['dns', 'push', '--yes', '-l', 'mx2'],
     ['rotate', '-l', 'mx2', '--domain', 'fleet.test', '--start'],
   ]) {
-    const told = await ended(3, ...words)
-    assert.match(told, `${LOST} is gone, and the host's tables name it`, words.join(' '))
-    assert.match(told, /another dkim_selector, such as mx2-\d{8}/)
-    assert.match(told, 'mailrun dns push --replace mx2._domainkey.fleet.test')
-    assert.match(told, 'docs/mail/lost-keys.md')
+    const reported = await ended(3, ...words)
+    assert.match(reported, `${LOST} is gone, and the host's tables name it`, words.join(' '))
+    assert.match(reported, /another dkim_selector, such as mx2-\d{8}/)
+    assert.match(reported, 'mailrun dns push --replace mx2._domainkey.fleet.test')
+    assert.match(reported, 'docs/mail/lost-keys.md')
   }
   assert.equal([await served('mx2'), await serials(), await inHost('mx2', isGone)], before)
   await inHost('mx2', `mv /root/mx2.private ${LOST}`)
@@ -184,8 +188,8 @@ test('a selector that the history calls revoked: no key is made, nor signs once 
       [DKIM, '-l', 'mx2'],
       [DKIM, '-l', 'mx2', WITHOUT_DNS],
     ]) {
-      const told = await ended(3, ...words)
-      assert.match(told, `${event}, according to ${HISTORY}: it must not sign; give the host another dkim_selector`)
+      const reported = await ended(3, ...words)
+      assert.match(reported, `${event}, according to ${HISTORY}: it must not sign; give the host another dkim_selector`)
     }
     await inHost('mx2', `[ ! -e ${KEY_TABLE} ]; tar -C /etc -xf /root/tables.tar; rm ${HISTORY}`)
   }

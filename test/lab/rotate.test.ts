@@ -60,7 +60,7 @@ const mailrun = (words: readonly string[], { once = () => false, after }: Killin
   })
 const rotate = (...words: readonly string[]): Promise<Ended> => mailrun(['rotate', ...words])
 
-/** Until nothing is waited for any more: mail that is put off may hold a key for a while. */
+/** Until nothing is waited for any more: mail that is deferred may hold a key for a while. */
 async function toEnd(): Promise<Ended> {
   let ended = await rotate('--wait', '40')
   for (let round = 0; ended.code === 6 && round < 5; round += 1) ended = await rotate('--wait', '20')
@@ -353,13 +353,13 @@ test(
 
 test(
   'a controller that another one overtakes, wherever it stands, goes on from there: ' +
-    'no failure is told, and no second key is made',
+    'no failure is reported, and no second key is made',
   async () => {
     for (const event of ['keyed', 'published', 'active', 'revoking', 'removing'] as const) {
       const keys = async (): Promise<readonly string[]> =>
         (await inHost('mx2', "awk '/ keyed /{print $3}' /etc/dkimkeys/fleet.test/history")).trim().split('\n')
       const before = await keys()
-      const deeds = await rotateOvertaken(
+      const doneSteps = await rotateOvertaken(
         {
           inventory: [lab.inventoryPath, over],
           becomePassword: new Secret((await readFile(lab.becomePasswordFile, 'utf8')).trim()),
@@ -382,7 +382,7 @@ test(
         },
       )
       assert.equal(
-        deeds.filter(({ failed }) => failed !== undefined),
+        doneSteps.filter(({ failed }) => failed !== undefined),
         [],
         event,
       )

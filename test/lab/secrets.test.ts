@@ -312,32 +312,32 @@ test.after(async () => {
 /** What is printed before any host is touched. */
 for (const format of FORMATS) {
   test(`${format}: lists, inventories and everything that keeps a run from starting`, async () => {
-    const told = ['--format', format]
-    assert.is((await mailrun(run('--list-hosts', ...told))).code, 0)
-    const list = await mailrun(run('--list-tasks', ...told), { traced: format === 'text' })
+    const reported = ['--format', format]
+    assert.is((await mailrun(run('--list-hosts', ...reported))).code, 0)
+    const list = await mailrun(run('--list-tasks', ...reported), { traced: format === 'text' })
     assert.is(list.code, 0, list.text)
     assert.match(list.text, '********')
     for (const what of [['--list'], ['--host', 'mx1'], ...(format === 'text' ? [['--graph']] : [])])
       assert.is(
         (
-          await mailrun(['inventory', ...what, '-e', '@extra.yaml', ...told], {
+          await mailrun(['inventory', ...what, '-e', '@extra.yaml', ...reported], {
             inventory: ['hosts.yaml', 'unreachable.yaml'],
           })
         ).code,
         0,
       )
     const wrong = [
-      await mailrun(run('--check', ...told), {
+      await mailrun(run('--check', ...reported), {
         inventory: ['hosts.yaml', 'clear.yaml', 'wrong.yaml', lab.inventoryPath],
       }),
-      await mailrun(run('-e', 'throws=true', ...told)),
-      await mailrun(run('-e', `number=${now['extra']!.value.replace(/['" ]/g, '')}`, ...told)),
-      await mailrun(run('--tags', 'nobody-has-this', ...told)),
+      await mailrun(run('-e', 'throws=true', ...reported)),
+      await mailrun(run('-e', `number=${now['extra']!.value.replace(/['" ]/g, '')}`, ...reported)),
+      await mailrun(run('--tags', 'nobody-has-this', ...reported)),
     ]
     for (const { code, text } of wrong) assert.is(code, 1, text)
     assert.match(wrong[0]!.text, 'typed')
     assert.match(wrong[1]!.text, 'the tasks cannot be made of ********')
-    const unreachable = await mailrun(run('-T', '5', ...told), {
+    const unreachable = await mailrun(run('-T', '5', ...reported), {
       inventory: ['hosts.yaml', 'clear.yaml', 'unreachable.yaml', lab.inventoryPath],
     })
     assert.is(unreachable.code, 4, unreachable.text)
@@ -421,17 +421,17 @@ const ROUND = 'a check, a run, one that finds all done, secrets rotated, and a f
 
 for (const format of FORMATS) {
   test(`${format}: ${ROUND}`, async () => {
-    const told = ['--diff', '--verbose', '--format', format]
-    assert.is((await mailrun(run('--check', ...told))).code, 2)
-    const made = await watched(() => mailrun(run(...told), { traced: true }))
+    const reported = ['--diff', '--verbose', '--format', format]
+    assert.is((await mailrun(run('--check', ...reported))).code, 2)
+    const made = await watched(() => mailrun(run(...reported), { traced: true }))
     assert.is(made.value.code, 0, made.value.text)
     nothingIn(made.calls, false)
-    assert.is((await mailrun(run('--check', ...told), { traced: true })).code, 2)
+    assert.is((await mailrun(run('--check', ...reported), { traced: true })).code, 2)
     const before = now
     await plant()
-    const check = await mailrun(run('--check', ...told))
+    const check = await mailrun(run('--check', ...reported))
     assert.is(check.code, 2)
-    const rotated = await watched(() => mailrun(run(...told), { traced: true }))
+    const rotated = await watched(() => mailrun(run(...reported), { traced: true }))
     assert.is(rotated.value.code, 0, rotated.value.text)
     assert.match(
       (await lab.hostExec('mx3', 'cat /etc/canary/inline /etc/canary/plain /etc/canary/key /etc/canary/conf')).stdout,
@@ -439,7 +439,7 @@ for (const format of FORMATS) {
     )
     assert.is.not(before['inline']!.value, now['inline']!.value)
     nothingIn(rotated.calls, false)
-    const failed = await watched(() => mailrun(run('-e', 'fails=true', ...told), { traced: true }))
+    const failed = await watched(() => mailrun(run('-e', 'fails=true', ...reported), { traced: true }))
     assert.is(failed.value.code, 3, failed.value.text)
     assert.match(failed.value.text, 'raw ********')
     nothingIn(failed.calls, true)

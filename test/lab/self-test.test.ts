@@ -1,5 +1,5 @@
 // `mailrun self-test` on hosts of both releases at once: all laws hold, nothing of the host's files is written, a law
-// that does not hold is told as that, and who is not root is refused. Has a lab of its own.
+// that does not hold is reported as that, and who is not root is refused. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import type { HostSelfTest } from '../../src/testing/self-test/result.ts'
 import { RELEASES } from '../../lab/image/releases.ts'
@@ -70,7 +70,7 @@ test('on both releases all laws hold, and no file, account, unit or name of the 
   assert.equal(await states(), before)
 })
 
-test('where a program of the host does not do its work, the law is told, and exit status 3', async () => {
+test('where a program of the host does not do its work, the law is reported, and exit status 3', async () => {
   for (const host of HOSTS) await inHost(host, 'mount --bind /bin/true /usr/sbin/groupadd')
   try {
     const ended = await selfTest()
@@ -85,7 +85,7 @@ test('where a program of the host does not do its work, the law is told, and exi
   }
 })
 
-test('who is not root is told so', async () => {
+test('who is not root is reported so', async () => {
   const ended = await selfTest('--limit', 'mx2', '-e', 'ansible_become=false')
   assert.is(ended.code, 3)
   assert.match(hostsOf(ended)[0]?.error ?? '', 'it needs root: --become, or ansible_become: true')

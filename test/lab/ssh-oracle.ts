@@ -67,7 +67,7 @@ export async function mailrunSays(resolver: SshResolver, to: Destination): Promi
 /** The lines in which they differ, or undefined. */
 export function difference(ssh: Verdict, ours: Verdict): string | undefined {
   if ('refused' in ssh) {
-    // Who goes through himself is told so where the way is walked.
+    // Who goes through himself is reported so where the way is walked.
     if (/jumphost loop/i.test(ssh.refused)) return undefined
     return 'refused' in ours ? undefined : `ssh refuses it (${ssh.refused.trim()}), mailrun does not`
   }

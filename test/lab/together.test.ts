@@ -106,7 +106,7 @@ const run = async (
   return { code, host: (JSON.parse(stdout) as RunDocument).hosts[0]!, text: stdout + stderr }
 }
 const inMx1 = (script: string): Promise<string> => outputIn('mx1', script)
-const told = ({ tasks }: RunDocument['hosts'][number]) =>
+const reported = ({ tasks }: RunDocument['hosts'][number]) =>
   tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status }))
 
 test.before(async () => {
@@ -118,13 +118,13 @@ test.after(async () => {
   here.remove()
 })
 
-test("a unit of one's own: its user, its file, its start are foretold, and done in two trips", async () => {
+test("a unit of one's own: its user, its file, its start are predicted, and done in two trips", async () => {
   const check = await run('-e', 'what=unit', '--check')
   assert.is(check.code, 2, check.text)
   const made = await run('-e', 'what=unit')
   assert.is(made.code, 0, made.text)
   assert.is(made.host.trips, 2)
-  assert.equal(told(check.host), told(made.host))
+  assert.equal(reported(check.host), reported(made.host))
   assert.is(await inMx1('systemctl is-active canary; systemctl is-enabled canary'), 'active\nenabled\n')
   assert.is((await run('-e', 'what=unit')).host.status, 'ok')
 })
@@ -133,7 +133,7 @@ test('a drop-in for it is loaded and the unit restarted', async () => {
   const check = await run('-e', 'what=drop-in', '--check')
   const made = await run('-e', 'what=drop-in')
   assert.is(made.code, 0, made.text)
-  assert.equal(told(check.host), told(made.host))
+  assert.equal(reported(check.host), reported(made.host))
   assert.is(
     await inMx1(
       'grep "open files" /proc/$(systemctl show -p MainPID --value canary)/limits | tr -s " " | cut -d" " -f4',
@@ -168,7 +168,7 @@ test('hostile names are carried exactly, by every task that takes one, and never
   assert.is(check.code, 2, check.text)
   const made = await run('-e', 'what=hostile')
   assert.is(made.code, 0, made.text)
-  // What a recursive chown will find cannot be told.
+  // What a recursive chown will find cannot be known.
   assert.equal(
     [...new Set(check.host.tasks.filter(({ type }) => type !== 'owner').map(({ status }) => status))],
     ['would-change'],

@@ -1,4 +1,4 @@
-// Units on a real systemd, in every state that it knows: a check foretells what the run then does, and afterwards
+// Units on a real systemd, in every state that it knows: a check predicts what the run then does, and afterwards
 // nothing is left to do. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { setReader } from '../../src/resources/files/program/read.ts'
@@ -58,7 +58,7 @@ const changesOf = ({ tasks }: RunDocument['hosts'][number]): readonly string[] =
 
 /** Checked, done, and nothing left to do. */
 async function settles(wanted: Wanted, changes: readonly string[]): Promise<void> {
-  assert.equal(changesOf(await mailrun(wanted, '--check')), changes, 'foretold')
+  assert.equal(changesOf(await mailrun(wanted, '--check')), changes, 'predicted')
   const run = await mailrun(wanted)
   assert.is(run.error, undefined)
   assert.equal(changesOf(run), changes, 'done')
@@ -208,7 +208,7 @@ test('masked and enabled until the next boot are states of their own', async () 
   assert.is(await enabledOf('r'), 'disabled')
 })
 
-test('what a mask hid is found and mended in one go', async () => {
+test('what a mask hid is found and corrected in one go', async () => {
   await inMx1(unit(`${LIB}/hidden.service`, SLEEPS + INSTALL) + 'systemctl -q enable hidden; systemctl -q mask hidden')
   await settles(one({ unit: 'hidden', masked: false, enabled: false }), ['unmask', 'disable'])
   assert.is(await enabledOf('hidden'), 'disabled')

@@ -1,10 +1,10 @@
-// A host that mailrun 0.1.0 set up is brought over by one run: foretold by a check, with one restart under cover, and
+// A host that mailrun 0.1.0 set up is brought over by one run: predicted by a check, with one restart under cover, and
 // with every message signed, whatever instant it is killed at: at some of them here, at all in `npm run test:kill`. Has
 // a lab of its own.
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
-import { DOMAINS, inMx1, LEFT, NONE, none, told as tell } from './activation-host.ts'
+import { DOMAINS, inMx1, LEFT, NONE, none, reported as tell } from './activation-host.ts'
 import {
   AS_0_1_0,
   CHANGEABLE,
@@ -14,7 +14,7 @@ import {
   OWN,
   OWNERS,
   SIGNED,
-  told,
+  reported,
   type Ran,
 } from './key-owners-host.ts'
 import { duringStream } from './mail-stream.ts'
@@ -39,7 +39,7 @@ test.after(async () => {
   await lab.labDown()
 })
 
-test('one run brings it over, as a check foretells, by one restart under cover', async () => {
+test('one run brings it over, as a check predicts, by one restart under cover', async () => {
   await inMx1(AS_0_1_0)
   const check = await run('--check')
   assert.ok(changesOf(check).some((change) => /^restart: .*a second instance signs meanwhile$/.test(change)))
@@ -52,7 +52,7 @@ test('one run brings it over, as a check foretells, by one restart under cover',
   tell('brought over', figures)
   assert.equal(none(figures), NONE)
   assert.is(await inMx1(STARTS), '1')
-  assert.equal([await inMx1(OWNERS), await inMx1(CHANGEABLE), await told(OWN)], [OURS, '', SIGNED])
+  assert.equal([await inMx1(OWNERS), await inMx1(CHANGEABLE), await reported(OWN)], [OURS, '', SIGNED])
   assert.equal(changesOf(await run()), [])
 })
 
@@ -105,7 +105,7 @@ for (const [what, when] of CHOSEN)
     })
     tell(what, figures)
     assert.equal(none(figures), NONE)
-    assert.equal([await inMx1(OWNERS), await told(OWN)], [OURS, SIGNED])
+    assert.equal([await inMx1(OWNERS), await reported(OWN)], [OURS, SIGNED])
     assert.equal(changesOf(await run('--check')), [])
     assert.is(await inMx1(LEFT), '')
   })
@@ -122,13 +122,13 @@ const STEPS_OF_0_1_0 = [
   ]),
 ]
 
-test('a run of 0.1.0 afterwards leaves it signing at every step, and this version mends what that did', async () => {
+test('a run of 0.1.0 afterwards leaves it signing at every step, and this version corrects what that did', async () => {
   for (const step of STEPS_OF_0_1_0) {
     await inMx1(step)
-    assert.is(await told(OWN), SIGNED, step)
+    assert.is(await reported(OWN), SIGNED, step)
   }
   const figures = await duringStream('mx1', DOMAINS, async () => assert.is((await run()).error, undefined))
-  tell('mended', figures)
+  tell('corrected', figures)
   assert.equal(none(figures), NONE)
   assert.is(await inMx1(OWNERS), OURS)
 })

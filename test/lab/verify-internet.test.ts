@@ -1,5 +1,5 @@
-// `mailrun verify` by the delegations of a small internet: the servers are found, a secondary that lags is told, and a
-// receiver judges real mail the same. Has a lab of its own.
+// `mailrun verify` by the delegations of a small internet: the servers are found, a secondary that lags is reported,
+// and a receiver judges real mail the same. Has a lab of its own.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -56,12 +56,12 @@ const judged = async (): Promise<Readonly<Record<string, readonly string[]>>> =>
 
 test.before(async () => {
   await lab.labUp({ size: 1, tools: false, internet: true, wire: undefined })
-  const told = await lab.hostExec(
+  const reported = await lab.hostExec(
     'mx1',
     'ip -o addr show scope global | sed -n "s/.* inet6\\{0,1\\} \\([0-9a-f.:]*\\).*/\\1/p"',
   )
-  addresses = told.stdout.trim().split('\n')
-  assert.is(addresses.length, 2, told.stdout)
+  addresses = reported.stdout.trim().split('\n')
+  assert.is(addresses.length, 2, reported.stdout)
   over = join(mkdtempSync(join(tmpdir(), 'mailrun-verify-')), 'over.yaml')
   writeFileSync(over, `mail:\n  hosts:\n    mx1: { outgoing_addresses: ${JSON.stringify(addresses)} }\n`)
   const run = await mailrun('playbooks/dkim.ts', '-i', inventoryWithoutDns(lab.inventoryPath), '--format', 'json')
@@ -80,7 +80,7 @@ done
 grep -c fleet.test /var/cache/bind/named_dump.db
 grep -ci _domainkey /var/cache/bind/named_dump.db`
 
-test('before anything is published that is told, and no resolver has heard of the selectors', async () => {
+test('before anything is published that is reported, and no resolver has heard of the selectors', async () => {
   await lab.flushResolver()
   const { code, host } = await verify()
   assert.is(code, 3)
@@ -126,7 +126,7 @@ test('once all is published each server says so, by IPv4 and IPv6, and a receive
 })
 
 test(
-  'a secondary that lags behind a revoked key is told; ' +
+  'a secondary that lags behind a revoked key is reported; ' +
     'once it has caught up the key is revoked, and a receiver agrees',
   async () => {
     await lab.secondaryLag(true)

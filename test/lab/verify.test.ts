@@ -1,5 +1,5 @@
-// `mailrun verify` on real hosts and real name servers: what is well passes, and each thing that is broken is told as
-// what it is. Has a lab of its own.
+// `mailrun verify` on real hosts and real name servers: what is well passes, and each thing that is broken is reported
+// as what it is. Has a lab of its own.
 import { execFile } from 'node:child_process'
 import { Resolver } from 'node:dns/promises'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -119,12 +119,12 @@ async function untilServed(server: Server, folder: string): Promise<void> {
   const resolver = new Resolver({ timeout: 500, tries: 2 })
   resolver.setServers([server === 'primary' ? primary : secondary])
   for (let tries = 0; ; tries += 1) {
-    const told = await resolver.resolveSoa('test').catch(() => undefined)
-    if (told?.serial === serial) return
+    const reported = await resolver.resolveSoa('test').catch(() => undefined)
+    if (reported?.serial === serial) return
     // BIND drops a reload while it still loads the zone for the one before.
     if (tries % 20 === 19)
       await inHost('verify', server === 'primary' ? 'rndc reload' : `kill -HUP "$(cat ${folder}/pid)"`)
-    assert.ok(tries < 100, `${server} does not serve the zone: ${JSON.stringify(told)}`)
+    assert.ok(tries < 100, `${server} does not serve the zone: ${JSON.stringify(reported)}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
@@ -332,7 +332,7 @@ PL`,
   }
 })
 
-test('a message whose body was changed on its way is told as that', async () => {
+test('a message whose body was changed on its way is reported as that', async () => {
   const { document } = await verify('--limit', 'mx1')
   const { domain, message = '' } = document.hosts[0]!.signing[0]!
   const dns = authority({ servers: [primary, secondary] }, askServer)
@@ -380,7 +380,7 @@ const local = (id: string): Readonly<Record<string, string>> => ({
 const otherKey = (): string => well['mx2._domainkey.fleet.test']![0]!
 const revoked = 'v=DKIM1; p='
 
-/** What DNS says instead, and what mx1 must be told then; SPF alone keeps DMARC passing where only the key is wrong. */
+/** What DNS says instead, and what mx1 must report then; SPF alone keeps DMARC passing where only the key is wrong. */
 const IN_DNS: readonly {
   readonly what: string
   readonly zone: () => Zone
@@ -533,7 +533,7 @@ async function thenMend<T>(work: Promise<T>, mend: () => Promise<unknown>): Prom
   }
 }
 
-/** What is broken on mx1, and how it is mended. */
+/** What is broken on mx1, and how it is corrected. */
 const ON_HOST: readonly {
   readonly what: string
   readonly break: string
@@ -759,7 +759,7 @@ printf "From: a@fleet.test\\r\\n\\r\\nx\\r\\n" >&3
 say .
 say QUIT' || :`
 
-test('what Postfix itself then does with mail is what is told', async () => {
+test('what Postfix itself then does with mail is what is reported', async () => {
   const send = (): Promise<string> => inHost('mx1', SEND)
   assert.match(await send(), /^250 2\.0\.0 Ok: queued/m)
   for (const what of [
@@ -770,12 +770,12 @@ test('what Postfix itself then does with mail is what is told', async () => {
   ]) {
     const { break: breaks, mend } = ON_HOST.find((each) => each.what === what)!
     await inHost('mx1', `${breaks}; systemctl reload postfix; sleep 1`)
-    const told = await thenMend(send(), () => inHost('mx1', `${mend}; systemctl reload postfix`))
-    assert.match(told, /^451 4\.7\.1/m, what)
+    const reported = await thenMend(send(), () => inHost('mx1', `${mend}; systemctl reload postfix`))
+    assert.match(reported, /^451 4\.7\.1/m, what)
   }
 })
 
-test('who is not root is told so, and nothing is taken for wrong', async () => {
+test('who is not root is reported so, and nothing is taken for wrong', async () => {
   const own = join(mkdtempSync(join(tmpdir(), 'mailrun-verify-')), 'over.yaml')
   writeFileSync(own, 'mail:\n  hosts:\n    mx2: { ansible_become: false }\n')
   const verified = await verify('-i', own, '--limit', 'mx2')
@@ -797,7 +797,7 @@ test('a host that does not answer is unreachable, and the others are proved', as
   )
 })
 
-test('people are told the same in a table, and what to do', async () => {
+test('people read the same in a table, and what to do', async () => {
   await inHost('mx1', 'systemctl stop opendkim')
   const { code, stdout } = await thenMend(
     mailrun('verify', '-i', lab.inventoryPath, '-i', over, '--limit', 'mx1'),
@@ -805,7 +805,7 @@ test('people are told the same in a table, and what to do', async () => {
   )
   assert.is(code, 3)
   assert.match(stdout, /^mx1 +fleet\.test +milter-unreached/m)
-  assert.match(stdout, /mail is put off \(milter_default_action = tempfail\)\n +→ is OpenDKIM running/)
+  assert.match(stdout, /mail is deferred \(milter_default_action = tempfail\)\n +→ is OpenDKIM running/)
 })
 
 test.run()

@@ -27,9 +27,9 @@ function sameCauses(): string {
     .join(', ')
 }
 
-const TOLD_ONCE = [
+const REPORTED_ONCE = [
   'A finding may be less grave where it stands than here, and says so. ' +
-    'The same fault seen in a record and by a live signature is told once, as the latter:',
+    'The same fault seen in a record and by a live signature is reported once, as the latter:',
   `${sameCauses()}.`,
   '`servers-differ`, `no-name-server`, `dns-failed` and the findings on records ' +
     'stand in the column that they are about.',
@@ -62,7 +62,7 @@ ${ABOUT}
 | warning | it works, and is risky or incomplete |
 | note | good to know |
 
-${TOLD_ONCE}
+${REPORTED_ONCE}
 
 ${parts.join('\n')}
 ## Messages that were really sent

@@ -58,7 +58,7 @@ sub begin_watch {
 sub next_events {
   my $events = shift;
   sysread $events, my $bytes, 65536 or return;
-  my @told;
+  my @reported;
   while (length $bytes) {
     my ($wd, $mask, undef, $length) = unpack 'iIII', $bytes;
     my $name = unpack 'Z*', substr $bytes, 16, $length;
@@ -66,16 +66,16 @@ sub next_events {
     next unless exists $watched{$wd};
     my $path = $length ? "$watched{$wd}/$name" : $watched{$wd};
     watch($path) if $mask & $ISDIR && $mask & ($CREATE | $TO);
-    push @told, [$mask & $ALL, $path];
+    push @reported, [$mask & $ALL, $path];
   }
-  return @told;
+  return @reported;
 }
 
-# What happens is told to standard output, one event a line, until the end.
+# What happens is asked to standard output, one event a line, until the end.
 sub learn {
-  my ($events, $told) = @_;
+  my ($events, $reported) = @_;
   while (my @events = next_events($events)) {
-    syswrite $told, join '', map { "$_->[0] " . substr($_->[1], length $HOME) . "\0" } @events;
+    syswrite $reported, join '', map { "$_->[0] " . substr($_->[1], length $HOME) . "\0" } @events;
   }
 }
 

@@ -91,7 +91,7 @@ function assertHeld({ lost, how, rounds }: Tally): void {
   assert.is(lost, 0, `${lost} of ${rounds} rounds: number, plan, exit status, what he won:\n${how.join('\n')}`)
 }
 
-/** @throws Error where the examples have changed: record anew. */
+/** @throws Error where the examples have changed: record again. */
 function caseOf(cases: readonly RaceCase[], title: string): RaceCase {
   const raced = cases.find((each) => each.title === title)
   if (raced === undefined) throw new Error(`there is no example ${title} any more: see test/races/record.ts`)

@@ -63,7 +63,7 @@ sub ground {
 sub become { $) = "$gid $gid"; $( = $gid; $< = $> = $uid; die "not $user\n" if $> != $uid || $< != $uid }
 
 sub attack {
-  my ($plan, $is_ready, $told) = @_;
+  my ($plan, $is_ready, $reported) = @_;
   setpriority 0, 0, -10;
   become();
   my $way = $plan->{way};
@@ -72,7 +72,7 @@ sub attack {
     for my $name (@{$plan->{names}}) { my $ready = ready($plan->{kind}); swap($ready, $name) }
   }
   syswrite $is_ready, '.';
-  return learn($events, $told) if $way eq 'learn';
+  return learn($events, $reported) if $way eq 'learn';
   return react($events, $plan) if $events;
   return hold() if $way eq 'lay';
   return flip($plan);

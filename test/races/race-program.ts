@@ -71,11 +71,11 @@ sub round {
   my $plan = shift;
   fresh_tree($plan->{ground});
   pipe my $begins, my $is_ready;
-  pipe my $learns, my $told;
+  pipe my $learns, my $reported;
   my $attacker = fork // die "fork: $!\n";
-  if (!$attacker) { close $begins; close $learns; eval { attack($plan, $is_ready, $told) }; POSIX::_exit(1) }
+  if (!$attacker) { close $begins; close $learns; eval { attack($plan, $is_ready, $reported) }; POSIX::_exit(1) }
   close $is_ready;
-  close $told;
+  close $reported;
   sysread $begins, my $byte, 1 or die "the attacker did not begin\n";
   my ($said, $code) = ('', 0);
   for my $text (@texts) {
@@ -95,11 +95,11 @@ sub round {
 }
 
 sub learned {
-  my ($code, $told) = round({way => 'learn', ground => 'his'});
+  my ($code, $reported) = round({way => 'learn', ground => 'his'});
   die "without an attack it fails: exit status $code\n" if $code;
   my %nth;
-  my @told = map { [/^(\d+) (.*)$/s] } split /\0/, $told;
-  return map { {mask => $_->[0], path => $_->[1], nth => ++$nth{"@$_"}} } @told;
+  my @reported = map { [/^(\d+) (.*)$/s] } split /\0/, $reported;
+  return map { {mask => $_->[0], path => $_->[1], nth => ++$nth{"@$_"}} } @reported;
 }
 
 $| = 1;

@@ -89,13 +89,13 @@ export const race = async (
     ...texts.map((text, index) => put(`text.${index}`, text)),
     `/usr/local/sbin/race ${CASES}/case ${rounds} ${seed}`,
   ]
-  const told = await rootDoes(lab, script.join('\n'))
-  return tallyOf(told, rounds)
+  const reported = await rootDoes(lab, script.join('\n'))
+  return tallyOf(reported, rounds)
 }
 
-function tallyOf(told: string, rounds: number): Tally {
-  const lines = told.split('\n').filter((line) => /^\d+\t/.test(line))
-  assert.is(lines.length, rounds, told)
+function tallyOf(reported: string, rounds: number): Tally {
+  const lines = reported.split('\n').filter((line) => /^\d+\t/.test(line))
+  assert.is(lines.length, rounds, reported)
   const how = lines.filter((line) => !line.endsWith('\t-'))
   const failed = lines.filter((line) => line.endsWith('\t-') && line.split('\t')[2] !== '0').length
   return { rounds, lost: how.length, how, failed }

@@ -5,5 +5,5 @@ export const PLACE = '/var/lib/mailrun-reader'
 
 export const DOMAINS = ['example.org', 'example.net', 'mail.example.org', 'a.mail.example.org', 'example.com', 'org']
 
-/** Stands for a private key in a KeyTable: the host puts one in its place, and the reader is told `(key)`. */
+/** Stands for a private key in a KeyTable: the host puts one in its place, and the reader is given `(key)`. */
 export const INLINE = 'MII-KEY'

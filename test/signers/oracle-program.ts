@@ -117,8 +117,8 @@ while (<$input>) {
     else {
       for my $from (@senders) {
         start() unless $daemon;
-        my ($told, $word) = ask($from);
-        print "$told\n";
+        my ($reported, $word) = ask($from);
+        print "$reported\n";
         # At some lines it crashes, which may take it a moment: the next sender is asked for of a new one.
         stop() if $word eq '';
       }

@@ -15,7 +15,7 @@ import { SENDERS, type Configuration } from './generate.ts'
 import { INLINE, PLACE } from './names.ts'
 import { ORACLE } from './oracle-program.ts'
 
-/** What is told of each sender: `signed d s i/…`, `fails`, or of the reader `unknown …`. */
+/** What is reported for each sender: `signed d s i/…`, `fails`, or of the reader `unknown …`. */
 export interface Verdict {
   /** Why the daemon does not start; '' where it does. */
   readonly refused: string
@@ -80,11 +80,11 @@ export async function daemonsOf(
 }
 
 function readOf({ words, files }: Configuration): OpendkimConfiguration {
-  const told = [...MISSING.map((path) => [path, undefined] as const), ...Object.entries(files)]
+  const reported = [...MISSING.map((path) => [path, undefined] as const), ...Object.entries(files)]
   return opendkimConfiguration({
     words,
     files: new Map<string, FileText>(
-      told.map(([path, text]) => [
+      reported.map(([path, text]) => [
         path,
         text === undefined ? { kind: 'absent' } : { kind: 'text', text: text.replaceAll(INLINE, KEPT) },
       ]),
@@ -104,13 +104,13 @@ export function readerOf(configuration: Configuration, senders: readonly string[
     refused: read.notUnderstood.find(({ refused }) => refused)?.what ?? '',
     senders: senders.map((sender) => {
       const how = signaturesOf(read, sender)
-      if (isSigned(how)) return `signed ${how.map(told).join('/')}`
+      if (isSigned(how)) return `signed ${how.map(reported).join('/')}`
       return 'fails' in how ? 'fails' : `unknown ${how.unknown}`
     }),
   }
 }
 
-const told = ({ domain, selector, identity = '' }: Signature): string => `${domain} ${selector} ${identity}`.trim()
+const reported = ({ domain, selector, identity = '' }: Signature): string => `${domain} ${selector} ${identity}`.trim()
 
 /** Where reader and daemon do not say the same; '' where they do, or the reader says that it does not know. */
 export function differenceOf(
@@ -119,7 +119,7 @@ export function differenceOf(
   daemon: Verdict,
   senders: readonly string[] = SENDERS,
 ): string {
-  const isUnknown = (told: string): boolean => told.startsWith('unknown')
+  const isUnknown = (reported: string): boolean => reported.startsWith('unknown')
   const wrong = senders.flatMap((sender, index) => {
     const [read, is] = [reader.senders[index]!, daemon.senders[index]!]
     return read === is || isUnknown(read) ? [] : [`${sender}: reader ${read}, daemon ${is}`]

@@ -4,7 +4,7 @@ import { collect } from './clock.ts'
 /** Milliseconds that a run takes with so many bytes of input. */
 export type Run = (bytes: number) => Promise<number>
 
-/** What takes less is not told apart from what V8 does beside it: there the text is doubled on. */
+/** What takes less is not distinguished from what V8 does beside it: there the text is doubled on. */
 const TELLING_MS = 5
 /** Whatever takes as long for so little is not tried on more. */
 const [SLOW_MS, LITTLE] = [100, [96, 192, 384, 768, 1536, 3072]] as const

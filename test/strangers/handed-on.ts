@@ -80,7 +80,7 @@ class Known {
     return signature?.declaration !== undefined && this.#holders.has(signature.declaration as ts.SignatureDeclaration)
   }
 
-  /** Whether one more look at them has told something new. */
+  /** Whether one more look at them has said something new. */
   learnsFrom(files: readonly ts.SourceFile[]): boolean {
     this.#grew = false
     for (const file of files) this.learnFrom(file)

@@ -1,11 +1,22 @@
 // A host that mailrun looks after is upgraded from Debian 12 to 13, as Debian's release notes say: keys are kept, mail
-// is signed, a check tells what the upgrade changed, and a run mends it. `npm run test:upgrade`. Has a lab of its own.
+// is signed, a check tells what the upgrade changed, and a run corrects it. `npm run test:upgrade`. Has a lab of its
+// own.
 import * as assert from 'uvu/assert'
 import { RELEASES, releaseFacts } from '../../lab/image/releases.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
-import { DOMAINS, inMx1, NONE, none, told as tell } from '../lab/activation-host.ts'
-import { CHANGEABLE, changesOf, dkimOfMx1, OURS, OWN, OWNERS, SIGNED, told, type Ran } from '../lab/key-owners-host.ts'
+import { DOMAINS, inMx1, NONE, none, reported as tell } from '../lab/activation-host.ts'
+import {
+  CHANGEABLE,
+  changesOf,
+  dkimOfMx1,
+  OURS,
+  OWN,
+  OWNERS,
+  SIGNED,
+  reported,
+  type Ran,
+} from '../lab/key-owners-host.ts'
 import { duringStream } from '../lab/mail-stream.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'release-upgrade'
@@ -37,7 +48,7 @@ test.before(async () => {
   here = project({}, 300)
   const first = await run()
   assert.is(first.error, undefined)
-  assert.equal([await inMx1(VERSION), await told(OWN)], [releaseFacts(FROM).version, SIGNED])
+  assert.equal([await inMx1(VERSION), await reported(OWN)], [releaseFacts(FROM).version, SIGNED])
   keys = await inMx1(KEYS)
 })
 test.after(async () => {
@@ -55,7 +66,7 @@ test(`${FROM} is upgraded to ${TO} by apt, and boots`, async () => {
 
 test('its keys are what they were, all mail is signed, and a check has nothing to tell', async () => {
   assert.equal([await inMx1(KEYS), await inMx1(OWNERS), await inMx1(CHANGEABLE)], [keys, OURS, ''])
-  assert.is(await told(OWN), SIGNED)
+  assert.is(await reported(OWN), SIGNED)
   const figures = await duringStream('mx1', DOMAINS, async () => {
     const ran = await run()
     assert.equal([ran.error, changesOf(ran)], [undefined, []])
@@ -64,19 +75,19 @@ test('its keys are what they were, all mail is signed, and a check has nothing t
   assert.equal(none(figures), NONE)
 })
 
-test('where its own files were given up for the packages, a check tells them, and a run mends them', async () => {
+test('where its own files were given up for the packages, a check tells them, and a run corrects them', async () => {
   await inMx1(PACKAGES_OWN_FILES)
   const check = await run('--check')
   assert.is(check.error, undefined)
   const changes = changesOf(check)
-  console.log(`    to mend: ${JSON.stringify(changes)}`)
+  console.log(`    to correct: ${JSON.stringify(changes)}`)
   assert.ok(
     changes.some((change) => change.includes('opendkim.conf')),
     changes.join('\n'),
   )
   const ran = await run()
   assert.equal([ran.error, changesOf(ran)], [undefined, changes])
-  assert.equal([await inMx1(KEYS), await inMx1(OWNERS), await told(OWN)], [keys, OURS, SIGNED])
+  assert.equal([await inMx1(KEYS), await inMx1(OWNERS), await reported(OWN)], [keys, OURS, SIGNED])
   assert.equal(changesOf(await run('--check')), [])
 })
 

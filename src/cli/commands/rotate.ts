@@ -26,7 +26,7 @@ interface RotateFlags extends FleetFlags {
 const AFTER = exitStatusHelp([
   130,
   [1, 'could not start: nothing was changed'],
-  [3, 'something failed, or must be mended before it goes on'],
+  [3, 'something failed, or must be corrected before it goes on'],
   4,
   5,
   [2, '--check found something to do'],
@@ -68,7 +68,7 @@ export const command: CliCommand<RotateFlags> = {
     const rotation = await rotate({
       ...request,
       ...wanted,
-      onEvent: (event) => (event.kind === 'deed' ? report.done(event.deed) : report.waiting(event.why)),
+      onEvent: (event) => (event.kind === 'done-step' ? report.done(event.doneStep) : report.waiting(event.why)),
     })
     report.ended(rotation)
     return statusOf(rotation)
@@ -76,13 +76,13 @@ export const command: CliCommand<RotateFlags> = {
 }
 
 /** The first that applies, as for a run. */
-function statusOf({ outlooks, faults, deeds, check, interrupted }: Rotation): number {
-  const keys = outlooks.flatMap((each) => each.keys)
+function statusOf({ rotations, faults, doneSteps, check, interrupted }: Rotation): number {
+  const keys = rotations.flatMap((each) => each.keys)
   const some = (kind: 'until' | 'held' | 'blocked'): boolean => keys.some(({ wait }) => wait?.kind === kind)
-  const steps = keys.some(({ step }) => step !== undefined) || outlooks.some(({ begin }) => begin !== undefined)
+  const steps = keys.some(({ step }) => step !== undefined) || rotations.some(({ begin }) => begin !== undefined)
   if (interrupted || faults.some(({ status }) => status === 'interrupted')) return EXIT.interrupted
   if (
-    deeds.some(({ failed }) => failed !== undefined) ||
+    doneSteps.some(({ failed }) => failed !== undefined) ||
     faults.some(({ status }) => status === 'failed') ||
     some('blocked')
   )

@@ -1,5 +1,5 @@
 // Words that only the project knows: hosts and groups of its inventory, tags of a playbook. Whatever is wrong there, is
-// no word: who completes is told no errors.
+// no word: who completes is reported no errors.
 import { readInventory } from '../../commands/index.ts'
 import { prepareRun } from '../../commands/run/prepare-run.ts'
 import { playbookFile } from '../../playbook/shipped.ts'

@@ -4,7 +4,7 @@ import { stderr, stdout } from './output.ts'
 
 let byProject: string | undefined
 
-/** The format that the project's defaults name, where no flag names one: from here on errors are told in it. */
+/** The format that the project's defaults name, where no flag names one: from here on errors are reported in it. */
 export function useFormat(format: string): void {
   byProject = format
 }

@@ -1,4 +1,4 @@
-// Looks at hosts that exist, in one trip each, and makes vars of what they told. Nothing is written.
+// Looks at hosts that exist, in one trip each, and makes vars of what they said. Nothing is written.
 import * as v from 'valibot'
 import type { Connect } from '../../engine/session/connection.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
@@ -55,7 +55,7 @@ function adoptedHost({ name, status, error, outputs }: HostResult, said: Prepare
     const silent = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
     return { ...none, status: silent, error: error ?? 'it did not answer' }
   }
-  if (setup.obstacle !== undefined) return { ...none, status: 'failed', error: setup.obstacle }
+  if (setup.problem !== undefined) return { ...none, status: 'failed', error: setup.problem }
   const { packages, parameters, postfix } = setup
   const choice = { dkim_signer: said.get('dkim_signer')?.value as string | undefined }
   const signer = hostSigner(choice)

@@ -12,7 +12,7 @@ export interface AdoptionTarget {
   giveUp(): Promise<void>
 }
 
-/** Made beforehand: what is wrong with it must not be told after all the work. @throws MailrunError */
+/** Made beforehand: what is wrong with it must not come after all the work. @throws MailrunError */
 export async function adoptionTarget(path: string): Promise<AdoptionTarget> {
   const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

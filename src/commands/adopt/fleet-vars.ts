@@ -35,9 +35,9 @@ const valueOf = ({ vars }: Pick<AdoptedHost, 'vars'>, name: string): unknown =>
 const listOf = (host: AdoptedHost, name: string): readonly string[] => (valueOf(host, name) ?? []) as readonly string[]
 
 /**
- * If a host signs with one selector, this becomes its `dkim_selector`, unless another host signs with it, too: two hosts
- * must not have the same first selector for a domain. If the host's name is no valid selector (for example an address),
- * it needs a `dkim_selector` in any case.
+ * If a host signs with one selector, this becomes its `dkim_selector`, unless another host signs with it, too: two
+ * hosts must not have the same first selector for a domain. If the host's name is no valid selector (for example an
+ * address), it needs a `dkim_selector` in any case.
  */
 function withFirst(host: AdoptedHost, all: readonly AdoptedHost[], saysFirst: boolean): AdoptedHost {
   const [selector, ...more] = listOf(host, 'dkim_selectors')

@@ -4,7 +4,7 @@ import { isSameName, mailDomain } from '../../mail/names/names.ts'
 import { signerOf } from '../../mail/fleet/own-name.ts'
 import type { AdoptedHost, AdoptedVar } from '../../mail/adoption.ts'
 import type { Var } from '../../core/fleet/host.ts'
-import type { PostfixTold } from '../../mail/mail-setup.ts'
+import type { PostfixAnswer } from '../../mail/mail-setup.ts'
 import type { OutgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { addressesOf } from '../mail-fleet/mail-member.ts'
@@ -13,7 +13,7 @@ import { signsNothing } from './signs-nothing.ts'
 import type { IdleSetting, SignedClients, SignedDomains, SignerToday, SocketVar } from '../../signers/inspection.ts'
 import type { Signer } from '../../signers/signer.ts'
 
-export interface ToldHost {
+export interface AnsweredHost {
   readonly name: string
   /** What the inventory says of it. */
   readonly said: ReadonlyMap<string, Var>
@@ -26,7 +26,7 @@ export interface ToldHost {
   /** Of programs that send or sign mail: version by name. */
   readonly packages: Readonly<Record<string, Untrusted>>
   /** `undefined`: there is no Postfix. */
-  readonly postfix: PostfixTold | undefined
+  readonly postfix: PostfixAnswer | undefined
   readonly outgoing: OutgoingAddresses | undefined
 }
 
@@ -35,32 +35,32 @@ const USUAL_ACTION = 'tempfail'
 const ACTIONS = ['accept', 'tempfail', 'reject', 'quarantine']
 const TRUSTED = /^[\w.:/-]+$/
 
-export function hostVars(told: ToldHost): AdoptedHost {
-  const { name, said, signer, today } = told
+export function hostVars(reported: AnsweredHost): AdoptedHost {
+  const { name, said, signer, today } = reported
   const { obstacles = [] } = today ?? {}
   const nothing = { name, vars: [], choices: [], left: [] }
   if (obstacles.length > 0) return { ...nothing, status: 'refused', error: obstacles.join('\n') }
-  const fqdn = fullName(told)
+  const fqdn = fullName(reported)
   const signed = today?.signedDomains(fqdn) ?? NOTHING
   const isIdle = signed.domains.length === 0 && signed.beside.length === 0
   if (isIdle && !said.has('domains')) {
-    const hasPostfix = told.postfix !== undefined
+    const hasPostfix = reported.postfix !== undefined
     return {
       ...nothing,
       status: 'unsigned',
-      error: signsNothing({ ...told, hasSigner: today !== undefined, hasPostfix }),
+      error: signsNothing({ ...reported, hasSigner: today !== undefined, hasPostfix }),
     }
   }
-  const { clients, idle } = clientsOf(told, signed.signsOwn ? fqdn : undefined)
+  const { clients, idle } = clientsOf(reported, signed.signsOwn ? fqdn : undefined)
   const dropped = [...signed.beside, ...unlistedClients(clients)].filter((each) => !isDropped(said, each))
   const found = [
     ...domainVars(signed, said),
-    ...socketVar(told),
-    ...trustedVar(told, clients),
+    ...socketVar(reported),
+    ...trustedVar(reported, clients),
     ...listVar(said, 'drop_signing', idle.map(clientWord), idle[0]?.why),
-    ...actionVar(told),
-    ...ownNameVars(told, fqdn, signed),
-    ...addressesVar(told),
+    ...actionVar(reported),
+    ...ownNameVars(reported, fqdn, signed),
+    ...addressesVar(reported),
   ]
   return {
     name,
@@ -85,21 +85,21 @@ export function hostVars(told: ToldHost): AdoptedHost {
         : []),
       ...signed.left,
       ...found.flatMap((each) => ('left' in each ? [each.left] : [])),
-      ...(told.postfix === undefined ? [] : milterOrder(told.postfix, signer, today)),
+      ...(reported.postfix === undefined ? [] : milterOrder(reported.postfix, signer, today)),
     ],
   }
 }
 
 /** `idle`: settings for clients by which nobody is signed that would not be. */
 function clientsOf(
-  { today, postfix }: ToldHost,
+  { today, postfix }: AnsweredHost,
   hostName: string | undefined,
 ): { readonly clients: SignedClients; readonly idle: readonly IdleSetting[] } {
-  const clients = today?.clients(hostName) ?? { names: [], otherWays: [] }
-  if (clients.otherWays.length === 0 || postfix === undefined) return { clients, idle: [] }
+  const clients = today?.clients(hostName) ?? { names: [], otherSettings: [] }
+  if (clients.otherSettings.length === 0 || postfix === undefined) return { clients, idle: [] }
   const idle = today!.idle(postfix)
-  const otherWays = clients.otherWays.filter((name) => !idle.some((each) => each.name === name))
-  return { clients: { ...clients, otherWays }, idle }
+  const otherSettings = clients.otherSettings.filter((name) => !idle.some((each) => each.name === name))
+  return { clients: { ...clients, otherSettings }, idle }
 }
 
 /** In the words of `drop_signing`. */
@@ -112,39 +112,45 @@ const UNNAMED: AdoptedVar = {
   value: ['example.org'],
   why: 'No line names a domain of its own: say which send from here',
 }
-const isDropped = (said: ToldHost['said'], entry: Untrusted): boolean => listIn(said, 'drop_signing').includes(entry)
+const isDropped = (said: AnsweredHost['said'], entry: Untrusted): boolean =>
+  listIn(said, 'drop_signing').includes(entry)
 const DROP = 'What need no longer be signed'
 
 /** A var, one that is written as a comment, or what could not be made one. */
 type Found = AdoptedVar | { readonly choice: AdoptedVar } | { readonly left: Untrusted }
 const isVar = (found: Found): found is AdoptedVar => 'value' in found
 
-const listIn = (said: ToldHost['said'], name: string): readonly string[] => {
+const listIn = (said: AnsweredHost['said'], name: string): readonly string[] => {
   const value = said.get(name)?.value
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
 }
 
 /** A list with what the inventory says already; nothing where it says all of it. */
-function listVar(said: ToldHost['said'], name: string, wanted: readonly Untrusted[], why?: string): readonly Found[] {
+function listVar(
+  said: AnsweredHost['said'],
+  name: string,
+  wanted: readonly Untrusted[],
+  why?: string,
+): readonly Found[] {
   const before = listIn(said, name)
   const more = wanted.filter((each) => !before.includes(each))
   return more.length === 0 ? [] : [{ name, value: [...before, ...more], ...(why === undefined ? {} : { why }) }]
 }
 
-/** The inventory's word stands; where the host has it otherwise, that is told. */
-function scalarVar(said: ToldHost['said'], { name, value, why }: AdoptedVar): readonly Found[] {
+/** The inventory's word stands; where the host has it otherwise, that is reported. */
+function scalarVar(said: AnsweredHost['said'], { name, value, why }: AdoptedVar): readonly Found[] {
   const before = said.get(name)
   if (before === undefined) return [{ name, value, ...(why === undefined ? {} : { why }) }]
   if (before.value === value) return []
   return [{ left: `${name} is ${JSON.stringify(value)} today, and the inventory says otherwise (${before.where})` }]
 }
 
-const isFirst = (said: ToldHost['said'], selector: string): boolean => {
+const isFirst = (said: AnsweredHost['said'], selector: string): boolean => {
   const first = said.get('dkim_selector')?.value
   return typeof first === 'string' && isSameName(first, selector)
 }
 
-const domainVars = ({ domains, selectors }: SignedDomains, said: ToldHost['said']): readonly Found[] => [
+const domainVars = ({ domains, selectors }: SignedDomains, said: AnsweredHost['said']): readonly Found[] => [
   ...listVar(said, 'domains', domains),
   ...listVar(
     said,
@@ -154,7 +160,7 @@ const domainVars = ({ domains, selectors }: SignedDomains, said: ToldHost['said'
 ]
 
 /** What Postfix calls it, which bounces come from; else its name in the inventory. */
-function fullName({ name, said, parameters }: ToldHost): string | undefined {
+function fullName({ name, said, parameters }: AnsweredHost): string | undefined {
   const given = said.get('fqdn')?.value
   return (
     (typeof given === 'string' ? mailDomain(given) : undefined) ??
@@ -163,12 +169,12 @@ function fullName({ name, said, parameters }: ToldHost): string | undefined {
   )
 }
 
-function socketVar({ said, signer, today }: ToldHost): readonly Found[] {
+function socketVar({ said, signer, today }: AnsweredHost): readonly Found[] {
   const found = today?.socketVar
   return found === undefined ? [] : socketFound(said, signer.title, found)
 }
 
-function socketFound(said: ToldHost['said'], title: string, found: SocketVar): readonly Found[] {
+function socketFound(said: AnsweredHost['said'], title: string, found: SocketVar): readonly Found[] {
   const { name, usual, socket, value, isTaken, forOthers } = found
   if (value === usual && !said.has(name)) return []
   const toAll =
@@ -181,19 +187,19 @@ function socketFound(said: ToldHost['said'], title: string, found: SocketVar): r
   return [{ left: `${title} listens at ${socket}, which ${name} does not take: a run moves it to ${where}` }]
 }
 
-const trustedVar = ({ said }: ToldHost, { names, otherWays }: SignedClients): readonly Found[] => [
+const trustedVar = ({ said }: AnsweredHost, { names, otherSettings }: SignedClients): readonly Found[] => [
   ...listVar(said, 'trusted_hosts', [...new Set(names.filter(isTrustedHost))]),
-  ...otherWays.map((name) => ({ left: `${name} says for more clients that their mail is signed: ${NO_SUCH_VAR}` })),
+  ...otherSettings.map((name) => ({ left: `${name} says for more clients that their mail is signed: ${NO_SUCH_VAR}` })),
 ]
 
 const NO_SUCH_VAR = 'no var does, and a run wants it among drop_signing'
 const isTrustedHost = (name: Untrusted): boolean => TRUSTED.test(name)
 
 /** In the words of `drop_signing`. */
-const unlistedClients = ({ names, otherWays }: SignedClients): readonly Untrusted[] =>
-  [...names.filter((name) => !isTrustedHost(name)), ...otherWays].map((name) => clientWord({ name }))
+const unlistedClients = ({ names, otherSettings }: SignedClients): readonly Untrusted[] =>
+  [...names.filter((name) => !isTrustedHost(name)), ...otherSettings].map((name) => clientWord({ name }))
 
-function actionVar({ said, signer, parameters }: ToldHost): readonly Found[] {
+function actionVar({ said, signer, parameters }: AnsweredHost): readonly Found[] {
   const action = parameters['milter_default_action'] ?? ''
   if (action === '' || (action === USUAL_ACTION && !said.has('milter_default_action'))) return []
   const why =
@@ -205,7 +211,7 @@ function actionVar({ said, signer, parameters }: ToldHost): readonly Found[] {
 
 /** Its own name, and whether mail from there is signed. */
 function ownNameVars(
-  { name, said, parameters }: ToldHost,
+  { name, said, parameters }: AnsweredHost,
   fqdn: string | undefined,
   signed: SignedDomains,
 ): readonly Found[] {
@@ -226,7 +232,7 @@ function ownNameVars(
   ]
 }
 
-function addressesVar({ said, outgoing }: ToldHost): readonly Found[] {
+function addressesVar({ said, outgoing }: AnsweredHost): readonly Found[] {
   if (said.has('outgoing_addresses')) return []
   const addresses = addressesOf({ outgoing_addresses: undefined }, { outgoing: outgoing ?? null })
   if (typeof addresses !== 'string') return [{ name: 'outgoing_addresses', value: addresses }]

@@ -1,13 +1,13 @@
 // What to know of the milters that each service of Postfix asks, by main.cf and by its own lists in master.cf.
 import type { SignerToday } from '../../signers/inspection.ts'
 import type { Signer } from '../../signers/signer.ts'
-import type { PostfixTold } from '../../mail/mail-setup.ts'
+import type { PostfixAnswer } from '../../mail/mail-setup.ts'
 import type { PostfixService, PostfixSources } from '../../resources/postfix/settings/sources.ts'
 import { sameSocket, type Endpoint } from '../../resources/milters/endpoint.ts'
 import { milterItem } from '../../resources/milters/milter-list.ts'
 import { milterLists, type MilterList } from '../../resources/milters/milter-uses.ts'
 import { Reading } from '../../resources/postfix/settings/reading.ts'
-import { sourcesTold } from '../../resources/postfix/postfix-services.ts'
+import { postfixSourcesOf } from '../../resources/postfix/postfix-services.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
@@ -28,11 +28,11 @@ const ADDED = { smtpd_milters: 'smtpd', non_smtpd_milters: 'cleanup' } as const
  * @param today - what the signer does; `undefined`: it is not there.
  */
 export function milterOrder(
-  told: PostfixTold,
+  reported: PostfixAnswer,
   { title }: Pick<Signer, 'title'>,
   today: SignerToday | undefined,
 ): readonly Untrusted[] {
-  const sources = sourcesTold(told)
+  const sources = postfixSourcesOf(reported)
   const places = today?.places(sources) ?? []
   const milters: Milters = {
     sources,
@@ -59,7 +59,7 @@ function listWords(list: MilterList, { title, isSigner }: Milters): readonly Unt
   const asked = items.join(', then ')
   const who = isOwn(list) ? `${list.service.name} (-o ${list.parameter} of master.cf)` : list.parameter
   if (list.items.every(({ use }) => use.endpoint.kind === 'unknown'))
-    return [`${who} asks ${asked}, which cannot be told: a run leaves it as it is`]
+    return [`${who} asks ${asked}, which cannot be known: a run leaves it as it is`]
   const asksSigner = list.items.some(({ use }) => isSigner(use.endpoint))
   if (isOwn(list) && !asksSigner)
     return [`${who} asks ${asked} and not ${title}: a run leaves it so, and mail that comes in there unsigned`]

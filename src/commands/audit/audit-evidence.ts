@@ -107,7 +107,7 @@ async function hostEvidence(
   authority: Authority,
 ): Promise<HostEvidence> {
   const { setup, milters, outgoing } = outputs as Outputs
-  const told: OutgoingAddresses = outgoing ?? { addresses: [], relayhost: '' }
+  const reported: OutgoingAddresses = outgoing ?? { addresses: [], relayhost: '' }
   const base = {
     name,
     declared: sendingDomains(vars),
@@ -115,7 +115,7 @@ async function hostEvidence(
     helo: vars.helo_name ?? vars.fqdn ?? mailDomain(name),
     own: milters?.own,
     signer: vars.dkim_signer,
-    routed: told.addresses,
+    routed: reported.addresses,
   }
   const silent = (how: HostEvidence['status'], why: Untrusted): HostEvidence => ({
     ...base,
@@ -130,14 +130,14 @@ async function hostEvidence(
       error ?? 'it did not answer',
     )
   }
-  if (setup.obstacle !== undefined) return silent('failed', setup.obstacle)
+  if (setup.problem !== undefined) return silent('failed', setup.problem)
   // Another mail server is looked at as far as it goes.
   const hasPostfix = Object.keys(setup.parameters).length > 0
-  if (milters.obstacle !== undefined && hasPostfix) return { ...silent('failed', milters.obstacle), setup }
-  const inside = vars.outgoing_addresses === undefined ? told.addresses.filter(isInside) : []
-  const seen = vars.outgoing_addresses ?? (inside.length > 0 && told.relayhost === '' ? [] : undefined)
+  if (milters.problem !== undefined && hasPostfix) return { ...silent('failed', milters.problem), setup }
+  const inside = vars.outgoing_addresses === undefined ? reported.addresses.filter(isInside) : []
+  const seen = vars.outgoing_addresses ?? (inside.length > 0 && reported.relayhost === '' ? [] : undefined)
   const proof: HostProof = hasPostfix
-    ? await proveHost({ name, milters, signer: hostSigner(vars), told, outgoing: seen }, message, authority)
+    ? await proveHost({ name, milters, signer: hostSigner(vars), reported, outgoing: seen }, message, authority)
     : { name, status: 'unknown', addresses: [], signing: [], spf: [], dmarc: [], reverse: [], delivery: [] }
   return { ...base, status: 'audited', setup, proof: inside.length > 0 ? explained(proof, inside) : proof }
 }
@@ -158,7 +158,7 @@ const explained = (proof: HostProof, inside: readonly string[]): HostProof => ({
 const withHelo = (vars: MailHostVars, { proof, own }: HostEvidence): MailHostVars => ({
   ...vars,
   ...(proof?.helo === undefined ? {} : { helo_name: proof.helo }),
-  // A host that did not answer has told none.
+  // A host that did not answer has named none.
   ...(typeof own !== 'string' || mailDomain(own) !== own ? {} : { fqdn: own }),
 })
 

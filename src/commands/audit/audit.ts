@@ -39,7 +39,7 @@ export interface AuditResult {
 export async function audit(request: AuditRequest): Promise<AuditResult> {
   const file = request.writeBaseline
   if (file === undefined) return audited(request)
-  // Made beforehand: what is wrong with it must not be told after all the work.
+  // Made beforehand: what is wrong with it must not come after all the work.
   await writeFile(file, '', { flag: 'wx' }).catch(refuseToWrite(file))
   try {
     const result = await audited(request)

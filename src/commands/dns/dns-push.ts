@@ -47,7 +47,7 @@ export async function dnsPush(request: DnsPushRequest): Promise<DnsPushResult> {
   return { ...plannedOf(work), pushed, notServed: missing, interrupted: interrupt.aborted }
 }
 
-/** A zone that nothing leads into is told with what was pushed. @throws MailrunError where nothing can be pushed */
+/** A zone that nothing leads into is reported with what was pushed. @throws MailrunError where nothing can be pushed */
 function refuseClosed(pushes: readonly ZonePush[]): void {
   const closed = pushes.flatMap(({ by }) => (by.kind === 'closed' ? [by.why] : []))
   const isOpen = pushes.some(({ by }) => by.kind === 'local' || by.kind === 'host')

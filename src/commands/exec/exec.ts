@@ -20,7 +20,7 @@ export interface ExecRequest extends FleetRequest {
   readonly limit: string
   /** After this many seconds the command is ended on a host; left out: 300. */
   readonly timeLimitSeconds?: number | undefined
-  /** Is told of everything as it happens. */
+  /** Is called with everything as it happens. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined
 }
 

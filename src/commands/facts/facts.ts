@@ -20,7 +20,7 @@ export async function facts(request: FleetRequest): Promise<FactsResult> {
   const hosts = selectHosts(fleet.inventory, limit ?? 'all', limit === undefined ? 'mailrun facts' : '--limit')
   const connect = await fleet.reach(hosts)
   const run = await askOnly('facts', hosts.map(asked), connect, fleet.bounds).finally(fleet.close)
-  return { hosts: run.hosts.map(told), interrupted: run.interrupted }
+  return { hosts: run.hosts.map(reported), interrupted: run.interrupted }
 }
 
 const asked = (host: Host): PreparedHost => ({
@@ -33,7 +33,7 @@ const asked = (host: Host): PreparedHost => ({
   },
 })
 
-function told({ name, status, outputs, error }: HostResult): FactsOfHost {
+function reported({ name, status, outputs, error }: HostResult): FactsOfHost {
   // A run of no tasks ends as none of the others.
   if (status === 'ok') return { name, status, facts: outputs as unknown as ToldFacts }
   const why = error ?? (status === 'not-reached' ? 'not asked' : '')

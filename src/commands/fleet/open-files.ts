@@ -7,7 +7,7 @@ const LEAST = 96
 const BESIDE_HOSTS = 96
 
 /**
- * proc_pid_limits(5); Node raises the soft limit to the hard one. `undefined` where that cannot be told, as outside of
+ * proc_pid_limits(5); Node raises the soft limit to the hard one. `undefined` where that cannot be known, as outside of
  * Linux.
  */
 function openFiles(): number | undefined {

@@ -12,7 +12,7 @@ import { affordableForks } from './open-files.ts'
 import type { HostSelection } from './question-hosts.ts'
 import { readFleet, type FleetSource } from './read-fleet.ts'
 
-/** What a command is told of the fleet, whether or not it reaches hosts. */
+/** What a command gets to know of the fleet, whether or not it reaches hosts. */
 export interface InventoryRequest extends Omit<FleetSource, 'inventory'> {
   /** An inventory as `-i` takes it, or several: later ones win. */
   readonly inventory: string | readonly string[]
@@ -20,7 +20,7 @@ export interface InventoryRequest extends Omit<FleetSource, 'inventory'> {
   readonly limit?: string | undefined
 }
 
-/** What a command that reaches hosts is told besides. */
+/** What a command that reaches hosts gets besides. */
 export interface FleetRequest extends InventoryRequest, ConnectionSource {
   /** Hosts worked on at once; left out: 32. */
   readonly forks?: number | undefined
@@ -29,7 +29,7 @@ export interface FleetRequest extends InventoryRequest, ConnectionSource {
   /** Whether `reach` will be called; left out: yes. */
   readonly reachesHosts?: boolean | undefined
   /**
-   * Aborting leaves at once: a change that was under way is then `unknown`, and the next run finds out. It counts as
+   * Aborting leaves at once: a change that was running is then `unknown`, and the next run finds out. It counts as
    * `signal` too.
    */
   readonly abandon?: AbortSignal | undefined

@@ -44,8 +44,8 @@ export interface FleetSource extends AddressDefaults {
    */
   readonly agePassphrase?: Secret | ((what: string) => Promise<Secret>) | undefined
   /**
-   * Is told of an identity file that others can read, and of vars that look like mistyped names of others; left out:
-   * nobody is.
+   * Is called with an identity file that others can read, and of vars that look like mistyped names of others; left
+   * out: nobody is.
    */
   readonly warn?: ((line: string) => void) | undefined
   /** Vars that win over the inventory: values by name, or text as `--extra-vars` takes it. Later ones win. */

@@ -7,7 +7,7 @@ import type { Host } from '../../core/fleet/host.ts'
 /** By name, before rotation makes more of them. */
 export interface GivenSelectors {
   readonly host: string
-  /** In A-labels; `undefined`: they cannot be told before a secret is opened, and may be any. */
+  /** In A-labels; `undefined`: they cannot be known before a secret is opened, and may be any. */
   readonly domains: readonly string[] | undefined
   readonly selectors: readonly string[]
 }

@@ -1,4 +1,4 @@
-// Domains and hosts' names whose records are left alone, for hosts disagree on them: told, and all others go on.
+// Domains and hosts' names whose records are left alone, for hosts disagree on them: reported, and all others go on.
 import { settledFleet, withoutNames, type MailFleet, type MailMember } from '../../mail/fleet/mail-fleet.ts'
 import type { Finding } from '../../findings/finding.ts'
 import { fleetFinding } from '../../mail/fleet/findings.ts'
@@ -13,8 +13,8 @@ export interface Agreed {
 /** @throws MailrunError where hosts disagree on what is one for all domains */
 export function agreedFleet(members: readonly MailMember[], { differing }: Pick<FleetDns, 'differing'>): Agreed {
   const { fleet, disputed } = settledFleet(members)
-  const told = [...differing].map(([name, why]) => [name, `${name}: ${why}`] as const)
-  return { fleet: withoutNames(fleet, differing), leftAlone: new Map([...told, ...disputed]) }
+  const reported = [...differing].map(([name, why]) => [name, `${name}: ${why}`] as const)
+  return { fleet: withoutNames(fleet, differing), leftAlone: new Map([...reported, ...disputed]) }
 }
 
 export const leftAloneFindings = (names: ReadonlyMap<string, string>): readonly Finding[] =>

@@ -138,7 +138,7 @@ export async function askMailFleet(
   const findings: Finding[] = []
   const silent = results.filter(({ status }) => status !== 'ok')
   const mute = new Map<string, string>()
-  const told = results.map((result): MailMember => {
+  const reported = results.map((result): MailMember => {
     const { name, status, outputs } = result
     const own = vars.get(name)!
     const isSilent = status !== 'ok'
@@ -152,7 +152,7 @@ export async function askMailFleet(
     mute.set(name, `${name} ${addresses}`)
     return { name, vars: own, addresses: [], keys }
   })
-  const { members, findings: rivals } = withoutRivals(told)
+  const { members, findings: rivals } = withoutRivals(reported)
   const { fleet: whole, leftAlone } = agreedFleet(members, dns)
   const { fleet, unknown } = withoutMute(whole, mute)
   return {

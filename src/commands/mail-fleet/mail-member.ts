@@ -20,7 +20,7 @@ import type { OutgoingAddresses } from '../../resources/postfix/outgoing-address
 type Outputs = Readonly<Record<string, unknown>>
 
 /** The state of a signing probe after conversion to JSON. */
-type ToldSigning = Omit<Signing, 'key'> & {
+type ReportedSigning = Omit<Signing, 'key'> & {
   readonly key: { readonly kind: Signing['key']['kind']; readonly publicKey?: string | null }
 }
 
@@ -31,15 +31,15 @@ export function addressesOf(
 ): readonly string[] | string {
   const set = 'set outgoing_addresses to the addresses that others see its mail come from'
   if (said !== undefined) return said
-  const told = (outputs['outgoing'] ?? null) as OutgoingAddresses | null
-  if (told === null) return `does not tell the addresses that its mail leaves from: ${set}`
-  if (told.relayhost !== '')
-    return `hands its mail to ${told.relayhost} (relayhost), which others see it come from: ${set}`
-  const [unfit] = told.unfit ?? []
+  const reported = (outputs['outgoing'] ?? null) as OutgoingAddresses | null
+  if (reported === null) return `does not tell the addresses that its mail leaves from: ${set}`
+  if (reported.relayhost !== '')
+    return `hands its mail to ${reported.relayhost} (relayhost), which others see it come from: ${set}`
+  const [unfit] = reported.unfit ?? []
   if (unfit !== undefined) return `says that its mail leaves from ${unfit}: ${set}`
-  const inside = told.addresses.find(isInside)
+  const inside = reported.addresses.find(isInside)
   if (inside !== undefined) return `sends from ${inside}, which is not its address outside: ${set}`
-  return told.addresses.length === 0 ? `has no route to the world: ${set}` : told.addresses
+  return reported.addresses.length === 0 ? `has no route to the world: ${set}` : reported.addresses
 }
 
 /** A host, and the selectors that the inventory gives it. */
@@ -58,11 +58,11 @@ export function keysOf(holder: KeyHolder, outputs: Outputs, findings: Finding[],
   const { name, own } = holder
   const spoken = spokenKeys(own, outputs)
   findings.push(...spoken.refused.map((each) => refusedFinding(name, each)))
-  for (const told of signingsIn(outputs)) {
-    const spent = spentSelector(told)
+  for (const reported of signingsIn(outputs)) {
+    const spent = spentSelector(reported)
     if (spent !== undefined)
       findings.push(fleetFinding('dkim-lost-key', `${name}: ${spent}`, { remedy: 'then plan again' }))
-    else if (typeof told.key.publicKey !== 'string') findings.push(missingKey(told, name, toCome))
+    else if (typeof reported.key.publicKey !== 'string') findings.push(missingKey(reported, name, toCome))
   }
   return spoken.keys
 }
@@ -82,7 +82,7 @@ export interface SpokenKeys {
 
 /** Divides the keys that a host names into those to publish and those to refuse. */
 export function spokenKeys(own: OwnSelectors, outputs: Outputs): SpokenKeys {
-  const weighed = [...signingKeys(outputs), ...rotatingKeys(outputs)].map((told) => weigh(told, own))
+  const weighed = [...signingKeys(outputs), ...rotatingKeys(outputs)].map((reported) => weigh(reported, own))
   return {
     keys: weighed.filter((each): each is MailKey => !('id' in each)),
     refused: weighed.filter((each): each is RefusedKey => 'id' in each),
@@ -90,7 +90,7 @@ export function spokenKeys(own: OwnSelectors, outputs: Outputs): SpokenKeys {
 }
 
 /** A key that a host names. */
-interface ToldKey {
+interface ReportedKey {
   readonly domain: string
   readonly selector: string
   /** Empty if the key is revoked. */
@@ -100,7 +100,7 @@ interface ToldKey {
   readonly inUse: boolean
 }
 
-function weigh({ domain, selector, publicKey, held, inUse }: ToldKey, own: OwnSelectors): MailKey | RefusedKey {
+function weigh({ domain, selector, publicKey, held, inUse }: ReportedKey, own: OwnSelectors): MailKey | RefusedKey {
   const at = { domain, selector }
   const record = dkimName(domain, selector)
   if (!speaksFor(own, domain, selector)) {
@@ -115,16 +115,17 @@ function weigh({ domain, selector, publicKey, held, inUse }: ToldKey, own: OwnSe
   return { ...at, id: 'dkim-unfit-key', what }
 }
 
-const signingsIn = (outputs: Outputs): readonly ToldSigning[] => (outputs['signing'] ?? []) as readonly ToldSigning[]
+const signingsIn = (outputs: Outputs): readonly ReportedSigning[] =>
+  (outputs['signing'] ?? []) as readonly ReportedSigning[]
 
-const signingKeys = (outputs: Outputs): readonly ToldKey[] =>
-  signingsIn(outputs).flatMap((told) => {
-    const { domain, selector, key } = told
-    const isKey = typeof key.publicKey === 'string' && spentSelector(told) === undefined
+const signingKeys = (outputs: Outputs): readonly ReportedKey[] =>
+  signingsIn(outputs).flatMap((reported) => {
+    const { domain, selector, key } = reported
+    const isKey = typeof key.publicKey === 'string' && spentSelector(reported) === undefined
     return isKey ? [{ domain, selector, publicKey: key.publicKey, inUse: true }] : []
   })
 
-function missingKey({ domain, selector, path, key }: ToldSigning, host: string, toCome: boolean): Finding {
+function missingKey({ domain, selector, path, key }: ReportedSigning, host: string, toCome: boolean): Finding {
   if (toCome && (key.kind === 'key' || key.kind === 'absent')) {
     const message = `the record ${dkimName(domain, selector)} is not known before ${host} has its key`
     return fleetFinding('dkim-key-to-come', message, { remedy: 'the run makes the key, and publishes it' })
@@ -136,8 +137,8 @@ function missingKey({ domain, selector, path, key }: ToldSigning, host: string, 
   const why = UNREADABLE[key.kind] ?? ' is no private key'
   return fleetFinding(
     'dkim-unreadable-key',
-    `${host} has a key for ${domain} whose public half cannot be told (${path}${why})`,
-    { remedy: 'mend it on the host, then plan again' },
+    `${host} has a key for ${domain} whose public half cannot be known (${path}${why})`,
+    { remedy: 'correct it on the host, then plan again' },
   )
 }
 
@@ -151,16 +152,16 @@ export const historyOutput = (name: string): string => `history ${name}`
  * Keys that will sign, that signed until recently, and that are revoked: `mailrun rotate` wants them in DNS, beside the
  * keys in use.
  */
-function rotatingKeys(outputs: Outputs): readonly ToldKey[] {
+function rotatingKeys(outputs: Outputs): readonly ReportedKey[] {
   const { keys } = (outputs['keys'] ?? { keys: [] }) as HostKeys
-  return signingsIn(outputs).flatMap((told) => {
-    const { domain } = told
-    const inUse = spentSelector(told) === undefined ? told.selector : undefined
+  return signingsIn(outputs).flatMap((reported) => {
+    const { domain } = reported
+    const inUse = spentSelector(reported) === undefined ? reported.selector : undefined
     const { marks = [] } = (outputs[historyOutput(domain)] ?? {}) as Partial<KeyHistory>
     const own = keys.filter((key) => key.domain === domain)
     return selectorsIn(marks)
       .filter((each) => inUse === undefined || !isSameName(each, inUse))
-      .flatMap((selector): readonly ToldKey[] => {
+      .flatMap((selector): readonly ReportedKey[] => {
         const standing = standingOf(marks, selector)
         const wish = dnsWish(standing, false)
         const held = heldKey(standing, own)

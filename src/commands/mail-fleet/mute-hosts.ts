@@ -1,4 +1,4 @@
-// Hosts whose addresses are not known: SPF of their domains cannot be told, all else can.
+// Hosts whose addresses are not known: SPF of their domains cannot be known, all else can.
 import type { MailFleet } from '../../mail/fleet/mail-fleet.ts'
 
 export interface Unmuted {

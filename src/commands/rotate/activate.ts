@@ -9,7 +9,7 @@ import type { HostResult, TaskResult, TaskStatus } from '../../core/run-event.ts
 import type { Signer } from '../../signers/signer.ts'
 import { milterSigning, type MilterState } from '../../signers/milter-sign.ts'
 import { proveSigning, signatureVerdict, type ProbedMessage } from '../../verify/signing.ts'
-import type { TellDeed } from '../../mail/rotation/deeds.ts'
+import type { ReportStep } from '../../mail/rotation/done-step.ts'
 import type { RotationMembers } from './rotation-members.ts'
 import type { Refused } from './overtaken.ts'
 import type { NamedKey, StepsByHost } from './host-steps.ts'
@@ -33,7 +33,7 @@ export interface Activating {
   readonly message: ProbedMessage
   readonly authority: Authority
   readonly serial: readonly BatchSize[]
-  readonly tell: TellDeed
+  readonly tell: ReportStep
 }
 
 export interface Activated {
@@ -79,7 +79,7 @@ async function activateBatch(
   const unnoted = await note(proved, runner, tell)
   const undone = await putBack(unproved, runner)
   const faults = undone.filter(({ ran }) => ran)
-  for (const { deed } of faults) tell(deed)
+  for (const { doneStep } of faults) tell(doneStep)
   return { sound: faults.length === 0, refused: [...unnoted, ...undone.filter(({ ran }) => !ran)] }
 }
 
@@ -89,7 +89,7 @@ interface Judged extends Activation {
 }
 
 /** Writes down that they sign. */
-async function note(proved: readonly Judged[], runner: StepRunner, tell: TellDeed): Promise<readonly Refused[]> {
+async function note(proved: readonly Judged[], runner: StepRunner, tell: ReportStep): Promise<readonly Refused[]> {
   if (proved.length === 0) return []
   const noted = await runner.run(
     stepsOf(proved, ({ step }) => ({
@@ -102,13 +102,13 @@ async function note(proved: readonly Judged[], runner: StepRunner, tell: TellDee
   )
   return proved.flatMap(({ host, domain, step }): readonly Refused[] => {
     const result = noted.find(({ name }) => name === host)
-    const deed = { host, domain, selector: step.selector, what: 'signs now, as a message of each kind proved' }
+    const doneStep = { host, domain, selector: step.selector, what: 'signs now, as a message of each kind proved' }
     if (!isDone(result)) {
       const why = result?.error ?? 'no answer'
       const failed = `it signs, and that could not be written down: ${why}; run it again`
-      return [{ step, deed: { ...deed, failed } }]
+      return [{ step, doneStep: { ...doneStep, failed } }]
     }
-    tell(deed)
+    tell(doneStep)
     return []
   })
 }
@@ -137,7 +137,7 @@ async function putBack(
     return {
       step,
       ran: isDone(each.result),
-      deed: { host, domain, selector: step.selector, what: 'is to sign', failed: `${fault}${then}` },
+      doneStep: { host, domain, selector: step.selector, what: 'is to sign', failed: `${fault}${then}` },
     }
   })
 }
@@ -176,7 +176,7 @@ async function faultOf(
   if (!isDone(result)) return result?.error ?? 'the host does not answer'
   const state = result!.outputs['asked'] as MilterState | null | undefined
   if (!state) return 'its milters do not answer'
-  if (state.obstacle !== undefined) return state.obstacle
+  if (state.problem !== undefined) return state.problem
   const sessions = state.sessions.filter((session) => session.domain === domain && session.role !== 'outsider')
   for (const session of sessions) {
     const { verdict, signatures } = await proveSigning(session, state, message, signer, authority)

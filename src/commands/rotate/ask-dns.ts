@@ -15,7 +15,7 @@ import { publishableKey } from '../../mail/records/dkim/public-key.ts'
 import { dnsWish } from '../../mail/rotation/dns-wish.ts'
 import type { DnsStanding, RotationEvidence } from '../../mail/rotation/evidence.ts'
 import type { Standing } from '../../mail/rotation/history.ts'
-import { livingKeys } from '../../mail/rotation/outlook.ts'
+import { livingKeys } from '../../mail/rotation/next-steps.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import type { HostEvidence } from './ask-hosts.ts'
 
@@ -29,7 +29,7 @@ export interface DomainInDns {
   /** By selector. */
   readonly keys: ReadonlyMap<string, KeyInDns>
   readonly cached: RotationEvidence['cached']
-  /** Why the zone cannot be told. */
+  /** Why the zone cannot be known. */
   readonly fault: string | undefined
 }
 

@@ -21,14 +21,14 @@ import type { RotationMember } from './rotation-members.ts'
 export interface HostEvidence extends Omit<RotationEvidence, 'now' | 'dns' | 'cached'> {
   readonly member: RotationMember
   /** The host's clock when it was asked, and this process's. */
-  readonly clock: { readonly told: number; readonly at: number }
+  readonly clock: { readonly reported: number; readonly at: number }
   /** Selectors that it names and may not speak for: nothing is done about them. */
   readonly foreign: readonly string[]
   /** Why nothing may be done there: mail would leave unsigned, or its tables are not mailrun's. */
-  readonly obstacle: string | undefined
+  readonly problem: string | undefined
 }
 
-export interface Told {
+export interface HostAnswers {
   readonly evidence: readonly HostEvidence[]
   /** Why nothing can be said of a domain's keys, by host and domain; or of a host's, without a domain. */
   readonly faults: readonly {
@@ -45,26 +45,30 @@ export async function askHosts(
   members: ReadonlyMap<string, RotationMember>,
   connect: Connect,
   bounds: RunBounds,
-): Promise<Told> {
+): Promise<HostAnswers> {
   const { hosts: results } = await askOnly('rotate', hosts, connect, bounds)
   const at = performance.now()
-  const told = results.map((result) => toldBy(result, members.get(result.name)!, at))
-  return { evidence: told.flatMap(({ evidence }) => evidence), faults: told.flatMap(({ faults }) => faults) }
+  const reported = results.map((result) => answersOf(result, members.get(result.name)!, at))
+  return { evidence: reported.flatMap(({ evidence }) => evidence), faults: reported.flatMap(({ faults }) => faults) }
 }
 
 type Outputs = {
   readonly signing?: readonly Signing[] | null
-  readonly obstacle?: string | null
+  readonly problem?: string | null
   readonly keys?: HostKeys | null
   readonly queue?: QueueStanding | { readonly why: string } | null
   readonly milters?: MilterState | null
 } & Readonly<Record<string, unknown>>
 
-type Fault = Told['faults'][number]
+type Fault = HostAnswers['faults'][number]
 
 /** Of one host, by what it answered. @param at - when, by this process's clock */
-export function toldBy({ name, status, error = '', outputs }: HostResult, member: RotationMember, at: number): Told {
-  const silent = (how: Fault['status'], why: string): Told => ({
+export function answersOf(
+  { name, status, error = '', outputs }: HostResult,
+  member: RotationMember,
+  at: number,
+): HostAnswers {
+  const silent = (how: Fault['status'], why: string): HostAnswers => ({
     evidence: [],
     faults: [{ host: name, domain: undefined, status: how, why }],
   })
@@ -109,14 +113,14 @@ function evidenceOf(
   if (use?.key.kind !== 'key') return `its key ${use?.path} cannot be used: playbooks/dkim.ts says why`
   const { publicKey } = use.key
   if (typeof publicKey !== 'string')
-    return 'openssl is not installed there, so its keys cannot be told: run playbooks/dkim.ts'
+    return 'openssl is not installed there, so its keys cannot be known: run playbooks/dkim.ts'
   if (!isSelector(use.selector)) return `its tables name the selector ${use.selector}, which is none`
   const lying = keysOf(domain, keys)
-  const told = history.marks as RotationEvidence['history']
-  const spelt = spelling([use.selector, ...lying.map(({ selector }) => selector), ...selectorsIn(told)])
+  const reported = history.marks as RotationEvidence['history']
+  const spelt = spelling([use.selector, ...lying.map(({ selector }) => selector), ...selectorsIn(reported)])
   const own = lying.map((each) => ({ ...each, selector: spelt(each.selector) }))
   const speaks = (selector: Untrusted): boolean => speaksFor(member.own, domain, selector)
-  const marks = told.map((each) => ({ ...each, selector: spelt(each.selector) }))
+  const marks = reported.map((each) => ({ ...each, selector: spelt(each.selector) }))
   const made = own.find(({ path }) => path === use.path)?.made ?? keys.now
   return {
     domain,
@@ -130,8 +134,8 @@ function evidenceOf(
     signing: signingOf(domain, spelt, outputs.milters),
     queue: queueOf(outputs.queue),
     settings: member.settings,
-    obstacle: outputs.obstacle || undefined,
-    clock: { told: keys.now, at },
+    problem: outputs.problem || undefined,
+    clock: { reported: keys.now, at },
   }
 }
 
@@ -160,7 +164,7 @@ function signingOf(
   milters: MilterState | null | undefined,
 ): RotationEvidence['signing'] {
   if (!milters) return { why: 'its milters do not answer' }
-  if (milters.obstacle !== undefined) return { why: milters.obstacle }
+  if (milters.problem !== undefined) return { why: milters.problem }
   const own = milters.sessions.filter((session) => session.domain === domain && session.role !== 'outsider')
   const unreached = own.flatMap((session) => session.milters).find((milter) => milter.unreached !== undefined)
   if (unreached !== undefined) return { why: `Postfix does not reach ${unreached.milter}: ${unreached.unreached}` }

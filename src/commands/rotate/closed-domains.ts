@@ -26,7 +26,7 @@ export async function closedDomains(
   return closed
 }
 
-/** `undefined`: nothing is known to be wrong; a zone that is not found is told where it is asked for its keys. */
+/** `undefined`: nothing is known to be wrong; a zone that is not found is reported where it is asked for its keys. */
 async function whyNotPushed(domain: string, findZone: FindZone, pushing: Pushing): Promise<string | undefined> {
   try {
     return await whyClosed(await findZone(`_domainkey.${domain}`), pushing.dns(domain), pushing)

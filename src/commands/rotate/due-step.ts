@@ -1,5 +1,5 @@
 // A step of a rotation that is due, and the host and domain whose key takes it.
-import type { Outlook, RotationStep } from '../../mail/rotation/steps.ts'
+import type { NextSteps, RotationStep } from '../../mail/rotation/steps.ts'
 import type { DomainInDns } from './ask-dns.ts'
 import type { HostEvidence } from './ask-hosts.ts'
 
@@ -7,7 +7,7 @@ import type { HostEvidence } from './ask-hosts.ts'
 export interface Pair {
   readonly evidence: HostEvidence
   readonly dns: DomainInDns
-  readonly outlook: Outlook
+  readonly nextSteps: NextSteps
 }
 
 export interface DueStep {
@@ -27,7 +27,7 @@ export const stepKey = ({ pair: { evidence }, step }: DueStep): string => `${pai
 export const dueSteps = (pairs: readonly Pair[]): readonly DueStep[] =>
   pairs.flatMap((pair) => stepsOf(pair).map((step) => ({ pair, step })))
 
-const stepsOf = ({ outlook: { keys, begin } }: Pair): readonly RotationStep[] => [
+const stepsOf = ({ nextSteps: { keys, begin } }: Pair): readonly RotationStep[] => [
   ...keys.flatMap(({ step }) => step ?? []),
   ...(begin === undefined ? [] : [begin]),
 ]

@@ -19,7 +19,7 @@ export const newProgress = (): Progress => ({ begun: new Set(), tries: new Map()
 
 /**
  * Of steps that are due, those to take now, and those that were tried often enough and are not so: their pairs count as
- * failed from now on, so that each is told once.
+ * failed from now on, so that each is reported once.
  */
 export function sorted(
   due: readonly DueStep[],

@@ -4,7 +4,7 @@ import type { Pushing } from '../../dns/push/push-dns.ts'
 import { hostNamesOf } from '../../dns/push/ready-to-publish.ts'
 import type { BatchSize } from '../../engine/run-options.ts'
 import { mailDomain } from '../../mail/names/names.ts'
-import type { Deed } from '../../mail/rotation/deeds.ts'
+import type { DoneStep } from '../../mail/rotation/done-step.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { RotationView } from '../../report/rotation/format.ts'
 import { openFleet, type FleetRequest } from '../fleet/open-fleet.ts'
@@ -31,7 +31,7 @@ export interface RotateRequest extends FleetRequest {
 
 export type RotateEvent =
   /** The moment it is done, or has failed. */
-  { readonly kind: 'deed'; readonly deed: Deed } | { readonly kind: 'waiting'; readonly why: string }
+  { readonly kind: 'done-step'; readonly doneStep: DoneStep } | { readonly kind: 'waiting'; readonly why: string }
 
 /** Where each key is at the end, and what was done, in that order. */
 export interface Rotation extends RotationView {
@@ -58,7 +58,7 @@ export async function rotate(request: RotateRequest): Promise<Rotation> {
   const closed = check ? new Map<string, string>() : await closedDomains(members, looking.findZone, pushing)
   const concerned = new Set([...members.hosts.map(({ host }) => host.name), ...hostNamesOf(members.dns.all)])
   const connect = await fleet.reach(inventory.hosts.filter(({ name }) => concerned.has(name)))
-  const deeds: Deed[] = []
+  const doneSteps: DoneStep[] = []
   const rotated = await rotateKeys({
     members,
     runner: stepRunner(fleet, connect, bounds),
@@ -73,13 +73,13 @@ export async function rotate(request: RotateRequest): Promise<Rotation> {
     compromised,
     check,
     waitSeconds,
-    tell: (deed) => {
-      deeds.push(deed)
-      onEvent({ kind: 'deed', deed })
+    tell: (doneStep) => {
+      doneSteps.push(doneStep)
+      onEvent({ kind: 'done-step', doneStep })
     },
     waiting: (why) => onEvent({ kind: 'waiting', why }),
   }).finally(fleet.close)
-  return { ...rotated, deeds, check, now: new Date(), interrupted: bounds.interrupt.aborted }
+  return { ...rotated, doneSteps, check, now: new Date(), interrupted: bounds.interrupt.aborted }
 }
 
 /** @throws MailrunError */

@@ -4,7 +4,7 @@ import type { Pushing } from '../../dns/push/push-dns.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/session/connection.ts'
 import type { BatchSize } from '../../engine/run-options.ts'
-import type { TellDeed } from '../../mail/rotation/deeds.ts'
+import type { ReportStep } from '../../mail/rotation/done-step.ts'
 import type { RotationMembers } from './rotation-members.ts'
 import type { StepRunner } from './run-steps.ts'
 
@@ -26,7 +26,7 @@ export interface Rotating {
   readonly check: boolean
   /** Seconds to wait for name servers and for times, in all. */
   readonly waitSeconds: number
-  readonly tell: TellDeed
-  /** Is told before a wait, in words. */
+  readonly tell: ReportStep
+  /** Is called before a wait, in words. */
   readonly waiting: (why: string) => void
 }

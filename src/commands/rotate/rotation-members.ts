@@ -97,7 +97,7 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
     const keys = { domains: vars.domains, selector: firstSelectorOf(vars, host), directory: signer.keyDirectory }
     return {
       ...keyQuestions(input),
-      obstacle: rotation.obstacle(keep, keys),
+      problem: rotation.problem(keep, keys),
       queue: mailQueue,
       milters: milterSigning({ domains: vars.domains, signer, own: false, bounces: false, ...message }),
     }

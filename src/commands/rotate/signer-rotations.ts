@@ -22,7 +22,7 @@ export interface SignerRotation {
    * Asked before anything is begun: why a host would refuse to switch keys, '' where it would not. Mail would leave
    * unsigned, or the files by which it signs are not mailrun's.
    */
-  obstacle(keep: KeepArgs, question: SigningQuestion): Probe<string>
+  problem(keep: KeepArgs, question: SigningQuestion): Probe<string>
   /** The same as a task, which goes before all that makes or changes anything. */
   guard(args: SignedWith): Task
   /** The group by which the signer reads keys that are root's. */
@@ -34,7 +34,7 @@ export interface SignerRotation {
 /** By the signer's name. */
 export const SIGNER_ROTATIONS: Readonly<Partial<Record<string, SignerRotation>>> = {
   opendkim: {
-    obstacle: switchGuard,
+    problem: switchGuard,
     guard: (args) => keepSigned({ ...args, switching: true }),
     group: () => dkimGroup({}),
     switchTo: (args) => opendkim(args),

@@ -3,9 +3,9 @@ import { authority } from '../../dns/lookup/authority.ts'
 import { pushDns, zonePushes } from '../../dns/push/push-dns.ts'
 import { standingOf } from '../../mail/rotation/history.ts'
 import { activate, type Activate, type Activation } from './activate.ts'
-import type { HostEvidence, Told } from './ask-hosts.ts'
+import type { HostEvidence, HostAnswers } from './ask-hosts.ts'
 import { compromisedKey, pairKey, type DueStep } from './due-step.ts'
-import { hostDeeds, type HostDeed } from './host-deeds.ts'
+import { stepsOnHosts, type StepOnHost } from './steps-on-hosts.ts'
 import type { Refused } from './overtaken.ts'
 import type { Rotating } from './rotating.ts'
 import type { HostSteps, NamedKey, StepsByHost } from './host-steps.ts'
@@ -16,17 +16,17 @@ export interface Taken {
   readonly hosts: boolean
   /** No new key failed to sign. */
   readonly sound: boolean
-  /** Not told yet. */
+  /** Not reported yet. */
   readonly refused: readonly Refused[]
 }
 
 export async function takeDueSteps(
   due: readonly DueStep[],
   rotating: Rotating,
-  told: Told,
+  reported: HostAnswers,
   begun: Set<string>,
 ): Promise<Taken> {
-  const { touched, refused } = await hostSteps(due, rotating, told, begun)
+  const { touched, refused } = await hostSteps(due, rotating, reported, begun)
   await pushAll(due, rotating)
   const activations = due.flatMap(({ pair: { evidence }, step }): readonly Activation[] => {
     if (step.kind !== 'activate') return []
@@ -52,10 +52,10 @@ function formerKey({ selector, former: [former] }: Activate, { inUse, history }:
 async function hostSteps(
   due: readonly DueStep[],
   rotating: Rotating,
-  told: Told,
+  reported: HostAnswers,
   begun: Set<string>,
 ): Promise<{ readonly touched: boolean; readonly refused: readonly Refused[] }> {
-  const planned = (await Promise.all(due.map((each) => hostDeeds(each, rotating, told)))).flat()
+  const planned = (await Promise.all(due.map((each) => stepsOnHosts(each, rotating, reported)))).flat()
   if (planned.length === 0) return { touched: false, refused: [] }
   const results = await rotating.runner.run(stepsByHost(planned), undefined)
   const byName = new Map(results.map((result) => [result.name, result]))
@@ -63,14 +63,14 @@ async function hostSteps(
   for (const { pair, steps, selector, what, step } of planned) {
     const { host, domain } = pair.evidence
     const result = byName.get(host)
-    const deed = { host, domain, selector, what }
+    const doneStep = { host, domain, selector, what }
     if (!isDone(result)) {
-      refused.push({ step, deed: { ...deed, failed: result?.error ?? 'the host does not answer' } })
+      refused.push({ step, doneStep: { ...doneStep, failed: result?.error ?? 'the host does not answer' } })
       continue
     }
     if (step.kind === 'begin') begun.add(pairKey(pair.evidence))
     if (steps.marks?.some(({ event }) => event === 'compromised')) begun.add(compromisedKey(pair.evidence))
-    rotating.tell(deed)
+    rotating.tell(doneStep)
   }
   return { touched: true, refused }
 }
@@ -82,7 +82,7 @@ interface Gathered {
 }
 
 /** All that is due for a domain on a host goes together. */
-function stepsByHost(planned: readonly HostDeed[]): StepsByHost {
+function stepsByHost(planned: readonly StepOnHost[]): StepsByHost {
   const byHost: Record<string, Record<string, Gathered>> = {}
   for (const { pair, steps } of planned) {
     const { host, domain } = pair.evidence
@@ -113,7 +113,7 @@ async function pushAll(due: readonly DueStep[], { pushing, connect, bounds, tell
   for (const { pair, step, planned } of wanted) {
     const { host, domain } = pair.evidence
     const outcome = outcomes.get(planned.record)
-    // Somebody else, who may be rotating too, was quicker: what is due now is asked for anew.
+    // Somebody else, who may be rotating too, was quicker: what is due now is asked for again.
     if (outcome?.kind === 'outdated') continue
     tell({
       host,

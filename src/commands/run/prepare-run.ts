@@ -28,7 +28,7 @@ export interface RunRequest extends RunSource {
   readonly maxFail?: BatchSize | undefined
   /** Seconds for name servers to serve what a playbook publishes; left out: 60. */
   readonly waitSeconds?: number | undefined
-  /** Is told of everything as it happens. */
+  /** Is called with everything as it happens. */
   readonly onEvent?: ((event: RunEvent | DnsEvent) => void) | undefined
   /** @deprecated The former name of `onEvent`. */
   readonly report?: ((event: RunEvent | DnsEvent) => void) | undefined

@@ -26,7 +26,7 @@ export interface Publishing {
 /** What came of it so far. */
 export interface Came {
   plan: DnsPlan | undefined
-  /** What was told of it: records that are not served, with how they stand. */
+  /** What was reported of it: records that are not served, with how they stand. */
   readonly shown: Set<string>
   readonly pushed: Pushed[]
   /** Records that name servers were waited for to serve. */
@@ -127,10 +127,10 @@ async function wait(records: readonly MailRecord[], publishing: Publishing): Pro
   const { looking, waitSeconds, interrupt, tell, came } = publishing
   const fresh = records.filter((record) => !came.waitedFor.has(keyOf(record)))
   if (fresh.length === 0) return
-  let told = false
+  let reported = false
   const progress = (missing: readonly NotServed[]): void => {
-    if (!told) tell({ kind: 'dns-waiting', seconds: waitSeconds, missing })
-    told = true
+    if (!reported) tell({ kind: 'dns-waiting', seconds: waitSeconds, missing })
+    reported = true
   }
   const missing = await servedEverywhere(fresh, { ...looking, waitSeconds, signal: interrupt, progress })
   for (const record of fresh) came.waitedFor.add(keyOf(record))

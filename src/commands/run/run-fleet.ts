@@ -1,4 +1,4 @@
-// The mail fleet as a run knows it: what the inventory says of all hosts, and what those of the run have told so far.
+// The mail fleet as a run knows it: what the inventory says of all hosts, and what those of the run have said so far.
 import type { MailFleet } from '../../mail/fleet/mail-fleet.ts'
 import type { Finding } from '../../findings/finding.ts'
 import { fleetFinding } from '../../mail/fleet/findings.ts'
@@ -64,9 +64,9 @@ export function runFleet(
 ): RunFleet {
   const findings: Finding[] = []
   const mute = new Map<string, string>()
-  const told = new Map(results.map((result) => [result.name, answersIn(result)]))
+  const reported = new Map(results.map((result) => [result.name, answersIn(result)]))
   const all = [...vars].map(([name, own]) => {
-    const outputs = told.get(name) ?? {}
+    const outputs = reported.get(name) ?? {}
     const addresses = addressesOf(own, outputs)
     const heard = 'outgoing' in outputs
     if (typeof addresses === 'string') {

@@ -1,4 +1,4 @@
-// Messages that a verification really sends: what is to be sent is told, then sent, followed, and withStatus.
+// Messages that a verification really sends: what is to be sent is reported, then sent, followed, and withStatus.
 import { hostname, userInfo } from 'node:os'
 import { randomBytes } from 'node:crypto'
 import type { RunBounds } from '../../engine/ask-only.ts'

@@ -35,7 +35,7 @@ import {
 export interface VerifyRequest extends FleetRequest {
   /** Really send messages, and prove what becomes of them; left out: no mail is sent. */
   readonly deliver?: DeliveryRequest | undefined
-  /** Is told of what is sent, before it is. */
+  /** Is called with what is sent, before it is. */
   readonly onEvent?: ((event: DeliveryEvent) => void) | undefined
 }
 
@@ -153,11 +153,11 @@ async function proofOf(
   { vars, message }: Asked,
   dns: Authority,
 ): Promise<HostProof> {
-  const { milters, outgoing: told } = outputs as Outputs
+  const { milters, outgoing: reported } = outputs as Outputs
   if (status === 'ok' && milters) {
     const own = vars.get(name)!
     const evidence = { name, milters, signer: hostSigner(own), outgoing: own.outgoing_addresses }
-    return proveHost({ ...evidence, told: told ?? { addresses: [], relayhost: '' } }, message, dns)
+    return proveHost({ ...evidence, reported: reported ?? { addresses: [], relayhost: '' } }, message, dns)
   }
   const how = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
   return {

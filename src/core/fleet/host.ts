@@ -51,7 +51,7 @@ export interface HostAddress {
   readonly sshExecutable: string | undefined
   /** For a connection to stand. */
   readonly connectSeconds: number | undefined
-  /** How often a connection that failed for a passing reason is tried again. */
+  /** How often a connection that failed for a transient reason is tried again. */
   readonly retries: number | undefined
   /** `undefined`: the login user does the work. */
   readonly become: Become | undefined

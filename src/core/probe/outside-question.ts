@@ -10,7 +10,7 @@ export interface AskedRecord {
   /** Without a final dot, in A-labels and lower case. */
   readonly name: string
   readonly type: 'TXT' | 'MX'
-  /** Of what cannot be told yet, such as a key that is not made, nothing is asked: it is served nowhere. */
+  /** Of what cannot be known yet, such as a key that is not made, nothing is asked: it is served nowhere. */
   readonly value: Known<string>
   readonly purpose: 'spf' | 'spf-helo' | 'dkim' | 'dmarc' | 'dmarc-report' | 'null-mx' | 'adsp'
 }
@@ -43,4 +43,4 @@ export type OutsideAnswer =
   | { readonly kind: 'not-served'; readonly where: readonly string[]; readonly instead?: true }
 
 /** The answers that are known so far; `later`: it is about to be brought about, and the task waits for it. */
-export type Told = (question: OutsideQuestion) => OutsideAnswer | { readonly kind: 'later' } | undefined
+export type AnswerTo = (question: OutsideQuestion) => OutsideAnswer | { readonly kind: 'later' } | undefined

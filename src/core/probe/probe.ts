@@ -48,7 +48,7 @@ export interface Probe<State> {
   /** What a state, answered or foreseen, says of resources. */
   facts(state: State): readonly Fact[]
   /**
-   * The state once `fact` holds too; `undefined` where it cannot be told: then the engine asks again after the change.
+   * The state once `fact` holds too; `undefined` where it cannot be known: then the engine asks again after the change.
    */
   foresee(state: State, fact: Fact): State | undefined
 }

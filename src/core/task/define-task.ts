@@ -24,7 +24,7 @@ let gathered: TaskArgumentError[] | undefined
 
 /**
  * What `make` returns, where it gives no task wrong arguments. In it a task of wrong arguments is made as a stand-in,
- * so that all that is wrong is told at once.
+ * so that all that is wrong is reported at once.
  *
  * @throws MailrunError that says each of them once
  */

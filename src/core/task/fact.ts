@@ -23,7 +23,7 @@ export type PathFact =
       readonly sets?: ReadonlyMap<string, string>
       /**
        * Time of last modification, nanoseconds since the epoch in decimal: it changes whenever the content is written
-       * anew.
+       * again.
        */
       readonly mtime: Known<string>
     }

@@ -9,7 +9,7 @@ import type { Resource } from './resource.ts'
 export interface Remarks {
   /** For `--verbose`. */
   readonly note?: string
-  /** Something that is wrong, and not for this task to mend: told in every report. */
+  /** Something that is wrong, and not for this task to correct: reported in every report. */
   readonly warning?: string
   /** A part of what is wanted that is not done on purpose, why, and what to do: the task is neither failed nor ok. */
   readonly held?: string
@@ -28,8 +28,8 @@ export type SettledPlan<State> =
       /** What just these changes may change, where that is less than the task's `writes`. */
       readonly writes?: readonly Resource[]
       /**
-       * Whether its changes will find anything to do cannot be told: a run counts them only where the probe's facts
-       * differ afterwards, a check says that it cannot be told. In words, what must come before:
+       * Whether its changes will find anything to do cannot be known: a run counts them only where the probe's facts
+       * differ afterwards, a check says that it cannot be known. In words, what must come before:
        * `the package lists are fetched`.
        */
       readonly perhaps?: string

@@ -14,14 +14,14 @@ export type UpdateOutcome =
   /** `why` says what was wanted, what came, and what to do. */
   | { readonly kind: 'failed'; readonly why: string }
 
-/** @param told - what the name server said of the set, or what was seen there */
-export const OUTDATED = (told: Untrusted): UpdateOutcome => ({
+/** @param reported - what the name server said of the set, or what was seen there */
+export const OUTDATED = (reported: Untrusted): UpdateOutcome => ({
   kind: 'outdated',
-  why: `somebody changed it since it was read (${told}): nothing was done to it; plan again`,
+  why: `somebody changed it since it was read (${reported}): nothing was done to it; plan again`,
 })
 
 /** A host that ended without a word on a change. */
-export const UNTOLD: UpdateOutcome = { kind: 'failed', why: 'the host did not tell what came of it; verify does' }
+export const NO_ANSWER: UpdateOutcome = { kind: 'failed', why: 'the host did not tell what came of it; verify does' }
 
 /** Characters of a stranger's line that an outcome shows. */
 export const SHOWN_CHARACTERS = 500
@@ -65,7 +65,7 @@ export interface LocalUpdater extends AnyUpdater {
   push(changes: readonly WrittenChange[], zone: Zone, signal: AbortSignal): Promise<readonly UpdateOutcome[]>
 }
 
-/** Makes changes on a host of the inventory. The connection is made and closed for it, and its loss is told. */
+/** Makes changes on a host of the inventory. The connection is made and closed for it, and its loss is reported. */
 export interface HostUpdater extends AnyUpdater {
   /** The host's name in the inventory. */
   readonly host: string

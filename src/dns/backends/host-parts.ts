@@ -32,10 +32,10 @@ export async function runParts(
     signal,
     texts.length * UPDATE_BYTES + GRACE_BYTES,
   )
-  const told = stdout.split(`${mark} `).slice(1)
+  const reported = stdout.split(`${mark} `).slice(1)
   return texts.map((_, index) => {
     const [, code, output = ''] =
-      /^\d+ (\d+)\n([^]*)$/.exec(told.find((part) => part.startsWith(`${index} `)) ?? '') ?? []
+      /^\d+ (\d+)\n([^]*)$/.exec(reported.find((part) => part.startsWith(`${index} `)) ?? '') ?? []
     return code === undefined ? undefined : { code: Number(code), output }
   })
 }

@@ -4,7 +4,7 @@ import { MailrunError } from '../../core/mailrun-error.ts'
 import type { AskServer } from './ask-server.ts'
 import type { NameServer } from './name-server.ts'
 import { recordsAt, type NoRecords } from './records-at.ts'
-import { toldRdata, type Rrset } from './rrset.ts'
+import { rdataIn, type Rrset } from './rrset.ts'
 
 export type ServerAnswer =
   | { readonly kind: 'found'; readonly rrset: Rrset }
@@ -22,7 +22,7 @@ export async function askZone(
   const there = await recordsAt(ask, server, name, type)
   if (there.kind !== 'records') return there
   try {
-    const rdata = there.records.flatMap(toldRdata)
+    const rdata = there.records.flatMap(rdataIn)
     return rdata.length === 0 ? { kind: 'none' } : { kind: 'found', rrset: { ttl: there.records[0]?.ttl ?? 0, rdata } }
   } catch (error) {
     if (error instanceof MailrunError) return { kind: 'failed', why: `its records cannot be read: ${error.message}` }

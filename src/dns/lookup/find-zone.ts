@@ -28,7 +28,7 @@ export interface ZoneServers {
   readonly faults: readonly string[]
 }
 
-/** A zone's place could not be told: the name's records must be left alone. */
+/** A zone's place could not be known: the name's records must be left alone. */
 export class ZoneNotFound extends MailrunError {
   override readonly name = 'ZoneNotFound'
 }
@@ -189,7 +189,7 @@ async function describe(zone: Untrusted, soa: SoaAnswer, cut: Cut, means: Means)
 
 /**
  * What the delegation says and what the zone itself says: both are asked by the world. Servers of the zone above that
- * answered for this one, too, told of no delegation.
+ * answered for this one, too, named no delegation.
  */
 async function allServers(zone: Untrusted, cut: Cut, { ask, addressesOf }: Means): Promise<NamedServers> {
   const delegated = zone === cut.zone ? cut : { servers: [], faults: [] }

@@ -5,7 +5,7 @@ import { SocketAddress } from 'node:net'
 import { labelsOfName, nameOfLabels } from '../../mail/formats/name.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
-interface Told<Type extends string, Data> {
+interface RecordOf<Type extends string, Data> {
   readonly type: Type
   readonly name: Untrusted
   /** Seconds. */
@@ -15,11 +15,11 @@ interface Told<Type extends string, Data> {
 
 /** Of the types that mailrun asks for; names as `nameOfLabels` writes them. */
 export type Answer =
-  | Told<'A' | 'AAAA', string>
-  | Told<'NS' | 'CNAME' | 'PTR', Untrusted>
-  | Told<'TXT', readonly Untrusted<Uint8Array>[]>
-  | Told<'MX', { readonly preference: number; readonly exchange: Untrusted }>
-  | Told<'SOA', Soa>
+  | RecordOf<'A' | 'AAAA', string>
+  | RecordOf<'NS' | 'CNAME' | 'PTR', Untrusted>
+  | RecordOf<'TXT', readonly Untrusted<Uint8Array>[]>
+  | RecordOf<'MX', { readonly preference: number; readonly exchange: Untrusted }>
+  | RecordOf<'SOA', Soa>
 
 export interface Soa {
   readonly mname: Untrusted

@@ -3,7 +3,7 @@ import { plainName, type AskServer, type ServerQuestion } from './ask-server.ts'
 import type { Answer } from './message.ts'
 import type { NameServer } from './name-server.ts'
 
-/** Where no set of records is told. */
+/** Where no set of records is known. */
 export type NoRecords =
   /** The name is an alias (CNAME), which allows no other records beside it. */
   { readonly kind: 'alias'; readonly target: string } | { readonly kind: 'failed'; readonly why: string }

@@ -1,5 +1,5 @@
 // A set of records of one name and type (RFC 2181, section 5), as a name server serves it and as updates name it.
-import { dataOf, mxData, toldName, txtData, type DnsData } from '../../mail/formats/dns-text.ts'
+import { dataOf, mxData, nameFromDns, txtData, type DnsData } from '../../mail/formats/dns-text.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Answer } from './message.ts'
 
@@ -24,7 +24,7 @@ export const txtRdata = (strings: readonly Untrusted<Uint8Array>[]): Rdata => ({
 
 /** @param exchange - as name servers tell it, whatever bytes it has. @throws MailrunError for what is no name */
 export function mxRdata(preference: number, exchange: Untrusted): Rdata {
-  const text = mxData(preference, toldName(exchange))
+  const text = mxData(preference, nameFromDns(exchange))
   return { value: text, text }
 }
 
@@ -35,7 +35,7 @@ export const wantedRdata = (record: { readonly type: 'TXT' | 'MX'; readonly valu
 })
 
 /** @throws MailrunError for what is no such record */
-export function toldRdata(record: Answer): readonly Rdata[] {
+export function rdataIn(record: Answer): readonly Rdata[] {
   if (record.type === 'TXT') return [txtRdata(record.data)]
   return record.type === 'MX' ? [mxRdata(record.data.preference, record.data.exchange)] : []
 }

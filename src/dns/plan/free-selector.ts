@@ -7,7 +7,7 @@ import { ZoneNotFound } from '../lookup/find-zone.ts'
 import { look, type Looking, type View } from '../lookup/look.ts'
 import type { Rrset } from '../lookup/rrset.ts'
 
-/** The first selector that neither DNS nor anybody who is named knows; `undefined`: none, or it cannot be told. */
+/** The first selector that neither DNS nor anybody who is named knows; `undefined`: none, or it cannot be known. */
 export async function freeSelector(
   candidates: readonly string[],
   taken: Pick<ReadonlySet<string>, 'has'>,

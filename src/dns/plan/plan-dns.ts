@@ -12,7 +12,7 @@ import { keyOf, lookingWithin, publishedBy, seeAll, type DomainPlace, type Looki
 
 export type PlannedRecord = {
   readonly record: MailRecord
-  /** `undefined` where it cannot be told. */
+  /** `undefined` where it cannot be known. */
   readonly zone: ZoneServers | undefined
   /** Of every server that the world asks. */
   readonly views: readonly View[]
@@ -47,8 +47,8 @@ export async function planDns(
   const published = publishedBy(seen)
   const { records, findings, faults } = mailRecords(fleet, published)
   const unreadable = unreadableAt(places, faults, seen)
-  const told = new Set(unreadable.map(({ record }) => placeOf(record)))
-  const unknown = faults.filter((fault) => !told.has(placeOf(fault)))
+  const reported = new Set(unreadable.map(({ record }) => placeOf(record)))
+  const unknown = faults.filter((fault) => !reported.has(placeOf(fault)))
   return {
     records: [...(await planAll(records, seen, lookingAt, replacing)), ...unreadable].sort((a, b) =>
       byRecord(a.record, b.record),
@@ -59,7 +59,7 @@ export async function planDns(
   }
 }
 
-/** Of domains whose policy is no business of the inventory's: whether they have one that is good is told. */
+/** Of domains whose policy is no business of the inventory's: whether they have one that is good is reported. */
 const unsetPolicies = ({ domains }: MailFleet): readonly DomainPlace[] =>
   domains.flatMap(({ domain, sends, dmarc }) =>
     sends && dmarc === undefined ? [{ name: `_dmarc.${domain}`, type: 'TXT', domain }] : [],
@@ -84,7 +84,7 @@ const unreadableAt = (
 const placeOf = (each: Pick<MailRecord, 'name' | 'type' | 'purpose'>): string => `${each.purpose} ${keyOf(each)}`
 
 const faultFinding = ({ why }: RecordFault): Finding =>
-  fleetFinding('records-contradict', why, { remedy: 'mend that, then plan again; all other records go on' })
+  fleetFinding('records-contradict', why, { remedy: 'correct that, then plan again; all other records go on' })
 
 /** Once a zone. */
 function serverFindings(seen: ReadonlyMap<string, Seen>): readonly Finding[] {

@@ -20,7 +20,9 @@ export async function readyToPublish(all: readonly DnsVars[], hosts: readonly Ho
   return [...new Set(named)]
 }
 
-/** The names of the hosts that zones may be pushed by. What is wrong with settings is told where a zone is pushed. */
+/**
+ * The names of the hosts that zones may be pushed by. What is wrong with settings is reported where a zone is pushed.
+ */
 export const hostNamesOf = (all: readonly DnsVars[]): ReadonlySet<string> =>
   new Set(
     all.flatMap((vars) =>

@@ -9,7 +9,7 @@ import { servingProblems, type ServingProblem } from './serving-problem.ts'
 
 export interface NotServed<Asked extends WantedRecord = MailRecord> extends ServingProblem {
   readonly record: Asked
-  /** Where it cannot be told which zone the record is in: `undefined`. */
+  /** Where it cannot be known which zone the record is in: `undefined`. */
   readonly server: NameServer | undefined
   /** SOA serial of the server's copy, where it tells. */
   readonly serial: number | undefined
@@ -19,7 +19,7 @@ export interface Waiting<Asked extends WantedRecord = MailRecord> extends Lookin
   /** Seconds to ask again for; 0: once. */
   readonly waitSeconds: number
   readonly signal?: AbortSignal | undefined
-  /** Is told before each wait how many are still missing. */
+  /** Is called before each wait how many are still missing. */
   readonly progress?: ((missing: readonly NotServed<Asked>[]) => void) | undefined
 }
 

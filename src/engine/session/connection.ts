@@ -41,7 +41,7 @@ export interface Connection {
  * Within a time that the host's own settings state.
  *
  * @param signal - an interrupt.
- * @param tell - is told what a host is waited for while it takes longer than others; left out: nobody is.
+ * @param tell - is reported what a host is waited for while it takes longer than others; left out: nobody is.
  * @throws Unreachable
  */
 export type Connect = (host: Host, signal: AbortSignal, tell?: Tell) => Promise<Connection>

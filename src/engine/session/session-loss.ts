@@ -5,7 +5,7 @@ import type { Probe } from '../../core/probe/probe.ts'
 import { ConnectionLost, Refused, Unreachable, type Connection } from './connection.ts'
 import { HostEnd } from '../host-end.ts'
 import { progressOf, type Progress } from '../trip/progress.ts'
-import { answersOf, failed, LOCK_SECONDS, open, trip, type SessionState, type UnderWay } from './session-trip.ts'
+import { answersOf, failed, LOCK_SECONDS, open, trip, type SessionState, type SentTrip } from './session-trip.ts'
 import type { Answers } from './session-watcher.ts'
 import type { PlannedStep } from '../trip/steps.ts'
 import { saysOutdated, tripWords } from '../trip/trip-words.ts'
@@ -13,10 +13,10 @@ import { saysOutdated, tripWords } from '../trip/trip-words.ts'
 /** No attempt to make a lost connection again begins later than this after the first. */
 const AWAY_SECONDS = 30
 
-/** What was under way when the connection was lost. */
+/** What was running when the connection was lost. */
 interface Loss {
-  readonly lost: UnderWay
-  /** Its steps that are not told to be done. */
+  readonly lost: SentTrip
+  /** Its steps that are not reported to be done. */
   readonly undone: readonly PlannedStep[]
   readonly why: string
   readonly advice: string
@@ -34,17 +34,17 @@ export async function askAfterLoss(state: SessionState, error: ConnectionLost): 
   state.reconnected = true
   const progress = progressOf(loss.lost.mark, state.last)
   const answers = await askAgain(state, loss, progress)
-  const told = answers(progress)
-  const record = 'state' in told ? (told.state as Progress | undefined) : undefined
+  const reported = answers(progress)
+  const record = 'state' in reported ? (reported.state as Progress | undefined) : undefined
   for (const step of loss.undone) settle(state, step, loss, record, answers)
   return answers
 }
 
-function lossOf({ options, underWay }: SessionState, error: ConnectionLost): Loss {
-  const undone = underWay.steps.filter((step) => !underWay.done.has(step))
-  const findsOut = undone.length > 0 ? ', which finds out what became of the changes under way' : ''
+function lossOf({ options, sentTrip }: SessionState, error: ConnectionLost): Loss {
+  const undone = sentTrip.steps.filter((step) => !sentTrip.done.has(step))
+  const findsOut = undone.length > 0 ? ', which finds out what became of the running changes' : ''
   return {
-    lost: underWay,
+    lost: sentTrip,
     undone,
     why: options.interrupt.aborted ? 'left at once' : `the connection was lost: ${error.message}`,
     advice: `run it again once the host answers${findsOut}`,

@@ -22,8 +22,8 @@ const BEGIN_SECONDS = 30
 /** For all questions of a trip. */
 const QUESTIONS_SECONDS = 300
 
-/** A trip: its mark, its steps, and those of them that are told to have begun, and to be done. */
-export interface UnderWay {
+/** A trip: its mark, its steps, and those of them that are asked to have begun, and to be done. */
+export interface SentTrip {
   readonly mark: string
   readonly steps: readonly PlannedStep[]
   readonly begun: Set<PlannedStep>
@@ -56,7 +56,7 @@ export interface SessionState extends SessionSetting {
   /** The last trip with steps, of whichever run, that the answers know of. */
   last: string | undefined
   /** For the case that it is lost. */
-  underWay: UnderWay
+  sentTrip: SentTrip
 }
 
 /** @throws HostEnd, Unreachable */
@@ -80,13 +80,13 @@ export async function trip(
   const { check, interrupt, abandon, askedOnce } = options
   if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
   state.trips += 1
-  state.underWay = { mark: newMark(), steps, begun: new Set(), done: new Set() }
+  state.sentTrip = { mark: newMark(), steps, begun: new Set(), done: new Set() }
   const beginSeconds = state.fresh ? (host.address.connectSeconds ?? BEGIN_SECONDS) : undefined
   state.fresh = false
   const outcome = await makeTrip(
     state.connection,
     {
-      mark: state.underWay.mark,
+      mark: state.sentTrip.mark,
       steps,
       after: check ? undefined : state.last,
       probes,
@@ -107,7 +107,7 @@ export async function trip(
 function tripWatcher(state: SessionState): TripWatcher {
   const { report, mask, watcher } = state
   const host = state.host.name
-  const told = ({ task, change }: PlannedStep) => ({
+  const reported = ({ task, change }: PlannedStep) => ({
     host,
     task: mask(task.name),
     type: task.type,
@@ -116,13 +116,13 @@ function tripWatcher(state: SessionState): TripWatcher {
   return {
     waiting: (holder) => report({ kind: 'host-waiting', host, holder }),
     started(step) {
-      state.underWay.begun.add(step)
-      report({ kind: 'change-start', ...told(step) })
+      state.sentTrip.begun.add(step)
+      report({ kind: 'change-start', ...reported(step) })
     },
     progress: ({ task }, line) => report({ kind: 'change-output', host, task: mask(task.name), line: mask(line) }),
     done(step, code) {
-      state.underWay.done.add(step)
-      report({ kind: 'change-end', ...told(step), code })
+      state.sentTrip.done.add(step)
+      report({ kind: 'change-end', ...reported(step), code })
       if (code === 0 && step.completes) watcher.made(step)
     },
   }
@@ -160,10 +160,10 @@ export function failed({ mask, watcher }: SessionState, outcome: Extract<TripOut
   return new HostEnd('failed', `${task.type} ${task.name}: ${maskSummary(mask, change.summary)}: ${why}`)
 }
 
-/** The host may have gone on by itself: what is not told to be done may be. */
-function garbled({ underWay, watcher }: SessionState, outcome: Extract<TripOutcome, { kind: 'garbled' }>): HostEnd {
+/** The host may have gone on by itself: what is not reported to be done may be. */
+function garbled({ sentTrip, watcher }: SessionState, outcome: Extract<TripOutcome, { kind: 'garbled' }>): HostEnd {
   const { why, none } = outcome
-  const undone = underWay.steps.filter((step) => !underWay.done.has(step))
+  const undone = sentTrip.steps.filter((step) => !sentTrip.done.has(step))
   undone.forEach((step) => (none ? watcher.notMade(step) : watcher.unknown(step, why)))
   return new HostEnd('failed', why)
 }

@@ -4,10 +4,10 @@ import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Asked } from '../foresee.ts'
 import type { PlannedStep } from '../trip/steps.ts'
 
-/** What each question was told on the last trip. */
+/** What each question was answered on the last trip. */
 export type Answers = (probe: Probe<unknown>) => Asked
 
-/** Is told what became of each change. */
+/** Is called with what became of each change. */
 export interface SessionWatcher {
   made(step: PlannedStep): void
   failed(step: PlannedStep, why: Untrusted): void

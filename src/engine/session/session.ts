@@ -62,7 +62,7 @@ export async function openSession(
     outdated: 0,
     trips: 0,
     last: undefined,
-    underWay: { mark: '', steps: [], begun: new Set(), done: new Set() },
+    sentTrip: { mark: '', steps: [], begun: new Set(), done: new Set() },
   }
   return {
     get trips() {
@@ -73,7 +73,7 @@ export async function openSession(
   }
 }
 
-/** As others who wait for the host are told of it. */
+/** As others who wait for the host see it. */
 const thisProcess = (): string =>
   `${userInfo().username}@${hostname()}, process ${process.pid}, since ${new Date().toISOString()}`
 

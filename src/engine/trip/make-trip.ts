@@ -14,7 +14,7 @@ import {
   type Trip,
   type TripOutcome,
   type TripWatcher,
-  type UnderWay,
+  type RunningTrip,
   begin,
   takeFrame,
 } from './trip-course.ts'
@@ -38,18 +38,18 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   const { mark } = trip
   const questions = questionFrames(trip.probes)
   const watch = watchdog(trip.abandon)
-  const underWay = begin(trip, watcher, watch)
-  const stopFile = stopFileOf(underWay.words)
+  const runningTrip = begin(trip, watcher, watch)
+  const stopFile = stopFileOf(runningTrip.words)
   const stop = (): void => {
     if (trip.finishes) return
     // Nothing is in hand yet: a shell that is not listened to begins no step.
-    if (trip.steps.length === 0 || underWay.waiting) watch.abort('interrupted')
+    if (trip.steps.length === 0 || runningTrip.waiting) watch.abort('interrupted')
     else connection.touch(stopFile).catch(() => watch.abort('interrupted'))
   }
   trip.interrupt.addEventListener('abort', stop, { once: true })
-  const reader = tripReader(mark, (frame) => takeFrame(underWay, frame))
+  const reader = tripReader(mark, (frame) => takeFrame(runningTrip, frame))
   try {
-    const script = scriptOf(underWay, questions)
+    const script = scriptOf(runningTrip, questions)
     const beginSeconds = beginningSeconds(trip, script)
     watch.expectWithin(beginSeconds, 'beginning')
     watch.endWithin(beginSeconds + laterSeconds(trip))
@@ -60,12 +60,12 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
       onStdout: (chunk) => reader.feed(chunk),
       signal: watch.signal,
     })
-    return underWay.ended ?? askedOutcome(underWay, questions, stderr)
+    return runningTrip.ended ?? askedOutcome(runningTrip, questions, stderr)
   } catch (error) {
-    if (error instanceof TooMuchSaid) return garbledOutcome(underWay, tooMuchSaid(underWay, questions, error))
-    if (error instanceof ConnectionLost && underWay.garbled !== undefined)
-      return garbledOutcome(underWay, underWay.garbled)
-    if (error instanceof ConnectionLost && watch.why !== undefined) throw brokenOff(underWay, watch.why)
+    if (error instanceof TooMuchSaid) return garbledOutcome(runningTrip, tooMuchSaid(runningTrip, questions, error))
+    if (error instanceof ConnectionLost && runningTrip.garbled !== undefined)
+      return garbledOutcome(runningTrip, runningTrip.garbled)
+    if (error instanceof ConnectionLost && watch.why !== undefined) throw brokenOff(runningTrip, watch.why)
     throw error
   } finally {
     watch.clear()
@@ -84,7 +84,7 @@ function laterSeconds({ steps, probes, holder, lockSeconds, questionsSeconds }: 
   return [lock, ...changes, questions, SILENCE_SECONDS].reduce((sum, each) => sum + each, 0)
 }
 
-const scriptOf = ({ trip, words }: UnderWay, questions: readonly QuestionFrame[]): string =>
+const scriptOf = ({ trip, words }: RunningTrip, questions: readonly QuestionFrame[]): string =>
   tripScript({
     words,
     steps: trip.steps,
@@ -94,30 +94,34 @@ const scriptOf = ({ trip, words }: UnderWay, questions: readonly QuestionFrame[]
     lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
   })
 
-function askedOutcome(underWay: UnderWay, questions: readonly QuestionFrame[], stderr: Untrusted<Buffer>): TripOutcome {
-  const { trip, answers, hung, stale, last, outdated } = underWay
+function askedOutcome(
+  runningTrip: RunningTrip,
+  questions: readonly QuestionFrame[],
+  stderr: Untrusted<Buffer>,
+): TripOutcome {
+  const { trip, answers, hung, stale, last, outdated } = runningTrip
   const errors = stderrByQuestion(trip.mark, stderr)
-  const told = new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))]))
+  const reported = new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))]))
   return {
     kind: 'asked',
-    asked: readAnswers(questions, hung, told),
-    last: stale || trip.steps.length === 0 ? last : underWay.words.record,
+    asked: readAnswers(questions, hung, reported),
+    last: stale || trip.steps.length === 0 ? last : runningTrip.words.record,
     notMade: stale ? trip.steps[0] : outdated,
   }
 }
 
 /** A shell of a new connection that never began has nothing in hand: there was no connection yet. */
-function brokenOff({ trip, taken }: UnderWay, why: string): Error {
+function brokenOff({ trip, taken }: RunningTrip, why: string): Error {
   const neverBegan = !taken && trip.beginSeconds !== undefined
   const isLeft = trip.interrupt.aborted || trip.abandon.aborted
   return neverBegan && !isLeft ? new Unreachable(`${why}: ${DUMB}`) : new ConnectionLost(why)
 }
 
 /** What has ended the trip before stays what it came to. */
-const garbledOutcome = ({ ended, stale, outdated }: UnderWay, why: string): TripOutcome =>
+const garbledOutcome = ({ ended, stale, outdated }: RunningTrip, why: string): TripOutcome =>
   ended ?? { kind: 'garbled', why, none: stale || outdated !== undefined }
 
-function tooMuchSaid({ trip, asking }: UnderWay, questions: readonly QuestionFrame[], error: TooMuchSaid): string {
+function tooMuchSaid({ trip, asking }: RunningTrip, questions: readonly QuestionFrame[], error: TooMuchSaid): string {
   if (asking < 0) return error.message
   const asked = trip.probes.find((probe) => isAsked(probe, questions[asking]))
   return `${error.message}, when it was asked: ${asked?.key ?? ''}`

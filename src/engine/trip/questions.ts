@@ -45,7 +45,7 @@ export function questionFrames(probes: readonly Probe<unknown>[]): readonly Ques
 }
 
 /**
- * What each probe was told, read once.
+ * What each probe was answered, read once.
  *
  * @param hung - the place of the frame that did not end.
  * @param answers - by the frame's place.

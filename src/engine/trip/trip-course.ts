@@ -1,4 +1,4 @@
-// A trip under way: what the lines of its script tell of it, one after the other, and how long the host may be silent.
+// A running trip: what the lines of its script tell of it, one after the other, and how long the host may be silent.
 import type { Probe } from '../../core/probe/probe.ts'
 import { OUTDATED_STATUS } from '../../shell/outdated.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
@@ -33,7 +33,7 @@ export interface Trip {
   readonly abandon: AbortSignal
 }
 
-/** What is told while a trip is under way. */
+/** What is reported while a trip is running. */
 export interface TripWatcher {
   waiting(holder: Untrusted): void
   started(step: PlannedStep): void
@@ -65,7 +65,7 @@ export type TripOutcome =
   /** The host cannot be worked on: it cannot keep the lock, for its disk is full or read-only; it lacks a program. */
   | { readonly kind: 'broken'; readonly why: string }
   /**
-   * What the host says is no trip's, or too much. Nobody can tell what became of the steps that are not told to be
+   * What the host says is no trip's, or too much. Nobody can tell what became of the steps that are not reported to be
    * done, but where `none` of them is made on a host that has changed.
    */
   | { readonly kind: 'garbled'; readonly why: string; readonly none: boolean }
@@ -74,11 +74,11 @@ export type TripOutcome =
 
 /** This long without a word where one is due means that the host, or the way to it, hangs. */
 export const SILENCE_SECONDS = 120
-/** Beyond a limit that the host keeps itself: for its killing and for the network. */
+/** Added to a limit that the host keeps itself: for its killing and for the network. */
 export const GRACE_SECONDS = 40
 
-/** A trip under way: what its frames have told so far. */
-export interface UnderWay {
+/** A running trip: what its frames have said so far. */
+export interface RunningTrip {
   readonly trip: Trip
   readonly words: TripWords
   readonly watcher: TripWatcher
@@ -110,7 +110,7 @@ export interface UnderWay {
   isHeard: boolean
 }
 
-export const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): UnderWay => ({
+export const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): RunningTrip => ({
   trip,
   words: tripWords(trip.mark),
   watcher,
@@ -132,58 +132,61 @@ export const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): UnderW
 })
 
 /** Takes note of a frame, and sets how long the host may be silent from now on. */
-export function takeFrame(underWay: UnderWay, frame: Frame): void {
-  if (frame.kind === 'garbled') return garble(underWay, frame.why)
-  const disorder = disorderIn(underWay, frame)
-  if (disorder !== undefined) return garble(underWay, disorder)
-  if ('step' in frame) return takeStepFrame(underWay, frame)
-  const { trip, watch, watcher } = underWay
+export function takeFrame(runningTrip: RunningTrip, frame: Frame): void {
+  if (frame.kind === 'garbled') return garble(runningTrip, frame.why)
+  const disorder = disorderIn(runningTrip, frame)
+  if (disorder !== undefined) return garble(runningTrip, disorder)
+  if ('step' in frame) return takeStepFrame(runningTrip, frame)
+  const { trip, watch, watcher } = runningTrip
   switch (frame.kind) {
     case 'begun':
-      underWay.taken = true
+      runningTrip.taken = true
       return watch.expectWithin(trip.lockSeconds + SILENCE_SECONDS, 'beginning')
     case 'waiting':
-      underWay.waiting = true
+      runningTrip.waiting = true
       watch.expectWithin(trip.lockSeconds + GRACE_SECONDS, 'waiting for the lock')
       return watcher.waiting(frame.holder)
     case 'locked':
-      underWay.ended = { kind: 'locked', holder: frame.holder }
+      runningTrip.ended = { kind: 'locked', holder: frame.holder }
       return
     case 'broken':
-      underWay.ended = frame
+      runningTrip.ended = frame
       return
     case 'stopped':
-      underWay.ended = { kind: 'stopped' }
+      runningTrip.ended = { kind: 'stopped' }
       return
     case 'last':
-      underWay.waiting = false
-      underWay.last = frame.mark
+      runningTrip.waiting = false
+      runningTrip.last = frame.mark
       return watch.expectWithin(SILENCE_SECONDS, 'going on')
     case 'hung':
-      underWay.hung = underWay.asking
+      runningTrip.hung = runningTrip.asking
       return
     case 'stale':
-      underWay.stale = true
+      runningTrip.stale = true
       return
     case 'ask':
       // One limit for all of them.
-      if (underWay.asking < 0) watch.expectWithin(trip.questionsSeconds + GRACE_SECONDS, 'answering its questions')
-      underWay.asking = frame.question
+      if (runningTrip.asking < 0) watch.expectWithin(trip.questionsSeconds + GRACE_SECONDS, 'answering its questions')
+      runningTrip.asking = frame.question
       return
     case 'answered':
-      underWay.answers.set(frame.question, frame)
+      runningTrip.answers.set(frame.question, frame)
   }
 }
 
 /** What the host sends is given up: nothing more of it counts. */
-function garble(underWay: UnderWay, why: string): void {
+function garble(runningTrip: RunningTrip, why: string): void {
   const advice = 'log in with ssh, and see what its shell is'
-  underWay.garbled ??= `what the host says of its work cannot be read: ${why}: ${advice}`
-  underWay.watch.abort(underWay.garbled)
+  runningTrip.garbled ??= `what the host says of its work cannot be read: ${why}: ${advice}`
+  runningTrip.watch.abort(runningTrip.garbled)
 }
 
 /** What no script of a trip says now: a step or a question out of its turn. */
-function disorderIn({ trip, garbled, inHand, lastStep, asking, answers }: UnderWay, frame: Frame): string | undefined {
+function disorderIn(
+  { trip, garbled, inHand, lastStep, asking, answers }: RunningTrip,
+  frame: Frame,
+): string | undefined {
   if (garbled !== undefined) return garbled
   const inTurn = (): boolean => {
     switch (frame.kind) {
@@ -203,31 +206,31 @@ function disorderIn({ trip, garbled, inHand, lastStep, asking, answers }: UnderW
   return inTurn() ? undefined : `"${frame.kind}" is out of its turn`
 }
 
-function takeStepFrame(underWay: UnderWay, frame: Extract<Frame, { readonly step: number }>): void {
-  const { trip, watch, watcher } = underWay
+function takeStepFrame(runningTrip: RunningTrip, frame: Extract<Frame, { readonly step: number }>): void {
+  const { trip, watch, watcher } = runningTrip
   const step = trip.steps[frame.step]!
   switch (frame.kind) {
     case 'start':
-      underWay.inHand = frame.step
-      underWay.isHeard = false
-      underWay.lastStep = frame.step
-      underWay.begun = performance.now()
+      runningTrip.inHand = frame.step
+      runningTrip.isHeard = false
+      runningTrip.lastStep = frame.step
+      runningTrip.begun = performance.now()
       watch.expectWithin(
         step.timeoutSeconds + GRACE_SECONDS,
         `${step.task.type} ${step.task.name}: ${step.change.summary}`,
       )
       return watcher.started(step)
     case 'progress':
-      underWay.isHeard = true
+      runningTrip.isHeard = true
       return watcher.progress(step, frame.line)
     case 'done':
-      underWay.inHand = undefined
+      runningTrip.inHand = undefined
       // Of a step that ends soon nothing is sent while it runs.
-      if (!underWay.isHeard && frame.code !== OUTDATED_STATUS)
+      if (!runningTrip.isHeard && frame.code !== OUTDATED_STATUS)
         for (const line of progressLines(frame.output)) watcher.progress(step, line)
       watch.expectWithin(SILENCE_SECONDS, 'going on')
-      if (saysOutdated(underWay.words, frame.code, frame.output)) underWay.outdated = step
-      else if (frame.code !== 0) underWay.ended = failedOutcome(step, frame, underWay.begun)
+      if (saysOutdated(runningTrip.words, frame.code, frame.output)) runningTrip.outdated = step
+      else if (frame.code !== 0) runningTrip.ended = failedOutcome(step, frame, runningTrip.begun)
       return watcher.done(step, frame.code)
   }
 }

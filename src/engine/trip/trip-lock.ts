@@ -63,5 +63,5 @@ fi`,
   `[ "$go" ] && held=1 && { printf '%s\\n' ${quote(holder)} > "$run/holder"; } 2>/dev/null`,
 ]
 
-/** The name goes with the lock: the next one to wait must not be told of somebody who has left. */
+/** The name goes with the lock: the next one to wait must not hear of somebody who has left. */
 export const UNLOCK = `[ "$held" ] && { printf '' > "$run/holder"; } 2>/dev/null; exec 9>&-`

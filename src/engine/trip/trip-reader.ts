@@ -40,7 +40,7 @@ interface Section {
 const section = (kind: SectionKind, index: number): Section => ({ kind, index, pieces: [], length: 0, open: '' })
 
 /**
- * Every mark is `\\nMARK what …\\n`: the newlines on both sides are the frame's, so output is told exactly, with or
+ * Every mark is `\\nMARK what …\\n`: the newlines on both sides are the frame's, so output is reported exactly, with or
  * without a last newline.
  */
 export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripReader {

@@ -12,7 +12,7 @@ import { stopFile, type TripWords } from './trip-words.ts'
 
 /** The steps whose output is sent while they run are those that may take longer than this. */
 const STREAMED_FROM_SECONDS = 60
-/** For what does not end when it is told to. */
+/** For what does not end when it is asked to. */
 export const KILL_AFTER_SECONDS = 10
 /** What a step leaves running may hold its output open: the end of that is not waited for longer. */
 const OUTPUT_END_SECONDS = 1

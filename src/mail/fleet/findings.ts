@@ -3,7 +3,7 @@
 import { findingsIn, kindsOf } from '../../findings/rule.ts'
 import type { Superseding } from '../../findings/superseded.ts'
 
-/** What makes a domain's records contradict each other, told by itself. */
+/** What makes a domain's records contradict each other, reported by itself. */
 const CONTRADICTIONS: readonly Superseding[] = [
   { by: ['selector-collision', 'spf-many', 'spf-syntax', 'no-address'], seen: 'anywhere', alike: 'domain' },
 ]
@@ -13,7 +13,7 @@ export const FLEET_KINDS = {
     'records-contradict': {
       severity: 'error',
       means: 'What the domain needs cannot be worked out from the inventory, the hosts and DNS.',
-      remedy: 'mend what is told',
+      remedy: 'correct what is reported',
       supersededBy: CONTRADICTIONS,
     },
     'name-servers': {
@@ -21,7 +21,7 @@ export const FLEET_KINDS = {
       means:
         'Not all name servers that are named for the zone are asked: ' +
         'there are more than 20, or one is no name of a host.',
-      remedy: 'mend its NS records',
+      remedy: 'correct its NS records',
     },
     'dkim-no-key': {
       severity: 'warning',
@@ -40,8 +40,8 @@ export const FLEET_KINDS = {
     },
     'dkim-unreadable-key': {
       severity: 'error',
-      means: "The public half of a host's key cannot be told.",
-      remedy: 'mend it on the host',
+      means: "The public half of a host's key cannot be known.",
+      remedy: 'correct it on the host',
     },
     'dkim-unfit-key': {
       severity: 'error',
@@ -81,7 +81,7 @@ export const FLEET_KINDS = {
     'spf-sender-unknown': {
       severity: 'error',
       means:
-        'Of a plan: the addresses that others see a host send from cannot be told, ' +
+        'Of a plan: the addresses that others see a host send from cannot be known, ' +
         'and SPF of its domains is left alone.',
       remedy: 'set outgoing_addresses',
     },

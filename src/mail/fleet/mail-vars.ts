@@ -131,7 +131,7 @@ export const dmarcVar = v.pipe(
   ),
   v.check(
     ({ p, rua, [allowNone]: allowed }) => p !== 'none' || rua !== undefined || allowed,
-    'p: none needs rua, an address for reports: without it nothing is protected and nothing is told ' +
+    'p: none needs rua, an address for reports: without it nothing is protected and nothing is reported ' +
       `(${allowNone}: true publishes it all the same)`,
   ),
   v.check(({ fo, ruf }) => fo === undefined || ruf !== undefined, 'fo has an effect with ruf alone'),

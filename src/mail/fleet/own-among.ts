@@ -29,7 +29,8 @@ export const firstSelector = ({ vars, host }: SelectorMember): string =>
 /**
  * What a host speaks for among these hosts: its first selector, its `dkim_selectors`, and what a rotation makes.
  *
- * @param members - all hosts of the playbook; of the others, those selectors are told that might be one of a rotation.
+ * @param members - all hosts of the playbook; of the others, those selectors are reported that might be one of a
+ * rotation.
  */
 export function ownSelectorsAmong(member: SelectorMember, members: readonly SelectorMember[]): OwnSelectors {
   const { domains, dkim_selectors = [] } = member.vars

@@ -29,11 +29,11 @@ export function ownBase({ first, others }: Pick<OwnSelectors, 'first' | 'others'
  * Whether the domain is the host's own and the selector, too: its first, one of its var `dkim_selectors`, or a name
  * that a rotation makes of the first (`mx1-20270301`, `mx1-20270301b`) and the inventory gives to nobody else.
  *
- * @param domain - whatever a host told, as is the selector; in either case
+ * @param domain - whatever a host said, as is the selector; in either case
  */
-export function speaksFor(own: OwnSelectors, domain: string, told: Untrusted): boolean {
-  if (!isSelector(told) || !own.domains.includes(nameKey(domain))) return false
-  const selector = nameKey(told)
+export function speaksFor(own: OwnSelectors, domain: string, reported: Untrusted): boolean {
+  if (!isSelector(reported) || !own.domains.includes(nameKey(domain))) return false
+  const selector = nameKey(reported)
   if (selector === own.first || own.further.includes(selector)) return true
   const base = ownBase(own)
   const isMade = selector.startsWith(`${base}-`) && /^\d{8}[a-z]?$/.test(selector.slice(base.length + 1))

@@ -43,9 +43,9 @@ export type SendingAddress =
   /** In words that follow the text. */
   | { readonly kind: 'unfit'; readonly why: string }
 
-/** @param told - whatever a host told */
-export function sendingAddress(told: string): SendingAddress {
-  const network = told.includes('/') ? undefined : parseNetwork(told)
+/** @param reported - whatever a host said */
+export function sendingAddress(reported: string): SendingAddress {
+  const network = reported.includes('/') ? undefined : parseNetwork(reported)
   if (network === undefined) return { kind: 'unfit', why: 'is no address' }
   if (isIn(LINK_LOCAL, network)) return { kind: 'link-local' }
   const kind = KINDS.find(([, among]) => isIn(among, network))?.[0]

@@ -43,12 +43,12 @@ export function dnsName(name: string): DnsName {
 const OWNERS = 'labels of letters, digits, hyphens and underscores are wanted, 63 characters each and 253 in all'
 
 /**
- * A name that DNS told, whatever bytes it has.
+ * A name that DNS said, whatever bytes it has.
  *
  * @param name - as {@link nameOfLabels} writes it
  * @throws MailrunError for what is not written so
  */
-export function toldName(name: Untrusted): DnsName {
+export function nameFromDns(name: Untrusted): DnsName {
   if (labelsOfName(name) === undefined) throw new MailrunError(`${shownName(name)} is no name of DNS`)
   return as(`${name}.`)
 }
@@ -130,7 +130,7 @@ export function mxParts(value: string): { readonly preference: number; readonly 
     throw new MailrunError(
       `an MX record is a preference and a name, as in 10 mx1.example.org.; got ${shownName(value)}`,
     )
-  return { preference: Number(preference), exchange: toldName(exchange) }
+  return { preference: Number(preference), exchange: nameFromDns(exchange) }
 }
 
 /**

@@ -24,7 +24,7 @@ export const SENDER_KINDS = {
     'spf-permerror': {
       severity: 'error',
       means: 'The SPF record cannot be used: a term is wrong, there are several, or it takes too many lookups.',
-      remedy: 'mend it: verifiers make 10 lookups and take one record',
+      remedy: 'correct it: verifiers make 10 lookups and take one record',
     },
     'no-address': {
       severity: 'unknown',
@@ -37,7 +37,7 @@ export const SENDER_KINDS = {
     'dmarc-fail': {
       severity: 'error',
       means: 'Neither DKIM nor SPF passes: receivers do what the policy asks for.',
-      remedy: 'mend signing first, then SPF',
+      remedy: 'correct signing first, then SPF',
     },
     'dmarc-unaligned': {
       severity: 'error',

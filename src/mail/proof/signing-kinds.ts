@@ -13,7 +13,7 @@ export const SIGNING_KINDS = {
     'no-milter': {
       severity: 'error',
       means: 'Postfix asks no milter in this role: mail leaves unsigned.',
-      remedy: 'run playbooks/dkim.ts; where master.cf says otherwise for a service (-o), mend that',
+      remedy: 'run playbooks/dkim.ts; where master.cf says otherwise for a service (-o), correct that',
     },
     'milter-unreached': {
       severity: 'error',
@@ -24,7 +24,7 @@ export const SIGNING_KINDS = {
     },
     'milter-tempfail': {
       severity: 'error',
-      means: 'The milter puts mail off (451).',
+      means: 'The milter defers mail (451).',
       remedy: 'its log says why: as a rule the private key is missing, or its owner or mode is wrong',
     },
     'milter-refused': { severity: 'error', means: 'The milter refuses the mail.', remedy: "see that milter's log" },
@@ -83,7 +83,7 @@ export const SIGNING_KINDS = {
     },
     'not-verified': {
       severity: 'error',
-      means: 'The signature does not verify, for another reason, which is told.',
+      means: 'The signature does not verify, for another reason, which is reported.',
       remedy: "see the signature's tags, and the record",
     },
     'servers-differ': {

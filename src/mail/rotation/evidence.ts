@@ -47,7 +47,7 @@ export interface RotationEvidence {
   readonly dns: ReadonlyMap<string, DnsStanding>
   /** Seconds for which a resolver may hold that a new selector is not there, or what a wildcard says. */
   readonly cached: number
-  /** The selectors that milters were seen to sign with; or why that cannot be told. */
+  /** The selectors that milters were seen to sign with; or why that cannot be known. */
   readonly signing: readonly string[] | { readonly why: string }
   readonly queue: QueueStanding | { readonly why: string }
   readonly settings: RotationSettings

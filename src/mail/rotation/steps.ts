@@ -9,7 +9,7 @@ export interface NewMark {
   readonly path?: string | undefined
 }
 
-/** A key's place in its life, as people are told it. */
+/** A key's place in its life, as people read it. */
 export type KeyState =
   | 'keyed'
   | 'published'
@@ -46,10 +46,10 @@ export type RotationWait =
   | { readonly kind: 'until'; readonly time: number; readonly why: string }
   /** Something outside must change first, such as a name server that lags. `soon`: it may within moments, by itself. */
   | { readonly kind: 'held'; readonly why: string; readonly soon: boolean }
-  /** Somebody must mend it. */
+  /** Somebody must correct it. */
   | { readonly kind: 'blocked'; readonly why: string }
 
-export interface KeyOutlook {
+export interface KeyProgress {
   readonly selector: string
   readonly state: KeyState
   /** When it came to that, where it was written down; by the host's clock, in seconds since 1970. */
@@ -58,13 +58,13 @@ export interface KeyOutlook {
   readonly wait?: RotationWait
 }
 
-export interface Outlook {
+export interface NextSteps {
   readonly host: string
   readonly domain: string
   /** The host's clock, in seconds since 1970. */
   readonly now: number
   /** All but those that are removed, the one in use first. */
-  readonly keys: readonly KeyOutlook[]
+  readonly keys: readonly KeyProgress[]
   /** Where a new rotation is due. */
   readonly begin?: RotationStep
   /** Why it is due. */

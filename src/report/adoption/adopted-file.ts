@@ -81,7 +81,7 @@ const isFlow = ({ value }: Entry): boolean => isMap(value) && value.flow === tru
 const isFull = (entry: Entry | undefined): boolean =>
   entry !== undefined && isFlow(entry) && (entry.value as YAMLMap).items.length > 0
 
-/** A list in lines of its own grows; all else is written anew where it differs. */
+/** A list in lines of its own grows; all else is written again where it differs. */
 function changedValue(text: string, entry: Entry, wanted: unknown): readonly Edit[] {
   const node = entry.value as Node
   const before: unknown = JSON.parse(JSON.stringify(node))

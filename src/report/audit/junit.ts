@@ -81,9 +81,9 @@ function testCase(classname: string, name: string, inside: XmlText): XmlText {
   return xml`    <testcase classname="${word(classname)}" name="${word(name)}"${end}\n`
 }
 
-function element(tag: 'failure' | 'error', message: string, type: string, told: readonly string[]): XmlText {
+function element(tag: 'failure' | 'error', message: string, type: string, reported: readonly string[]): XmlText {
   const name = word(tag)
-  return xml`<${name} message="${word(message)}" type="${word(type)}">${inLines(told)}</${name}>`
+  return xml`<${name} message="${word(message)}" type="${word(type)}">${inLines(reported)}</${name}>`
 }
 
 function casesOf(row: AuditRow, { findings }: AuditReport): readonly Case[] {
@@ -111,13 +111,13 @@ const KINDS: Readonly<Record<CellStatus, Case['kind']>> = {
 
 function inside(kind: Case['kind'], findings: readonly AuditFinding[]): XmlText {
   const [first] = findings
-  const told = findings.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...linesOf(each)])
-  if (kind === 'pass') return told.length === 0 ? xml`` : xml`<system-out>${inLines(told)}</system-out>`
+  const reported = findings.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...linesOf(each)])
+  if (kind === 'pass') return reported.length === 0 ? xml`` : xml`<system-out>${inLines(reported)}</system-out>`
   if (kind === 'skipped') {
     const reasons = findings.map(({ id, accepted }) => `${id}: accepted: ${accepted?.reason ?? ''}`)
     return xml`<skipped message="${word(reasons.join('; '))}"/>`
   }
-  return element(kind, first?.message ?? 'it could not be found out', first?.id ?? 'unknown', told)
+  return element(kind, first?.message ?? 'it could not be found out', first?.id ?? 'unknown', reported)
 }
 
 const linesOf = ({

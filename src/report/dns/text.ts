@@ -20,9 +20,9 @@ export function dnsPlanText({ records, findings, unseen = [] }: ShownPlan, paint
   const zones = new Map<string, PlannedRecord[]>()
   for (const each of records) zones.set(each.zone?.zone ?? '', [...(zones.get(each.zone?.zone ?? '') ?? []), each])
   const blocks = [...zones].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, those]) => zoneText(name, those, paint))
-  const told = joined(findings.map((each) => findingText(each, paint)))
+  const reported = joined(findings.map((each) => findingText(each, paint)))
   return joined(
-    [...blocks, ...(findings.length === 0 ? [] : [told]), term`${dnsCountsText(records, unseen)}\n`],
+    [...blocks, ...(findings.length === 0 ? [] : [reported]), term`${dnsCountsText(records, unseen)}\n`],
     term`\n`,
   )
 }
@@ -129,7 +129,7 @@ function countsText(records: readonly PlannedRecord[]): TerminalText {
   return joined(counts, term`, `)
 }
 
-/** A line for each update; what failed in the same way is told together. */
+/** A line for each update; what failed in the same way is reported together. */
 export function pushedText(pushed: readonly Pushed[], paint: Colours): TerminalText {
   const done = pushed
     .filter(({ outcome }) => outcome.kind === 'done')

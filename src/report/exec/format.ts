@@ -1,4 +1,4 @@
-// What an output format of `mailrun exec` is; and which hosts are told together.
+// What an output format of `mailrun exec` is; and which hosts are reported together.
 import type { ExecutedHost, Execution } from '../../resources/command/execution.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import type { About } from '../registry.ts'

@@ -10,7 +10,7 @@ export const format: ListFormat = {
   tasks: tasksText,
 }
 
-/** Hosts with the same tasks are told together. */
+/** Hosts with the same tasks are reported together. */
 function tasksText({ hosts }: ListedTasks): TerminalText {
   const groups = new Map<TerminalText, string[]>()
   for (const { name, tasks } of hosts) {

@@ -29,7 +29,7 @@ function cellText({ verdict: { id }, selectors = [] }: DeliveryProof): string {
 /** Bytes of a nonce that all messages of a run have. */
 const RUN_LENGTH = 12
 
-/** Ways that were left out, with why; and where to look for what was taken, and read by nobody. */
+/** Paths that were left out, with why; and where to look for what was taken, and read by nobody. */
 export function deliveryNotes(hosts: readonly HostProof[]): readonly TerminalText[] {
   const left = new Map<string, string[]>()
   const taken: DeliveryProof[] = []

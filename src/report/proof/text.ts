@@ -125,7 +125,7 @@ function summary(verdicts: readonly Verdict[]): Cell {
 
 const wordOf = ({ status, id }: Verdict): string => (status === 'pass' ? 'pass' : id)
 
-/** The same of several hosts and domains is told once. */
+/** The same of several hosts and domains is reported once. */
 function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly TerminalText[] {
   const found = new Map<string, { readonly verdict: Verdict; readonly about: string[] }>()
   for (const host of hosts) {

@@ -1,18 +1,18 @@
 // The type of an output format of `mailrun rotate`.
-import type { Deed } from '../../mail/rotation/deeds.ts'
-import type { Outlook } from '../../mail/rotation/steps.ts'
+import type { DoneStep } from '../../mail/rotation/done-step.ts'
+import type { NextSteps } from '../../mail/rotation/steps.ts'
 import type { About } from '../registry.ts'
 import type { Screen } from '../screen.ts'
 
 export interface RotationView {
-  readonly outlooks: readonly Outlook[]
+  readonly rotations: readonly NextSteps[]
   readonly faults: readonly {
     readonly host: string
     readonly domain: string | undefined
     readonly status: string
     readonly why: string
   }[]
-  readonly deeds: readonly Deed[]
+  readonly doneSteps: readonly DoneStep[]
   readonly check: boolean
   /** Here. */
   readonly now: Date
@@ -20,7 +20,7 @@ export interface RotationView {
 
 export interface RotationReport {
   /** The moment it is done, or has failed. */
-  readonly done: (deed: Deed) => void
+  readonly done: (doneStep: DoneStep) => void
   readonly waiting: (why: string) => void
   readonly ended: (view: RotationView) => void
 }

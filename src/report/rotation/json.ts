@@ -1,5 +1,5 @@
 // Writes a rotation as one JSON document at its end.
-import type { KeyOutlook } from '../../mail/rotation/steps.ts'
+import type { KeyProgress } from '../../mail/rotation/steps.ts'
 import { jsonDocument } from '../write/json.ts'
 import { comeBack } from './come-back.ts'
 import type { RotationFormat, RotationView } from './format.ts'
@@ -14,12 +14,12 @@ export const format: RotationFormat = {
   }),
 }
 
-export function rotationJson({ outlooks, faults, deeds, check, now }: RotationView) {
-  const back = comeBack(outlooks)
+export function rotationJson({ rotations, faults, doneSteps, check, now }: RotationView) {
+  const back = comeBack(rotations)
   const at = (hostNow: number, time: number): string => new Date(now.getTime() + (time - hostNow) * 1000).toISOString()
   const keyJson =
     (hostNow: number) =>
-    ({ selector, state, since, step, wait }: KeyOutlook) => ({
+    ({ selector, state, since, step, wait }: KeyProgress) => ({
       selector,
       state,
       since: since === undefined ? null : new Date(since * 1000).toISOString(),
@@ -38,14 +38,14 @@ export function rotationJson({ outlooks, faults, deeds, check, now }: RotationVi
     })
   return {
     check,
-    rotations: outlooks.map(({ host, domain, keys, begin, due, notes, now: hostNow }) => ({
+    rotations: rotations.map(({ host, domain, keys, begin, due, notes, now: hostNow }) => ({
       host,
       domain,
       keys: keys.map(keyJson(hostNow)),
       ...(begin === undefined ? {} : { begin: due }),
       notes,
     })),
-    deeds: deeds.map(({ host, domain, selector, what, failed }) => ({
+    deeds: doneSteps.map(({ host, domain, selector, what, failed }) => ({
       host,
       domain,
       selector,

@@ -1,7 +1,7 @@
 // Writes a rotation for people: the steps that were done, the state of each key, what it waits for, and when to run it
 // again.
-import type { Deed } from '../../mail/rotation/deeds.ts'
-import type { KeyOutlook, Outlook, RotationStep } from '../../mail/rotation/steps.ts'
+import type { DoneStep } from '../../mail/rotation/done-step.ts'
+import type { KeyProgress, NextSteps, RotationStep } from '../../mail/rotation/steps.ts'
 import { comeBack } from './come-back.ts'
 import type { RotationFormat, RotationView } from './format.ts'
 import type { Colours } from '../write/colour.ts'
@@ -12,7 +12,7 @@ export const format: RotationFormat = {
   language: 'terminal',
   about: 'people: each step as it is done, then each key, what it waits for, and when to come back',
   open: ({ out, notes }) => ({
-    done: (deed) => out.write(deedText(deed, out.paint)),
+    done: (doneStep) => out.write(doneStepText(doneStep, out.paint)),
     waiting: (why) => {
       if (notes.isTerminal) notes.write(term`waiting: ${said(why)}\n`)
     },
@@ -20,7 +20,7 @@ export const format: RotationFormat = {
   }),
 }
 
-export const deedText = ({ host, domain, selector, what, failed }: Deed, paint: Colours): TerminalText =>
+export const doneStepText = ({ host, domain, selector, what, failed }: DoneStep, paint: Colours): TerminalText =>
   failed === undefined
     ? term`${paint.changed(term`done`)}    ${said(`${host}  ${domain}  ${selector}: ${what}`)}\n`
     : term`${paint.bad(term`failed`)}  ${said(`${host}  ${domain}  ${selector}: ${what}: ${failed}`)}\n`
@@ -37,40 +37,41 @@ const NEXT: Readonly<Record<RotationStep['kind'], string>> = {
 }
 
 export function rotationText(view: RotationView, paint: Colours): TerminalText {
-  const { outlooks, faults, deeds } = view
-  const blocks = outlooks.map((each) => outlookText(each, view, paint))
-  const told = faults.map(
+  const { rotations, faults, doneSteps } = view
+  const blocks = rotations.map((each) => nextStepsText(each, view, paint))
+  const reported = faults.map(
     ({ host, domain, status, why }) =>
       term`${paint.bad(said(status))}  ${said(`${host}${domain === undefined ? '' : `  ${domain}`}: ${why}`)}\n`,
   )
-  const gap = deeds.length > 0 && blocks.length > 0 ? [term`\n`] : []
-  return joined([...gap, ...blocks, ...told, term`${said(lastLine(view))}\n`])
+  const gap = doneSteps.length > 0 && blocks.length > 0 ? [term`\n`] : []
+  return joined([...gap, ...blocks, ...reported, term`${said(lastLine(view))}\n`])
 }
 
 /** When to come back, and for what. */
-function lastLine({ outlooks, faults, deeds, check, now }: RotationView): string {
+function lastLine({ rotations, faults, doneSteps, check, now }: RotationView): string {
   if (faults.some(({ status }) => status === 'interrupted')) return 'interrupted: run it again to go on'
-  const back = comeBack(outlooks)
+  const back = comeBack(rotations)
   if (back !== undefined) return `come back at ${clockText(now, back)} (in ${durationText(back)})`
-  const keys = outlooks.flatMap((each) => each.keys)
-  const isHeld = keys.some(({ wait }) => wait !== undefined) || deeds.some(({ failed }) => failed !== undefined)
-  if (isHeld) return 'come back when that is mended'
-  const isDue = outlooks.some(({ begin }) => begin !== undefined) || keys.some(({ step }) => step !== undefined)
+  const keys = rotations.flatMap((each) => each.keys)
+  const isHeld = keys.some(({ wait }) => wait !== undefined) || doneSteps.some(({ failed }) => failed !== undefined)
+  if (isHeld) return 'come back when that is corrected'
+  const isDue = rotations.some(({ begin }) => begin !== undefined) || keys.some(({ step }) => step !== undefined)
   if (check && isDue) return 'nothing was changed (--check)'
-  if (faults.length === 0) return `nothing is to be done${outlooks.length === 0 ? '' : ': every key is as it is to be'}`
-  return outlooks.length === 0
-    ? 'nothing was done: no host told of its keys'
+  if (faults.length === 0)
+    return `nothing is to be done${rotations.length === 0 ? '' : ': every key is as it is to be'}`
+  return rotations.length === 0
+    ? 'nothing was done: no host answered about its keys'
     : 'nothing is to be done on the other hosts'
 }
 
-/** Times that hosts wrote down are told as they did; those to come are told by the clock here. */
-function outlookText(outlook: Outlook, view: RotationView, paint: Colours): TerminalText {
-  const { host, domain, keys, begin, due, notes } = outlook
+/** Times that hosts wrote down are shown as they did; those to come are shown by the clock here. */
+function nextStepsText(nextSteps: NextSteps, view: RotationView, paint: Colours): TerminalText {
+  const { host, domain, keys, begin, due, notes } = nextSteps
   const columns = Math.max(0, ...keys.map(({ selector }) => width(said(selector))))
   const begins = begin === undefined ? [] : [term`  ${said(`${nextWord(view)}: a new key (${due})`)}\n`]
   return joined([
     term`${paint.strong(said(`${host}  ${domain}`))}\n`,
-    ...keys.map((key) => keyLine(key, columns, outlook.now, view, paint)),
+    ...keys.map((key) => keyLine(key, columns, nextSteps.now, view, paint)),
     ...begins,
     ...notes.map((note) => term`  ${paint.doubtful(term`note`)}: ${said(note)}\n`),
   ])
@@ -78,7 +79,7 @@ function outlookText(outlook: Outlook, view: RotationView, paint: Colours): Term
 
 const nextWord = ({ check }: RotationView): string => (check ? 'next' : 'not done')
 
-function keyLine(key: KeyOutlook, columns: number, hostNow: number, view: RotationView, paint: Colours): TerminalText {
+function keyLine(key: KeyProgress, columns: number, hostNow: number, view: RotationView, paint: Colours): TerminalText {
   const { selector, state, since } = key
   const when = since === undefined ? EMPTY : term`  since ${said(clockText(new Date(since * 1000), 0))}`
   const then = thenText(key, hostNow, view)
@@ -88,7 +89,7 @@ function keyLine(key: KeyOutlook, columns: number, hostNow: number, view: Rotati
 }
 
 /** What a key waits for, or what is its next step. */
-function thenText({ step, wait }: KeyOutlook, hostNow: number, view: RotationView): string {
+function thenText({ step, wait }: KeyProgress, hostNow: number, view: RotationView): string {
   if (wait?.kind === 'until') {
     const left = wait.time - hostNow
     return `; until ${clockText(view.now, left)} (in ${durationText(left)}): ${wait.why}`
@@ -97,7 +98,7 @@ function thenText({ step, wait }: KeyOutlook, hostNow: number, view: RotationVie
   return step === undefined ? '' : `; ${nextWord(view)}: ${NEXT[step.kind]}`
 }
 
-function keyPaint({ state, wait }: KeyOutlook, paint: Colours): Paint {
+function keyPaint({ state, wait }: KeyProgress, paint: Colours): Paint {
   if (wait?.kind === 'blocked') return paint.bad
   if (wait !== undefined) return paint.doubtful
   return state === 'active' ? paint.good : paint.faint

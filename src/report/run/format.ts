@@ -13,7 +13,7 @@ export interface RunOptions {
 
 export const isDnsEvent = (event: RunEvent | DnsEvent): event is DnsEvent => event.kind.startsWith('dns-')
 
-/** Is told each event the moment it happens. */
+/** Is called with each event the moment it happens. */
 export type RunReport = (event: RunEvent | DnsEvent) => void
 
 export interface RunFormat extends About {

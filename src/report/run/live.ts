@@ -6,7 +6,7 @@ import { fit, pad, width } from '../write/width.ts'
 import { asLines, EMPTY, erase, printed, said, term, type TerminalText } from '../write/terminal.ts'
 
 export interface Live {
-  /** Takes note of what is under way. */
+  /** Takes note of what is running. */
   see(event: RunEvent): void
   /** Prints above the live lines. */
   print(text: TerminalText): void

@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<HostStatus | TaskStatus, string>> = {
   changed: 'changed',
   'would-change': 'would change',
   held: 'held back',
-  assumed: 'cannot be told yet',
+  assumed: 'cannot be known yet',
   failed: 'failed',
   unreachable: 'unreachable',
   interrupted: 'interrupted',

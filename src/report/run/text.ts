@@ -53,7 +53,7 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
     }
     if (isDnsEvent(event)) return print(dnsLines(event, paint))
     foot?.see(event)
-    print(passingLines(event, fleet, options, paint))
+    print(eventLines(event, fleet, options, paint))
   }
 }
 
@@ -63,13 +63,8 @@ interface FleetCount {
   readonly left: number
 }
 
-/** What is told the moment it happens. */
-function passingLines(
-  event: RunEvent,
-  fleet: FleetCount,
-  options: TextOptions,
-  paint: Colours,
-): readonly TerminalText[] {
+/** What is reported the moment it happens. */
+function eventLines(event: RunEvent, fleet: FleetCount, options: TextOptions, paint: Colours): readonly TerminalText[] {
   switch (event.kind) {
     case 'run-start': {
       const what = `${event.playbook}${event.check ? ', check only,' : ''}`
@@ -143,7 +138,7 @@ function endLines(
     ...tasks('changed', 'changed'),
     ...tasks('would-change', 'would change'),
     ...tasks('held', 'held back'),
-    ...tasks('assumed', 'cannot be told before what it waits for is done'),
+    ...tasks('assumed', 'cannot be known before what it waits for is done'),
     ...tasks('unknown', 'unknown: begun, and not known whether it was done; the next run finds out'),
     ...section(paint.doubtful(term`warnings`), warningLines(hosts, paint)),
     ...(dns === undefined ? section(paint.head(term`DNS records`), recordLines(hosts, options.verbose)) : []),
@@ -159,7 +154,7 @@ function endLines(
   ]
 }
 
-/** Equal ones of several hosts are told once. */
+/** Equal ones of several hosts are reported once. */
 function warningLines(hosts: readonly HostResult[], paint: Colours): readonly TerminalText[] {
   const all = hosts.flatMap(({ name, tasks }) =>
     tasks.flatMap(({ type, name: task, warning }) =>
@@ -173,7 +168,7 @@ function warningLines(hosts: readonly HostResult[], paint: Colours): readonly Te
   })
 }
 
-/** Equal troubles of several hosts are told once. */
+/** Equal troubles of several hosts are reported once. */
 function troubleLines(
   hosts: readonly HostResult[],
   status: HostResult['status'],
@@ -195,10 +190,10 @@ function troubleLines(
 
 /** Those that are new or changed; of the others how many there are, for with many hosts they would bury all else. */
 function recordLines(hosts: readonly HostResult[], all: boolean): readonly TerminalText[] {
-  const told = hosts.flatMap((host) => recordsIn(host.outputs['dns']).map((record) => ({ record, host })))
-  const isTold = ({ record, host }: (typeof told)[number]): boolean => all || !isAsBefore(record, host)
-  const shown = zoneLines(told.filter(isTold).map(({ record }) => record))
-  const others = told.filter((each) => !isTold(each)).length
+  const reported = hosts.flatMap((host) => recordsIn(host.outputs['dns']).map((record) => ({ record, host })))
+  const asksForReports = ({ record, host }: (typeof reported)[number]): boolean => all || !isAsBefore(record, host)
+  const shown = zoneLines(reported.filter(asksForReports).map(({ record }) => record))
+  const others = reported.filter((each) => !asksForReports(each)).length
   const rest = `${count(others, 'record')} as before: mailrun dns plan -i … --format zone prints them`
   return [...new Set(shown.map(said)), ...(others === 0 ? [] : [said(rest)])]
 }
@@ -235,7 +230,7 @@ function advice({ hosts, check }: RunResult): readonly string[] {
   if (again.length === 0) return held
   const what = check ? 'Check' : 'Run'
   const mended = hosts.some(({ status }) => status === 'failed' || status === 'unreachable')
-    ? ' once that is mended'
+    ? ' once that is corrected'
     : ' to finish'
   const limit = again.join(',')
   if (again.length === hosts.length || limit.length > LIMIT_AT_MOST) return [...held, `${what} again${mended}.`]

@@ -18,7 +18,7 @@ export interface ShownRecord {
   readonly value: string | null
 }
 
-/** What cannot stand in a zone is told in a comment: names and values may be a host's words. */
+/** What cannot stand in a zone is reported in a comment: names and values may be a host's words. */
 export const zoneLines = (records: readonly ShownRecord[]): readonly DnsLine[] => records.map(lineOf)
 
 function lineOf({ name, type, value }: ShownRecord): DnsLine {

@@ -21,7 +21,7 @@ const spelled = (character: string): string => `\\x${character.codePointAt(0)!.t
 /** Longer text is no reading matter. */
 const TEXT_AT_MOST = 1 << 18
 
-/** A text with what was cut off told at its end. @param most - characters, of UTF-16 */
+/** A text with what was cut off reported at its end. @param most - characters, of UTF-16 */
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}… (${text.length} characters)`
 

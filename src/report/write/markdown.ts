@@ -4,7 +4,7 @@ import { writerOf, type Checked } from './checked.ts'
 
 export type MarkdownText = Checked<'markdown'>
 
-/** What becomes a link with no mark around it: `https://…`, `www.…`; and who would be told: `@name`. */
+/** What becomes a link with no mark around it: `https://…`, `www.…`; and who would be notified: `@name`. */
 const LINK = /:(?=\/\/)/g
 const WEB = /\b(www)\./gi
 const MENTION = /(?<![\w.+-])@(?=\w)/g

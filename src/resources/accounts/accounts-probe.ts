@@ -86,8 +86,8 @@ function userIn(answer: Answer, what: string): UserState {
 }
 
 function foreseeUser({ name, groups, home }: UserQuestion, state: UserState, known: Fact): UserState {
-  const told = factAbout(known, 'user', name)
-  if (told) return { ...state, is: told.value }
+  const reported = factAbout(known, 'user', name)
+  if (reported) return { ...state, is: reported.value }
   const group = groups.find((each) => known.resource === `group:${each}`)
   if (group !== undefined) {
     const others = state.missing.filter((each) => each !== group)

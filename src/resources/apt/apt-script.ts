@@ -16,7 +16,7 @@ export interface DebconfAnswer {
 export interface Install {
   readonly packages: readonly { readonly name: string; readonly version: string | undefined }[]
   readonly debconf: readonly DebconfAnswer[]
-  /** Of the packages, those that must be installed anew though their version stays. */
+  /** Of the packages, those that must be installed again though their version stays. */
   readonly reinstall: readonly string[]
   /** Of the packages, those that are held: changed all the same, and held again. */
   readonly held: readonly string[]
@@ -30,7 +30,7 @@ export interface Install {
 /**
  * A lock of the lists is not waited for by apt itself, so it is tried again. What an interrupted apt left unpacked
  * without what it depends on dpkg alone cannot configure; apt can, but is not to solve it by removing anything. Whether
- * it stands in the way of a removal is for apt to say.
+ * it stands against a removal is for apt to say.
  */
 const head = (lockSeconds: number, broken: 'mend' | 'let'): Script => sh`set -e
 export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true APT_LISTCHANGES_FRONTEND=none NEEDRESTART_MODE=l

@@ -42,17 +42,17 @@ export function packagesProbe(
       family,
       item: JSON.stringify({ names, latest } satisfies Item),
       parse: ({ stdout }) => {
-        const told = JSON.parse(stdout) as {
+        const reported = JSON.parse(stdout) as {
           packages: [string, PackageFact][]
           candidates: [string, string][]
           listsAreOld: boolean
           interrupted: boolean
         }
         return {
-          packages: new Map(told.packages),
-          candidates: new Map(told.candidates),
-          listsAreOld: told.listsAreOld,
-          interrupted: told.interrupted,
+          packages: new Map(reported.packages),
+          candidates: new Map(reported.candidates),
+          listsAreOld: reported.listsAreOld,
+          interrupted: reported.interrupted,
         }
       },
       facts: ({ packages }) => [...packages].map(([name, value]) => fact('package', name, value)),
@@ -72,7 +72,7 @@ interface Item {
 interface Listed {
   readonly name: string
   readonly architecture: string
-  /** dpkg-query(1): what is wanted, what is, and `R` where it must be installed anew: `ii`, `hi`, `iHR`. */
+  /** dpkg-query(1): what is wanted, what is, and `R` where it must be installed again: `ii`, `hi`, `iHR`. */
   readonly state: string
   readonly version: string
   readonly provides: readonly string[]
@@ -116,21 +116,22 @@ const family: Family = {
     ])
   },
   split(answer, items) {
-    const told = read(answer)
+    const reported = read(answer)
     return items.map((item) => {
       const { names, latest } = JSON.parse(item) as Item
       return {
         ...answer,
         stdout: JSON.stringify({
-          packages: names.map((name) => [name, factOf(name, told.listed, told.native)]),
+          packages: names.map((name) => [name, factOf(name, reported.listed, reported.native)]),
           candidates: latest
             ? names.flatMap((name) => {
-                const version = told.candidates.get(name) ?? told.candidates.get(bareName(name))
+                const version = reported.candidates.get(name) ?? reported.candidates.get(bareName(name))
                 return version === undefined ? [] : [[name, version]]
               })
             : [],
-          listsAreOld: latest !== undefined && (told.listsAge === undefined || told.listsAge > latest.validSeconds),
-          interrupted: told.interrupted,
+          listsAreOld:
+            latest !== undefined && (reported.listsAge === undefined || reported.listsAge > latest.validSeconds),
+          interrupted: reported.interrupted,
         }),
       }
     })
@@ -211,8 +212,8 @@ function packageFact({ state, version }: Listed): PackageFact {
 
 function foresee(names: readonly string[], state: PackagesState, known: Fact): PackagesState | undefined {
   for (const name of names) {
-    const told = factAbout(known, 'package', name)
-    if (told) return { ...state, packages: new Map([...state.packages, [name, told.value]]) }
+    const reported = factAbout(known, 'package', name)
+    if (reported) return { ...state, packages: new Map([...state.packages, [name, reported.value]]) }
   }
   return state
 }

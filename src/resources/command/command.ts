@@ -65,14 +65,15 @@ export function commandProbe(guards: CommandGuards): Probe<CommandState> {
           `${what}: ${utf8(answer.stderr).trim() || `they said ${JSON.stringify(utf8(answer.stdout))}`}`,
         )
       const [, product, source, stale, letters, first, second] = match
-      const told = (word: Untrusted | undefined): boolean | undefined => (word === 'none' ? undefined : word === 'yes')
+      const reported = (word: Untrusted | undefined): boolean | undefined =>
+        word === 'none' ? undefined : word === 'yes'
       return {
         creates: product === 'yes',
         removes: source === 'yes',
         stale: stale === 'yes',
         missing: staleAgainst.filter((_, index) => letters?.[index] === 'n'),
-        unless: told(first),
-        onlyIf: told(second),
+        unless: reported(first),
+        onlyIf: reported(second),
       }
     },
     foresee: (state, known) => foresee(guards, state, known),
@@ -119,7 +120,7 @@ function foresee(
   if (path === removes) next = { ...next, removes: there }
   if (gone(removes)) next = { ...next, removes: false }
   if (staleAgainst.includes(path)) {
-    // Written anew, it will be newer than what is there now.
+    // Written again, it will be newer than what is there now.
     const rewritten = value.kind === 'file' && typeof value.mtime !== 'string'
     next = {
       ...next,

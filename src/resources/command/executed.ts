@@ -32,7 +32,7 @@ export interface NotExecuted {
   readonly why: string
 }
 
-/** For what does not end when it is told to. */
+/** For what does not end when it is asked to. */
 const KILL_AFTER_SECONDS = 5
 
 /** From the time limit of a command to that of its question: for its killing, and for the answer on its way. */

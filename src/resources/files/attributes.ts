@@ -36,8 +36,9 @@ export function givenAttributes(
 }
 
 /**
- * The changes that give a path the wanted owner, group and mode; none if it has them. The path must be no symbolic link.
- * The mode is set last, because chown(2) clears the setuid and setgid bits. If no mode is wanted, these bits are kept.
+ * The changes that give a path the wanted owner, group and mode; none if it has them. The path must be no symbolic
+ * link. The mode is set last, because chown(2) clears the setuid and setgid bits. If no mode is wanted, these bits are
+ * kept.
  *
  * @example
  * attributeChanges('/srv/keys', { owner: 'vmail', mode: '0700' }, { owner: 'root', group: 'root', mode: '0755' })

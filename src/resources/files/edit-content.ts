@@ -3,7 +3,7 @@
 import { blocked, type SettledPlan } from '../../core/task/plan.ts'
 import { NEEDED_BYTES, type PathState } from './path.ts'
 import type { GivenAttributes } from './attributes.ts'
-import { putContent, standsInTheWay } from './put-content.ts'
+import { putContent, whyBlocked } from './put-content.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /** A part of a text file. */
@@ -35,7 +35,7 @@ export function editContent(
 ): SettledPlan<PathState> {
   const { is } = now
   if (is.kind === 'absent' && !needed) return { kind: 'ok' }
-  const stands = standsInTheWay(path, now)
+  const stands = whyBlocked(path, now)
   if (stands !== undefined) return blocked(stands)
   if (is.kind === 'absent' && !create) return blocked(`${path} is not there: make it with file, or say create: true`)
   const content = is.kind === 'file' ? is.content : new Uint8Array()

@@ -43,8 +43,8 @@ export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipStat
     script: ownersQuestion(question),
     parse(answer) {
       const failed = /^find: (?!.*No such file).*$/m.exec(utf8(answer.stderr))
-      if (failed) throw new ProbeError(`the owners below ${path} cannot be told: ${failed[0]}`)
-      const text = utf8(whole(answer, `the owners below ${path} cannot be told`))
+      if (failed) throw new ProbeError(`the owners below ${path} cannot be known: ${failed[0]}`)
+      const text = utf8(whole(answer, `the owners below ${path} cannot be known`))
       const end = text.indexOf('\n\n')
       const [there, ...missing] = text.slice(0, end).split('\n')
       const [ownerName = '', groupName = '', ...found] = text

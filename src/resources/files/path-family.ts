@@ -29,13 +29,13 @@ export const contentBytes = (wanted: Wanted): number =>
 export interface PathItem {
   readonly path: string
   readonly wanted: Wanted
-  /** A name, which must exist; or a number, whose name is told. */
+  /** A name, which must exist; or a number, whose name is reported. */
   readonly owner?: string
   readonly group?: string
 }
 
-/** What is told of one path, as JSON. */
-export interface PathTold {
+/** What is reported for one path, as JSON. */
+export interface PathAnswer {
   /** Why it cannot be looked at. */
   readonly problem?: Untrusted
   /** `d`, `a` for absent, `o` for anything else. */
@@ -56,7 +56,7 @@ const FIELDS = '%p\\0%y\\0%u\\0%g\\0%m\\0%T@\\0%s\\0%l\\0'
 const FIELD_COUNT = 8
 const words = (list: readonly string[]): string => list.map(quote).join(' ')
 
-/** A letter for each directory, as {@link PathTold} has it. */
+/** A letter for each directory, as {@link PathAnswer} has it. */
 const parentsQuestion = (directories: readonly string[]): string => `
 o=
 for p in ${words(directories)}; do
@@ -99,22 +99,22 @@ export const pathFamily: Family = {
   },
   split(answer, items) {
     const questions = items.map(question)
-    const told = readAll(answer, questions)
+    const reported = readAll(answer, questions)
     return questions.map(({ path, owner, group, wanted }) => ({
       ...answer,
       stdout: JSON.stringify({
-        problem: told.problems.get(path),
-        parent: told.parents.get(parentOf(path)),
-        found: told.found.get(path),
-        sha256: wanted === 'nothing' ? undefined : told.digests.get(path),
-        content: contentWithin(contentBytes(wanted), told.contents.get(path)),
+        problem: reported.problems.get(path),
+        parent: reported.parents.get(parentOf(path)),
+        found: reported.found.get(path),
+        sha256: wanted === 'nothing' ? undefined : reported.digests.get(path),
+        content: contentWithin(contentBytes(wanted), reported.contents.get(path)),
         missing: [
-          ...(askable(owner) && !told.users.has(owner) ? [`user ${owner}`] : []),
-          ...(askable(group) && !told.groups.has(group) ? [`group ${group}`] : []),
+          ...(askable(owner) && !reported.users.has(owner) ? [`user ${owner}`] : []),
+          ...(askable(group) && !reported.groups.has(group) ? [`group ${group}`] : []),
         ],
         names: {
-          ...(isNumber(owner) ? { owner: nameOf(told.users, owner) } : {}),
-          ...(isNumber(group) ? { group: nameOf(told.groups, group) } : {}),
+          ...(isNumber(owner) ? { owner: nameOf(reported.users, owner) } : {}),
+          ...(isNumber(group) ? { group: nameOf(reported.groups, group) } : {}),
         },
       }),
     }))
@@ -169,13 +169,13 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
     const fields = Array.from({ length: FIELD_COUNT - 1 }, next)
     found.set(wire.get(path) ?? path, fields)
   }
-  const { digests, contents } = filesTold(next, (length) => {
+  const { digests, contents } = filesIn(next, (length) => {
     if (!Number.isInteger(length) || length > NEEDED_BYTES || at + length > stdout.length)
       throw new ProbeError('the answer about paths tells a length that it has not')
     at += length
     return stdout.slice(at - length, at)
   })
-  const told = <Value>(byWire: ReadonlyMap<string, Value>): Map<string, Value> =>
+  const reported = <Value>(byWire: ReadonlyMap<string, Value>): Map<string, Value> =>
     new Map([...byWire].map(([path, value]) => [wire.get(path) ?? path, value]))
   // passwd(5) and group(5) both have the name first and the number third.
   const accounts = (): ReadonlyMap<string, number> =>
@@ -191,17 +191,17 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
   const users = accounts()
   next()
   const groups = accounts()
-  const whole = told(contents)
+  const whole = reported(contents)
   for (const [path, text] of whole) {
-    if (told(digests).get(path) === createHash('sha256').update(Buffer.from(text, 'latin1')).digest('hex')) continue
+    if (reported(digests).get(path) === createHash('sha256').update(Buffer.from(text, 'latin1')).digest('hex')) continue
     whole.delete(path)
     problems.set(path, `${path} changed while it was read`)
   }
-  return { problems, parents, found, digests: told(digests), users, groups, contents: whole }
+  return { problems, parents, found, digests: reported(digests), users, groups, contents: whole }
 }
 
 /** What {@link READER} tells of files, by path. */
-function filesTold(
+function filesIn(
   next: () => Untrusted,
   take: (length: number) => Untrusted,
 ): { readonly digests: ReadonlyMap<string, string>; readonly contents: ReadonlyMap<string, string> } {

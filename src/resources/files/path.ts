@@ -6,7 +6,7 @@ import type { Resource } from '../../core/task/resource.ts'
 import { UNKNOWN } from '../../core/unknown.ts'
 import { askable, isNumber } from '../accounts/accounts.ts'
 import { sharedProbes } from '../../core/probe/shared-probes.ts'
-import { contentBytes, parentOf, pathFamily, pathItem, type PathTold, type Wanted } from './path-family.ts'
+import { contentBytes, parentOf, pathFamily, pathItem, type PathAnswer, type Wanted } from './path-family.ts'
 
 export { contentBytes, NEEDED_BYTES, SHOWN_BYTES, type Wanted } from './path-family.ts'
 
@@ -23,7 +23,7 @@ export interface PathState {
 export interface PathQuestion {
   readonly path: string
   readonly wanted: Wanted
-  /** Accounts that must exist, for a later chown; a number need not, it is told by name. */
+  /** Accounts that must exist, for a later chown; a number need not, it is reported by name. */
   readonly owner?: string | undefined
   readonly group?: string | undefined
 }
@@ -59,19 +59,19 @@ const shared = sharedProbes<PathState>()
 const asked = (account: string | undefined): account is string => askable(account) || isNumber(account)
 
 function parse(path: string, { stdout }: Answer): PathState {
-  const told = JSON.parse(stdout) as PathTold
-  if (told.problem !== undefined) throw new ProbeError(told.problem)
-  const parent = told.parent === 'd' ? 'directory' : told.parent === 'a' ? 'absent' : 'other'
-  const { names } = told
+  const reported = JSON.parse(stdout) as PathAnswer
+  if (reported.problem !== undefined) throw new ProbeError(reported.problem)
+  const parent = reported.parent === 'd' ? 'directory' : reported.parent === 'a' ? 'absent' : 'other'
+  const { names } = reported
   return {
-    is: pathFact(path, told),
+    is: pathFact(path, reported),
     parent,
-    missing: told.missing,
+    missing: reported.missing,
     ...(names === undefined || Object.keys(names).length === 0 ? {} : { names }),
   }
 }
 
-function pathFact(path: string, { found, sha256, content }: PathTold): PathFact {
+function pathFact(path: string, { found, sha256, content }: PathAnswer): PathFact {
   if (found === undefined) return { kind: 'absent' }
   const [type, owner = '', group = '', mode = '', mtime = '', , target = ''] = found
   const attributes = { owner, group, mode: mode.padStart(4, '0') }

@@ -40,7 +40,7 @@ export interface PutContent extends GivenAttributes {
 
 /**
  * The plan that puts a content in place, atomically: creates or replaces the file, or changes only its owner and mode;
- * blocked where something stands in the way.
+ * blocked where something is there already.
  *
  * @param now - of `pathProbe`, asked with the same `path`, `wanted`, `owner` and `group`.
  * @example
@@ -49,7 +49,7 @@ export interface PutContent extends GivenAttributes {
  */
 export function putContent(put: PutContent, now: PathState): SettledPlan<PathState> {
   const { path, content, secret } = put
-  const stands = standsInTheWay(path, now)
+  const stands = whyBlocked(path, now)
   if (stands !== undefined) return blocked(stands)
   const { is } = now
   const wanted = givenAttributes(put, now)
@@ -91,7 +91,7 @@ function digestOf(before: { readonly sha256: Known<string> } | undefined): Repla
 }
 
 /** Why a file cannot be put there as things stand. */
-export function standsInTheWay(path: string, { is, parent, missing }: PathState): string | undefined {
+export function whyBlocked(path: string, { is, parent, missing }: PathState): string | undefined {
   if (missing.length > 0) {
     return (
       `there is no ${missing.join(' and no ')} on the host: ` +

@@ -25,7 +25,7 @@ export const deadMilters = (question: MilterQuestion): readonly DeadMilter[] =>
     use.endpoint.kind === 'refused' ? use.endpoint.why : answers.get(keyOf(use.endpoint))?.dead,
   )
 
-/** What Postfix may ask, and nobody spoke to: where it leads cannot be told, or it is more than is asked. */
+/** What Postfix may ask, and nobody spoke to: where it leads cannot be known, or it is more than is asked. */
 export const unseenMilters = (question: MilterQuestion): readonly DeadMilter[] =>
   together(question, ({ endpoint }, { asked, foreseen, answers }) => {
     if (endpoint.kind === 'refused') return undefined
@@ -89,7 +89,7 @@ const BECOMES: Readonly<Record<string, string>> = {
 export function wordsOn({ uses, why }: DeadMilter): string {
   const { action, endpoint, chroot } = uses[0]!
   const holder = holderOf(uses[0]!)
-  if (stopsAt(uses[0]!)) return `Postfix stops at the milter ${asking(uses)}: ${why}; mend it in ${holder}`
+  if (stopsAt(uses[0]!)) return `Postfix stops at the milter ${asking(uses)}: ${why}; correct it in ${holder}`
   // For what is no milter at all, Postfix rejects nothing (milter8_create).
   const becomes = BECOMES[endpoint.kind === 'refused' && action === 'reject' ? 'tempfail' : action] ?? action
   const inside = chroot && endpoint.kind === 'unix' ? ` (in a chroot: it looks for ${endpoint.path})` : ''

@@ -10,7 +10,7 @@ export type Endpoint =
   | { readonly kind: 'inet'; readonly host: string; readonly port: string }
   /** Postfix connects to nothing by it, and does with mail what applies to a milter that is dead; or it stops there. */
   | { readonly kind: 'refused'; readonly why: string; readonly means?: Endpoint; readonly stops?: true }
-  /** Where it leads cannot be told. */
+  /** Where it leads cannot be known. */
   | { readonly kind: 'unknown'; readonly why: string }
 
 export interface AskedFrom {

@@ -3,7 +3,7 @@ import type { PostfixSources } from '../postfix/settings/sources.ts'
 import { sameSocket, type Endpoint } from './endpoint.ts'
 import { milterLists, type MilterList } from './milter-uses.ts'
 
-/** What may ask one of the sockets, and cannot be told. */
+/** What may ask one of the sockets, and cannot be known. */
 export function unknownIn(lists: readonly MilterList[]): string | undefined {
   for (const { service, parameter, items } of lists)
     for (const { use } of items)

@@ -15,7 +15,7 @@ import { RESOLVED } from './perl-resolve.ts'
  * - `inet HOST PORT alive`, `inet HOST PORT dead WHY`;
  * - `not-root` where it cannot be Postfix's user.
  *
- * With a file of such lines as its argument: in words, those that are dead and are not told so there.
+ * With a file of such lines as its argument: in words, those that are dead and are not reported so there.
  *
  * Source: postconf(5), master(5), libmilter of sendmail 8.18 (mfdef.h, version 6).
  */

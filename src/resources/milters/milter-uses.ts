@@ -102,7 +102,7 @@ function listOf(reading: Reading, service: PostfixService, parameter: string): M
   return { ...list, items }
 }
 
-/** Where whom it asks cannot be told. */
+/** Where whom it asks cannot be known. */
 const unreadList = (list: MilterList, why: string): MilterList => ({
   ...list,
   items: list.items.slice(0, 1).map((item) => ({ ...item, use: { ...item.use, endpoint: { kind: 'unknown', why } } })),

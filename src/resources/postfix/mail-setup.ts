@@ -1,9 +1,9 @@
-// What a host told of its Postfix, read once for all rules: services may be many, and lists of milters long.
+// What a host said of its Postfix, read once for all rules: services may be many, and lists of milters long.
 import type { Subject } from '../../findings/finding.ts'
 import type { MailSetup } from '../../mail/mail-setup.ts'
 import { milterUses, type MilterUse } from '../milters/milter-uses.ts'
 import type { PostfixSources } from './settings/sources.ts'
-import { sourcesTold } from './postfix-services.ts'
+import { postfixSourcesOf } from './postfix-services.ts'
 import { remembered } from '../../text/remembered.ts'
 
 export interface PostfixRead {
@@ -15,7 +15,7 @@ export interface PostfixRead {
 /** `undefined` where there is no Postfix. */
 export const postfixOf = remembered((setup: MailSetup): PostfixRead | undefined => {
   if (setup.postfix === undefined) return undefined
-  const postfix = sourcesTold(setup.postfix)
+  const postfix = postfixSourcesOf(setup.postfix)
   return { postfix, uses: milterUses(postfix) }
 })
 

@@ -12,7 +12,9 @@ export interface OutgoingAddresses {
    * address of a kind that mail can come from.
    */
   readonly addresses: readonly string[]
-  /** What was told in the place of an address, and why it is none: `10.0.0.0/8 is no address`. Left out: nothing. */
+  /**
+   * What was reported in the place of an address, and why it is none: `10.0.0.0/8 is no address`. Left out: nothing.
+   */
   readonly unfit?: readonly string[]
   /** Postfix's `relayhost`, which the mail leaves by: then it is the relay's addresses that others see. Empty: none. */
   readonly relayhost: string
@@ -35,7 +37,7 @@ command -v postconf >/dev/null &&
 ${END}`),
   parse(answer) {
     const lines = utf8(whole(answer, 'the addresses that mail leaves from cannot be asked for')).split('\n')
-    const told = new Map(
+    const reported = new Map(
       lines.flatMap((line) =>
         line.includes(' =')
           ? [[line.slice(0, line.indexOf(' =')), line.slice(line.indexOf(' =') + 2).trim()] as const]
@@ -43,22 +45,22 @@ ${END}`),
       ),
     )
     // postconf(5), inet_protocols.
-    const protocols = told.get('inet_protocols') || 'all'
-    const routed = (route: string): string => / src (\S+)/.exec(told.get(route) ?? '')?.[1] ?? ''
-    const four = /all|ipv4/.test(protocols) ? told.get('smtp_bind_address') || routed('route4') : ''
+    const protocols = reported.get('inet_protocols') || 'all'
+    const routed = (route: string): string => / src (\S+)/.exec(reported.get(route) ?? '')?.[1] ?? ''
+    const four = /all|ipv4/.test(protocols) ? reported.get('smtp_bind_address') || routed('route4') : ''
     const six = /all|ipv6/.test(protocols)
-      ? told.get('smtp_bind_address6')?.replace(/^\[|\]$/g, '') || routed('route6')
+      ? reported.get('smtp_bind_address6')?.replace(/^\[|\]$/g, '') || routed('route6')
       : ''
-    return { ...weighed([four, six].filter((each) => each !== '')), relayhost: told.get('relayhost') ?? '' }
+    return { ...weighed([four, six].filter((each) => each !== '')), relayhost: reported.get('relayhost') ?? '' }
   },
   foresee: () => undefined,
 })
 
-/** Longer ones are cut short where they are told. */
+/** Longer ones are cut short where they are reported. */
 const SHOWN = 60
 
-function weighed(told: readonly string[]): Pick<OutgoingAddresses, 'addresses' | 'unfit'> {
-  const all = told.map((text) => ({
+function weighed(reported: readonly string[]): Pick<OutgoingAddresses, 'addresses' | 'unfit'> {
+  const all = reported.map((text) => ({
     text: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text,
     is: sendingAddress(text),
   }))

@@ -59,7 +59,7 @@ export const oneLine = (value: Untrusted): string => value.trim().replace(/\s+/g
 /** @param defaultOf - asks for its built-in value too. */
 export const postfixParameters = (defaultOf: string | undefined): Probe<PostfixParameters> =>
   defineProbe<PostfixParameters>({
-    // One for all: every item is told the whole answer.
+    // One for all: every item gets the whole answer.
     key: 'postfix-parameters',
     reads: [`path:${MAIN_CF}`, 'package:postfix'],
     family,

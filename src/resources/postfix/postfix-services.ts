@@ -2,7 +2,7 @@
 // who asks which milter.
 import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { factAbout, type Fact } from '../../core/task/fact.ts'
-import type { PostfixTold } from '../../mail/mail-setup.ts'
+import type { PostfixAnswer } from '../../mail/mail-setup.ts'
 import { defineProbe, type Probe } from '../../core/probe/probe.ts'
 import { masterServices } from './settings/master-cf.ts'
 import { listItems } from '../milters/milter-list.ts'
@@ -14,7 +14,7 @@ import { whole } from '../../core/probe/whole.ts'
 
 export { MASTER_CF } from './postfix-services-script.ts'
 
-interface InstanceTold {
+interface InstanceAnswer {
   readonly directory: string
   /** As `postconf -n` tells it; empty where it cannot. `undefined`: there is none, and nothing runs by it. */
   readonly main: ReadonlyMap<string, string> | undefined
@@ -26,7 +26,7 @@ export interface PostfixServices {
   readonly master: Untrusted | undefined
   readonly host: HostNames
   /** Those that main.cf names. */
-  readonly instances: readonly InstanceTold[]
+  readonly instances: readonly InstanceAnswer[]
 }
 
 /** By the shell alone: no process but for other instances. */
@@ -39,9 +39,9 @@ export const postfixServices: Probe<PostfixServices> = defineProbe<PostfixServic
 })
 
 function parse(answer: Answer): PostfixServices {
-  const told = utf8(whole(answer, "Postfix's master.cf cannot be asked for")).split('\0')
-  const [master = '', hostName = '', hosts = '', addresses = '', ...rest] = told
-  const instances: InstanceTold[] = []
+  const reported = utf8(whole(answer, "Postfix's master.cf cannot be asked for")).split('\0')
+  const [master = '', hostName = '', hosts = '', addresses = '', ...rest] = reported
+  const instances: InstanceAnswer[] = []
   for (let at = 0; at + 1 < rest.length; at += rest[at + 1] === ABSENT ? 2 : 3) {
     const [directory = '', main = '', own = ''] = rest.slice(at, at + 3)
     const isThere = main !== ABSENT
@@ -114,18 +114,25 @@ export function postfixSources(
     ...own,
     host: { ...host, own: hostNames },
     instances: [...new Set(named)].flatMap((directory): PostfixSources['instances'] => {
-      const told = read.get(directory)
-      if (told === undefined)
+      const reported = read.get(directory)
+      if (reported === undefined)
         return [{ directory, unread: `its name is no path, or ${MOST_INSTANCES} others go before` }]
-      if (told.main === undefined) return []
-      if (told.main.size === 0) return [{ directory, unread: 'postconf(1) tells nothing of it' }]
-      return [instanceOf({ ...told, main: told.main })]
+      if (reported.main === undefined) return []
+      if (reported.main.size === 0) return [{ directory, unread: 'postconf(1) tells nothing of it' }]
+      return [instanceOf({ ...reported, main: reported.main })]
     }),
   }
 }
 
-/** The same of what an audit was told: the default instance alone. */
-export const sourcesTold = ({ directory, main, master, hosts, addresses, hostName }: PostfixTold): PostfixSources => ({
+/** The same of what an audit was answered: the default instance alone. */
+export const postfixSourcesOf = ({
+  directory,
+  main,
+  master,
+  hosts,
+  addresses,
+  hostName,
+}: PostfixAnswer): PostfixSources => ({
   ...instanceOf({ directory, main: new Map(Object.entries(main)), master }),
   host: { own: hostName === '' ? [] : [hostName], hosts: hostsIn(hosts), addresses: addressesIn(addresses) },
   instances: [],
@@ -135,7 +142,7 @@ const instanceOf = ({
   directory,
   main,
   master,
-}: Pick<PostfixInstance, 'directory' | 'main'> & Pick<InstanceTold, 'master'>): PostfixInstance => ({
+}: Pick<PostfixInstance, 'directory' | 'main'> & Pick<InstanceAnswer, 'master'>): PostfixInstance => ({
   directory,
   main,
   services: masterServices(master, {

@@ -20,12 +20,12 @@ const UNITS = 'amavis dkimpy-milter exim4 opensmtpd rspamd sendmail'
 /** Prints `package NAME VERSION` and `running UNIT` of programs that send or sign mail; the version as hex. */
 export const MAIL_PROGRAMS = String.raw`
 my $fields = join ' ', map { '$' . "{$_}" } qw(db:Status-Status Package Version);
-for (split /\n/, told('dpkg-query', '-W', '-f', $fields . '\n', qw(${PACKAGES}))) {
+for (split /\n/, output_of('dpkg-query', '-W', '-f', $fields . '\n', qw(${PACKAGES}))) {
   my ($status, $name, $version) = split;
   say_line('package', $name, hex_of($version)) if $status eq 'installed';
 }
 my @units = qw(${UNITS});
-my @active = split /\n/, told('systemctl', 'is-active', @units);
+my @active = split /\n/, output_of('systemctl', 'is-active', @units);
 for (0 .. $#units) { say_line('running', $units[$_]) if ($active[$_] || '') eq 'active' }`
 
 /**
@@ -40,7 +40,7 @@ sub text_of {
   defined $text ? $text : ''
 }
 my %set;
-for (split /\n/, told('postconf', '-x', qw(${PARAMETERS}))) { $set{$1} = $2 if /^(\w+) = ?(.*)$/ }
+for (split /\n/, output_of('postconf', '-x', qw(${PARAMETERS}))) { $set{$1} = $2 if /^(\w+) = ?(.*)$/ }
 if (%set) {
   if ($set{myorigin} =~ m{^/} && -f $set{myorigin} && open my $file, '<', $set{myorigin}) {
     my $first = <$file>;
@@ -54,7 +54,7 @@ if (%set) {
   my $master = text_of("$directory/master.cf");
   say_line('master', hex_of($master));
   my (%main, %sent);
-  for (split /\n/, told(qw(postconf -n))) { $main{$1} = $2 if /^([\w-]+) = ?(.*)$/ }
+  for (split /\n/, output_of(qw(postconf -n))) { $main{$1} = $2 if /^([\w-]+) = ?(.*)$/ }
   # Those that lists of milters lead to, and no others: values may be secrets.
   my @open = map { $sent{$_} = 1; exists $main{$_} ? $main{$_} : () } qw(${LISTS});
   push @open, $master;

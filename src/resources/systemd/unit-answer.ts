@@ -4,7 +4,7 @@ import { definitionOf, loadedFiles } from './unit-loaded.ts'
 import type { Stamp, States } from './unit-stamp.ts'
 import { isMasked, type UnitProperties, type UnitQuestion, type UnitState } from './unit-state.ts'
 
-export interface UnitsTold {
+export interface UnitsAnswer {
   /** By the names that were asked for. */
   readonly own: ReadonlyMap<string, UnitProperties>
   /** All that were shown, by Id: what stands behind a oneshot wrapper is among them. */
@@ -21,19 +21,19 @@ export interface UnitsTold {
   readonly clock: Clock | undefined
 }
 
-export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
+export function unitState(question: UnitQuestion, reported: UnitsAnswer): UnitState {
   const { unit, restartOn, listens } = question
-  const own = told.own.get(unit)!
+  const own = reported.own.get(unit)!
   const of = (name: string): string => own.get(name) ?? ''
   const behind =
     of('Type') === 'oneshot'
       ? of('ConsistsOf')
           .split(' ')
-          .flatMap((name) => told.shown.get(name) ?? [])
+          .flatMap((name) => reported.shown.get(name) ?? [])
       : []
   const all = [own, ...behind]
   const real = behind.length > 0 ? behind : [own]
-  const enabled = enabledOf(own, told)
+  const enabled = enabledOf(own, reported)
   const masked = isMasked(enabled)
   const active = all.every((each) => ['active', 'reloading'].includes(each.get('ActiveState') ?? ''))
   // The definition behind a mask is not shown.
@@ -43,7 +43,7 @@ export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
   return {
     id: lost ? of('FragmentPath').replace(/^.*\//, '') : of('Id') || unit,
     there: masked
-      ? told.defined.has(unit)
+      ? reported.defined.has(unit)
       : !['not-found', 'error', 'bad-setting'].includes(of('LoadState')) && enabled !== 'bad',
     active,
     stopped: all.every(
@@ -51,19 +51,19 @@ export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
     ),
     enabled,
     fragment: of('FragmentPath'),
-    linked: !masked && told.linked.has(unit),
+    linked: !masked && reported.linked.has(unit),
     reloads: of('CanReload') === 'yes',
-    // Unmasking loads it anew.
+    // Unmasking loads it again.
     needDaemonReload: !masked && all.some((each) => each.get('NeedDaemonReload') === 'yes'),
     ...(active
-      ? loadedFiles(question, real, definition, told.stamps, told.states, told.clock)
+      ? loadedFiles(question, real, definition, reported.stamps, reported.states, reported.clock)
       : { restart: [], reload: [], unproven: [] }),
-    missing: listens.filter((path) => !told.sockets.has(path)),
+    missing: listens.filter((path) => !reported.sockets.has(path)),
     real: real.map((each) => each.get('Id') ?? unit),
   }
 }
 
-function enabledOf(own: UnitProperties, { atBoot }: UnitsTold): string {
+function enabledOf(own: UnitProperties, { atBoot }: UnitsAnswer): string {
   const starts = atBoot.get(own.get('Id') ?? '')
   if (starts !== undefined) return starts ? 'enabled' : 'disabled'
   const state = own.get('UnitFileState') ?? ''

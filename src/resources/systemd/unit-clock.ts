@@ -32,11 +32,11 @@ const TOLERANCE_NANOSECONDS = 2_000_000_000n
  * what it said then lies too late, so that files changed since would pass for read.
  */
 export function startOf(unit: UnitProperties, clock: Clock | undefined): bigint {
-  const told = nanoseconds(unit.get('ActiveEnterTimestamp') ?? '')
+  const reported = nanoseconds(unit.get('ActiveEnterTimestamp') ?? '')
   const monotonic = BigInt(/^\d+$/.exec(unit.get('ActiveEnterTimestampMonotonic') ?? '')?.[0] ?? 0) * 1000n
-  if (clock === undefined || monotonic === 0n) return told
+  if (clock === undefined || monotonic === 0n) return reported
   const gone = clock.now - clock.uptime + monotonic
-  return gone + TOLERANCE_NANOSECONDS < told ? gone : told
+  return gone + TOLERANCE_NANOSECONDS < reported ? gone : reported
 }
 
 /** `Tue 2026-11-24 15:54:08.123456 UTC` */

@@ -5,7 +5,7 @@ import { lines, raw } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { POSTFIX_INSTANCES } from '../host/releases.ts'
-import { unitState, type UnitsTold } from './unit-answer.ts'
+import { unitState, type UnitsAnswer } from './unit-answer.ts'
 import { reloadedOnly } from './unit-loaded.ts'
 import { CLOCK, clockOf } from './unit-clock.ts'
 import { fileStates, readStamps, reloadStamp, startStamp, statesOf } from './unit-stamp.ts'
@@ -139,12 +139,12 @@ printf '.end\0'`,
   },
   split(answer, items) {
     const questions = questionsOf(items)
-    const told = read(answer, questions)
-    return questions.map((question) => ({ ...answer, stdout: JSON.stringify(unitState(question, told)) }))
+    const reported = read(answer, questions)
+    return questions.map((question) => ({ ...answer, stdout: JSON.stringify(unitState(question, reported)) }))
   },
 }
 
-function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): UnitsTold {
+function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): UnitsAnswer {
   const units = unitsOf(questions)
   const [first = '', second = '', scripts = '', indirect = '', files = '', sockets = '', ...rest] = stdout.split('\0')
   const asked = blocksOf(first)

@@ -96,14 +96,14 @@ function withFile({ restartOn, reloadOn }: UnitQuestion, state: UnitState, path:
   }
 }
 
-/** Without a stamp a changed owner or mode looks like a changed content, and a file that is gone cannot be told. */
+/** Without a stamp a changed owner or mode looks like a changed content, and a file that is gone cannot be known. */
 function changes(value: PathFact, unproven: boolean): boolean {
   if (value.kind === 'directory') return false
   if (value.kind === 'absent') return !unproven
   return value.kind !== 'file' || !isKnown(value.mtime) || unproven
 }
 
-/** A socket goes with the directory that it is in; one that is made anew has none, as was told already. */
+/** A socket goes with the directory that it is in; one that is made again has none, as was reported already. */
 function withoutSockets({ listens }: UnitQuestion, state: UnitState, path: string, value: PathFact): UnitState {
   const kept = value.kind === 'directory' || value.kind === 'other'
   const gone = kept ? [] : listens.filter((each) => covers(path, each) && !state.missing.includes(each))

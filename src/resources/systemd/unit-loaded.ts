@@ -36,14 +36,14 @@ export function loadedFiles(
   const reload = valid(reloadStamp(unit, reloads))
   const started = units.map((each) => startOf(each, clock)).reduce((a, b) => (a < b ? a : b))
   const unproven: string[] = []
-  const changed = (path: string, stamp: Stamp | undefined, told: boolean): boolean => {
+  const changed = (path: string, stamp: Stamp | undefined, reported: boolean): boolean => {
     const now = statesIn(path, current)
-    if (stamp !== undefined && told) return differ(statesIn(path, stamp.states), now)
+    if (stamp !== undefined && reported) return differ(statesIn(path, stamp.states), now)
     unproven.push(path)
     return [...now.values()].some(({ ctime }) => ctime + SAFE_NANOSECONDS > started)
   }
   const has = (stamp: Stamp | undefined, path: string): boolean => stamp?.asked.has(wire(path)) ?? false
-  // A drop-in that is gone is in the stamp only; without one it cannot be told.
+  // A drop-in that is gone is in the stamp only; without one it cannot be known.
   const gone =
     definition.length === 0
       ? []
@@ -74,7 +74,7 @@ export const reloadedOnly = ({
   reloadOn.filter((path) => !restartOn?.includes(path))
 
 /**
- * The files of a unit's own definition. Not what systemd writes itself: generated anew by each daemon-reload, or in
+ * The files of a unit's own definition. Not what systemd writes itself: generated again by each daemon-reload, or in
  * force at once.
  */
 export const definitionOf = (units: readonly UnitProperties[]): readonly string[] =>

@@ -6,7 +6,7 @@ import { UNKNOWN } from '../../core/unknown.ts'
 import type { UnitQuestion, UnitState } from './unit.ts'
 import { sh } from '../../shell/sh.ts'
 import { enablementChanges } from './unit-enablement.ts'
-import { obstacleTo, type WantedUnit } from './unit-obstacle.ts'
+import { problemWith, type WantedUnit } from './unit-problem.ts'
 import { STOP_SECONDS, type UnitStart } from './unit-script.ts'
 
 /**
@@ -23,8 +23,8 @@ export function planUnit(
   start: (verb: UnitStart['verb'], because: readonly string[]) => readonly Change[],
 ): Plan<UnitState> {
   const { state, enabled, masked } = wanted
-  const obstacle = obstacleTo(wanted, question, now)
-  if (obstacle !== undefined) return blocked(obstacle)
+  const problem = problemWith(wanted, question, now)
+  if (problem !== undefined) return blocked(problem)
   const wantsStop = state === 'stopped' || masked === true
   // What is masked can neither be started nor enabled.
   const needsNoMask = state === 'running' || enabled === true

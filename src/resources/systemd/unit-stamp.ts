@@ -89,10 +89,15 @@ export function readStamps(entries: readonly Untrusted[]): ReadonlyMap<string, S
     if (entry !== '.end') return
     const [head = '', ...rest] = entries.slice(from, index)
     const [path = '', invocations] = head.split('\n')
-    const told = (word: string): ReadonlySet<string> =>
+    const reported = (word: string): ReadonlySet<string> =>
       new Set(rest.filter((each) => each.startsWith(word)).map((each) => each.slice(word.length)))
     if (invocations !== undefined)
-      stamps.set(path, { invocations, asked: told('asked '), defined: told('defined '), states: statesOf(rest) })
+      stamps.set(path, {
+        invocations,
+        asked: reported('asked '),
+        defined: reported('defined '),
+        states: statesOf(rest),
+      })
     from = index + 1
   })
   return stamps

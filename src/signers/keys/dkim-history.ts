@@ -32,26 +32,26 @@ const family: Family = {
   name: 'dkim-history',
   script: (items) => raw(`${READER} lines ${[...new Set(items)].map(quote).join(' ')}\n${END}`),
   split(answer, items) {
-    const told = read(whole(answer, 'the history of DKIM keys cannot be asked for'))
+    const reported = read(whole(answer, 'the history of DKIM keys cannot be asked for'))
     return items.map((item): Answer => ({
       ...answer,
-      stdout: JSON.stringify(told.get(item) ?? { kind: 'absent', marks: [] }),
+      stdout: JSON.stringify(reported.get(item) ?? { kind: 'absent', marks: [] }),
     }))
   },
 }
 
 function read(stdout: Untrusted): ReadonlyMap<string, KeyHistory> {
-  const told = new Map<string, { readonly kind: KeyHistory['kind']; readonly marks: Mark[] }>()
+  const reported = new Map<string, { readonly kind: KeyHistory['kind']; readonly marks: Mark[] }>()
   let current: { readonly marks: Mark[] } | undefined
   for (const line of utf8(stdout).split('\n')) {
     const [, kind, path] = /^(absent|file|other) (\/.*)$/.exec(line) ?? []
     if (path !== undefined) {
       const here = { kind: kind as KeyHistory['kind'], marks: [] }
-      told.set(path, here)
+      reported.set(path, here)
       current = here
     }
     const mark = line.startsWith('mark ') ? parseMark(line.slice('mark '.length)) : undefined
     if (mark !== undefined) current?.marks.push(mark)
   }
-  return told
+  return reported
 }

@@ -26,7 +26,7 @@ export interface DkimRecordsQuestion extends SigningQuestion {
 }
 
 /**
- * For a playbook's `outputs`: the records of the keys in use, values `null` where they cannot be told yet. What is no
+ * For a playbook's `outputs`: the records of the keys in use, values `null` where they cannot be known yet. What is no
  * selector is left out, and so are keys that cannot be published, and selectors that the host does not speak for.
  */
 export function dkimRecords({ own, signer, ...question }: DkimRecordsQuestion): Probe<readonly DkimRecord[]> {

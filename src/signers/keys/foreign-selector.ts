@@ -1,4 +1,4 @@
-// What is told of a selector that a host signs with and does not speak for.
+// What is reported for a selector that a host signs with and does not speak for.
 import { FOREIGN_REMEDY, speaksFor, type OwnSelectors } from '../../mail/fleet/own-selectors.ts'
 import type { Remarks } from '../../core/task/plan.ts'
 import type { Signing } from './signing.ts'

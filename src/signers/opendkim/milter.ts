@@ -6,8 +6,8 @@ import {
   expectedOf,
   isAsked,
   isElsewhere,
-  obstacleToMove,
-  obstacleToReach,
+  problemOfMove,
+  problemOfReach,
   opendkimLists,
   socketsNow,
 } from './activation/lists.ts'
@@ -16,11 +16,11 @@ import { configurationOf, opendkimSetup, type OpendkimSetup } from './setup/sign
 
 export const opendkimMilter: SignerMilter<OpendkimSetup> = {
   setup: opendkimSetup,
-  obstacle(setup, wanted, postfix) {
+  problem(setup, wanted, postfix) {
     const configuration = setup.installed ? configurationOf(setup) : undefined
-    const unreached = obstacleToReach(wanted, postfix)
+    const unreached = problemOfReach(wanted, postfix)
     if (unreached !== undefined || configuration === undefined) return unreached
-    return obstacleToMove(configuration, wanted, postfix.host) ?? unmovedFor(configuration, wanted, postfix)
+    return problemOfMove(configuration, wanted, postfix.host) ?? unmovedFor(configuration, wanted, postfix)
   },
   expected: (setup, wanted, postfix) => expectedOf({ now: socketsNow(setup), wanted }, postfix),
 }
@@ -37,7 +37,7 @@ function unmovedFor(
   // Who signs nothing, and is asked by nobody, is missed by nobody.
   if (signing.length === 0 && !isAsked(socket, postfix)) return undefined
   return (
-    `OpenDKIM is to listen at ${wanted}, and Postfix cannot be told so, for ${lists.impossible}: take that out, ` +
+    `OpenDKIM is to listen at ${wanted}, and Postfix cannot follow, for ${lists.impossible}: take that out, ` +
     `or leave OpenDKIM at ${socket} (opendkim_socket)`
   )
 }

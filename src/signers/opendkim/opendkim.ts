@@ -2,7 +2,7 @@
 import type { Signer } from '../signer.ts'
 import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from './keys/key-group.ts'
 import { dkimKeysProbe } from './keys/dkim-keys.ts'
-import { keyObstacle } from './keys/key-obstacle.ts'
+import { keyProblem } from './keys/key-problem.ts'
 import { opendkimMilter } from './milter.ts'
 import { COLLECT_APART } from './setup/collect.ts'
 import { signingProbe, type OpendkimSetup } from './setup/signing.ts'
@@ -19,7 +19,7 @@ export const opendkim: Signer<OpendkimSetup> = {
     /[\s:]/.test(directory) ? "must hold no space and no colon, which OpenDKIM's KeyTable cannot" : undefined,
   signing: signingProbe,
   keys: dkimKeysProbe,
-  keyObstacle,
+  keyProblem,
   milter: opendkimMilter,
   senders: {
     subs: COLLECT_APART,

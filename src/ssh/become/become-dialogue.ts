@@ -20,7 +20,7 @@ export interface BecomeOptions {
   start(command: string): Promise<ShellProcess>
   /** The run's. */
   readonly trial: SharedTrial
-  /** Is told what is being done, for the case that it takes too long. */
+  /** Is called with what is being done, for the case that it takes too long. */
   stage(now: string): void
 }
 
@@ -40,8 +40,13 @@ export async function openShell(options: BecomeOptions): Promise<ShellProcess> {
     if (reveal !== undefined && /[\n\r\0]/.test(reveal))
       throw new Unreachable(`${at}: the password for ${become.method} has more than one line`)
     stage(become.method)
-    const told = (tail: string): void => stage(tail === '' ? become.method : `${become.method} said: ${tail}`)
-    const { refusal, said, answered } = await converse(shell, dialogue, (password) => trial.turn(password, at), told)
+    const reported = (tail: string): void => stage(tail === '' ? become.method : `${become.method} said: ${tail}`)
+    const { refusal, said, answered } = await converse(
+      shell,
+      dialogue,
+      (password) => trial.turn(password, at),
+      reported,
+    )
     if (answered) trial.settle(reveal!, at, accepted(refusal, said))
     if (refusal === undefined) return shell
     shell.stdin.end()
@@ -109,7 +114,7 @@ function converse(
   shell: ShellProcess,
   dialogue: Dialogue,
   turn: (password: string) => Promise<readonly string[] | undefined>,
-  told: (tail: string) => void,
+  reported: (tail: string) => void,
 ): Promise<Outcome> {
   const password = dialogue.password?.reveal()
   const words = becomeWords(dialogue)
@@ -156,7 +161,7 @@ function converse(
         case 'question':
           return onQuestion(event.whose)
         case 'nothing':
-          return told(event.tail)
+          return reported(event.tail)
         default:
           return finish({ kind: event.kind })
       }

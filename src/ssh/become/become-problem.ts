@@ -2,7 +2,7 @@
 import { BECOME_BYTES } from '../../core/bounds.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { RUN_AGAIN } from '../passing.ts'
+import { RUN_AGAIN } from '../transient.ts'
 
 /** Why the dialogue ended without a shell. */
 export type Refusal =

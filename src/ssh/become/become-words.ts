@@ -14,7 +14,7 @@ export type BecomeEvent =
 
 export interface BecomeWords {
   feed(chunk: Untrusted<Buffer>): BecomeEvent
-  /** What is asked from here on is asked anew. */
+  /** What is asked from here on is asked again. */
   answered(): void
   /** Whether the method was begun. */
   readonly begun: boolean

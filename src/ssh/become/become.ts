@@ -11,7 +11,7 @@ export interface Opening {
   readonly dialogue: Dialogue | undefined
 }
 
-/** Lines on stderr, told from anything else there by a random word; no secret. */
+/** Lines on stderr, distinguished from anything else there by a random word; no secret. */
 export interface Dialogue {
   /** What stands before this line is none of the method's: a banner, `.bashrc`. */
   readonly begin: string
@@ -91,8 +91,8 @@ const ofRoot = (user: string): string =>
   /^#?\d+$/.test(user) ? `"$(id -un ${user.replace('#', '')})"` : inQuotes(user)
 
 /**
- * What runs before the shell stands may ask for the password in the method's words; of another user than root, whom the
- * login user's password must not be told, no file is read before: a login shell is one from then on.
+ * What runs before the shell stands may ask for the password in the method's words; of another user than root, who
+ * must not learn the login user's password, no file is read before: a login shell is one from then on.
  */
 const keepsOut = ({ user }: Become): boolean => user !== 'root'
 
@@ -197,7 +197,7 @@ const SUDO_PLAINLY: Options = { ...SUDO, plain: `${SUDO.plain}is`, long: [...SUD
 const SU_PLAINLY: Options = { ...SU, plain: `${SU.plain}l`, long: [...SU.long, 'login'] }
 const DOAS: Options = { plain: 'nsL', valued: 'u', long: [] }
 
-/** What an inventory written for Ansible says (`-H -S -n`) without what would be in the way. */
+/** What an inventory written for Ansible says (`-H -S -n`) without what would disturb. */
 function ownWords(flags: readonly string[], { plain, valued, long }: Options): readonly string[] {
   const kept: string[] = []
   for (let index = 0; index < flags.length; index++) {

@@ -2,13 +2,13 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import { Refused, Unreachable, type Tell } from '../../engine/session/connection.ts'
-import { Passing } from '../passing.ts'
+import { TransientFailure } from '../transient.ts'
 import type { SshTarget } from '../ssh-target.ts'
 import { at } from './tcp.ts'
 
 /** A way to a host: a channel through its jump hosts. */
 export interface Bastions {
-  /** @param tell - is told where a jump host takes no connection for a while. @throws Unreachable */
+  /** @param tell - is reported where a jump host takes no connection for a while. @throws Unreachable */
   through(target: SshTarget, tell?: Tell): Promise<Duplex>
   close(): void
 }
@@ -26,7 +26,7 @@ export function bastions(open: (target: SshTarget, tell: Tell | undefined) => Pr
     const known = clients.get(key)
     if (known) return known
     const opened = open(target, tell).then((client) => {
-      // For the lost connection whoever goes through it is told by his own channel.
+      // For the lost connection whoever goes through it learns it from its own channel.
       client.on('error', () => {})
       client.on('close', () => clients.delete(key))
       return client
@@ -39,7 +39,7 @@ export function bastions(open: (target: SshTarget, tell: Tell | undefined) => Pr
     async through(target, tell) {
       const jump = target.jumps.at(-1)!
       const client = await clientOf({ ...jump, jumps: target.jumps.slice(0, -1) }, tell).catch((error: unknown) => {
-        throw onTheWay(error)
+        throw hostileBetween(error)
       })
       return forwarded(client, jump, target)
     },
@@ -57,7 +57,7 @@ export function bastions(open: (target: SshTarget, tell: Tell | undefined) => Pr
 /** Begins what is wrong with a jump host itself. */
 const JUMP = 'on the way there: '
 
-function onTheWay(error: unknown): unknown {
+function hostileBetween(error: unknown): unknown {
   if (!(error instanceof Unreachable) || error.message.startsWith(JUMP)) return error
   const Kind = error instanceof Refused ? Refused : Unreachable
   return new Kind(`${JUMP}${error.message}`)
@@ -73,7 +73,7 @@ const keyOf = (target: SshTarget): string =>
  * take, and no longer.
  */
 function forwarded(client: Client, jump: SshTarget, { hostName, port, connectSeconds }: SshTarget): Promise<Duplex> {
-  const way = `${at({ hostName, port })} by way of ${jump.hostName}`
+  const way = `${at({ hostName, port })} through ${jump.hostName}`
   return new Promise((resolve, reject) => {
     let late = false
     const settle = (then: () => void): void => {
@@ -82,7 +82,7 @@ function forwarded(client: Client, jump: SshTarget, { hostName, port, connectSec
       then()
     }
     const lost = (): void =>
-      settle(() => reject(new Passing(`by way of ${jump.hostName}: the connection to it was lost`)))
+      settle(() => reject(new TransientFailure(`through ${jump.hostName}: the connection to it was lost`)))
     const timer = setTimeout(() => {
       late = true
       const why = `no answer within ${connectSeconds} s (the jump host's connection to it)`

@@ -19,7 +19,7 @@ import { CIPHERS, COMPRESSION, HOST_KEYS, KEX, MACS } from './algorithms.ts'
 import { hostKeyCheck } from '../host-keys/host-key.ts'
 import { shown } from '../host-keys/host-key-words.ts'
 import type { KeyRing } from '../login-keys/key-ring.ts'
-import { AFTER_FAILED_LOGIN_SECONDS, Passing } from '../passing.ts'
+import { AFTER_FAILED_LOGIN_SECONDS, TransientFailure } from '../transient.ts'
 import { takeShortcuts } from './ssh2-shortcuts.ts'
 import type { SshTarget } from '../ssh-target.ts'
 import { turnedAway } from '../turned-away.ts'
@@ -27,7 +27,7 @@ import { loginWords, type LoginWords } from './login-words.ts'
 import { at } from './tcp.ts'
 
 /** The host wants what only the system's ssh has. */
-export class Beyond extends Refused {}
+export class Unsupported extends Refused {}
 
 /** A connection to a host that has taken the login. */
 export interface LoggedIn {
@@ -43,7 +43,7 @@ export interface LoggedIn {
  * node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost
  * connection from success.
  *
- * @throws Unreachable, Passing, Refused, Beyond
+ * @throws Unreachable, TransientFailure, Refused, Beyond
  */
 export async function login(
   target: SshTarget,
@@ -63,7 +63,7 @@ export async function login(
     refusal = new Unreachable(`${at(target)}: ${what}: see what its sshd's Banner is`)
   })
   const methods = methodsOf(target, keys)
-  // Its end is told once: what was closed while it waited would be waited for in vain.
+  // Its end is reported once: what was closed while it waited would be waited for in vain.
   if (socket.destroyed || socket.readableEnded) throw turnedAway(at(target), words.before, 'closed')
   if (methods.length === 0) throw nothingToLogInWith(target, keys)
   try {
@@ -84,7 +84,7 @@ export async function login(
         if (verdict.kind === 'recorded' && verdict.file !== devNull)
           notes.push(`its host key was new: ${shown(verdict.key)}, now recorded for ${verdict.name} in ${verdict.file}`)
         if (verdict.kind === 'accepted' || verdict.kind === 'recorded') return true
-        refusal = new (verdict.mayHaveCertificate ? Beyond : Refused)(verdict.message)
+        refusal = new (verdict.mayHaveCertificate ? Unsupported : Refused)(verdict.message)
         return false
       },
       keepaliveInterval: target.keepalive.seconds * 1000,
@@ -102,8 +102,8 @@ export async function login(
   return ssh.connection!
 }
 
-function nothingToLogInWith(target: SshTarget, { tried, beyond }: KeyRing): Unreachable {
-  const Kind = beyond.length > 0 ? Beyond : Refused
+function nothingToLogInWith(target: SshTarget, { tried, unsupported }: KeyRing): Unreachable {
+  const Kind = unsupported.length > 0 ? Unsupported : Refused
   return new Kind(
     `${at(target)}: there is nothing to log in with: ${tried || 'no agent, no key file'}: ` +
       'name a key with --private-key or ansible_ssh_private_key_file, or give a password by --ask-pass',
@@ -178,28 +178,29 @@ interface Course {
 }
 
 function problem(error: Error & { level?: string }, target: SshTarget, keys: KeyRing, course: Course): Unreachable {
-  const told = (why: string): string => `${at(target)}: ${why}`
+  const reported = (why: string): string => `${at(target)}: ${why}`
   if (error.level === 'client-authentication') return denied(target, keys)
-  if (error.level === 'agent') return new Unreachable(told(`the agent failed: ${error.message}`))
+  if (error.level === 'agent') return new Unreachable(reported(`the agent failed: ${error.message}`))
   if (/too many authentication failures/i.test(error.message)) {
     const why = `it refused more keys than it allows for ${target.user} (tried ${triedWords(target, keys)})`
     const advice = 'name the right one with --private-key or ansible_ssh_private_key_file, and say IdentitiesOnly yes'
-    return new Refused(told(`${why}: ${advice}`))
+    return new Refused(reported(`${why}: ${advice}`))
   }
   const { words, attempted } = course
   const isClosed = CLOSED.test(error.message)
   if (!words.identified && (isClosed || words.before === '')) return turnedAway(at(target), words.before, error.message)
-  if (/no matching/i.test(error.message)) return new Beyond(told(`no common algorithm with its sshd: ${error.message}`))
+  if (/no matching/i.test(error.message))
+    return new Unsupported(reported(`no common algorithm with its sshd: ${error.message}`))
   if (isClosed) {
     const pauseSeconds = attempted ? AFTER_FAILED_LOGIN_SECONDS : 0
-    return new Passing(told(`the connection was closed in the handshake: ${error.message}`), pauseSeconds)
+    return new TransientFailure(reported(`the connection was closed in the handshake: ${error.message}`), pauseSeconds)
   }
-  return new Unreachable(told(error.message))
+  return new Unreachable(reported(error.message))
 }
 
 function denied(target: SshTarget, keys: KeyRing): Refused {
   const why = `${at(target)}: permission denied for ${target.user} (tried ${triedWords(target, keys)})`
-  if (keys.beyond.length > 0) return new Beyond(`${why}; ${keys.beyond.join(', ')} could not be tried`)
+  if (keys.unsupported.length > 0) return new Unsupported(`${why}; ${keys.unsupported.join(', ')} could not be tried`)
   const advice = 'name another user (ansible_user, --user), another key (--private-key) or a password (--ask-pass)'
   return new Refused(`${why}: ${advice}`)
 }

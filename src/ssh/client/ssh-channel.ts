@@ -5,7 +5,7 @@ import { Unreachable, type Connection } from '../../engine/session/connection.ts
 import type { Become } from '../../core/fleet/host.ts'
 import { hostShell } from '../shell/host-shell.ts'
 import type { LoggedIn } from './login.ts'
-import { RUN_AGAIN } from '../passing.ts'
+import { RUN_AGAIN } from '../transient.ts'
 import type { SharedTrial } from '../shared-trial.ts'
 import type { ShellProcess } from '../shell/shell-stream.ts'
 import type { SshTarget } from '../ssh-target.ts'

@@ -19,8 +19,8 @@ export interface SshClient {
   /**
    * Host keys are verified strictly, before any authentication.
    *
-   * @param tell - is told where sshd takes no connection for a while.
-   * @throws Unreachable; Beyond where only the system's ssh can do it.
+   * @param tell - is reported where sshd takes no connection for a while.
+   * @throws Unreachable; Unsupported where only the system's ssh can do it.
    */
   connect(target: SshTarget, become: Become | undefined, signal: AbortSignal, tell?: Tell): Promise<Connection>
   /** Ends the connections to jump hosts. */

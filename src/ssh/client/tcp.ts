@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Unreachable } from '../../engine/session/connection.ts'
-import { Passing } from '../passing.ts'
+import { TransientFailure } from '../transient.ts'
 import type { SshTarget } from '../ssh-target.ts'
 
 /** For messages. */
@@ -15,7 +15,7 @@ const SECOND = 1000
  * leaves by one system call.
  *
  * @param onSocket - is given each socket before it connects, to be destroyed by whoever gives up.
- * @throws Unreachable, Passing
+ * @throws Unreachable, TransientFailure
  */
 export async function tcp(target: SshTarget, onSocket: (socket: Socket) => void): Promise<Socket> {
   for (let attempt = 1; ; attempt += 1) {
@@ -41,7 +41,7 @@ function once(target: SshTarget, onSocket: (socket: Socket) => void): Promise<So
     onSocket(socket)
     socket.once('connect', () => resolve(gathering(socket)))
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      const Kind = error.code === 'EAI_AGAIN' || error.code === 'ECONNRESET' ? Passing : Unreachable
+      const Kind = error.code === 'EAI_AGAIN' || error.code === 'ECONNRESET' ? TransientFailure : Unreachable
       reject(new Kind(`${at(target)}: ${tcpProblem(error)}`))
     })
   })

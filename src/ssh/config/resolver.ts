@@ -69,7 +69,7 @@ export function sshResolver(file: string | undefined, ask: Ask = askSsh): SshRes
     },
     begin() {
       const tellsNone = [...files.hostPatterns].every((pattern) => pattern === '*')
-      // What goes wrong is told when it is wanted.
+      // What goes wrong is reported when it is wanted.
       if (!isSilent(files) && !files.isUnclear && tellsNone) shared(destination(NOBODY), true).catch(() => {})
     },
   }

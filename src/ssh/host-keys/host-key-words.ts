@@ -28,7 +28,7 @@ export function unknownKey(key: PublicKey, name: string, source: HostKeySource, 
 export function changedKey(key: PublicKey, name: string, source: HostKeySource, known: readonly KnownKey[]): string {
   return [
     `the host key of ${name} has CHANGED: ` +
-      'someone may be listening in (a man in the middle), or the host was installed anew',
+      'someone may be listening in (a man in the middle), or the host was installed again',
     `it shows ${shown(key)}`,
     `known is ${listed(known)}`,
     `ask whoever runs the host, and compare (${onTheHost(key)}); only once the new key is verified:`,

@@ -9,7 +9,8 @@ const NEWLINE = 10
 /**
  * Writes what `lines` gives, asked while no other mailrun writes the file; nothing where it gives none. Makes the file
  * (mode 0600) and ~/.ssh (0700) where they are missing; ends a last line that has no end. One write to the end of the
- * file: no line is torn, whoever else writes (ssh itself knows no lock). A write that fails half way is taken back.
+ * file: no line is torn, whoever else writes (ssh itself knows no lock). A write that fails in the middle is taken
+ * back.
  *
  * @throws NodeJS.ErrnoException; Error where the lock of the file is held or left over.
  */

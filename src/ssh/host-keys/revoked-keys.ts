@@ -9,7 +9,7 @@ const FORMAT_VERSION = 1
 const SKIPPED_HEADER_BYTES = 24
 const SECTION = { certificates: 1, keys: 2, sha1: 3, sha256: 5 } as const
 
-/** `revoked`, `not revoked`, or why that cannot be told: OpenSSH then refuses every host, and so does whoever asks. */
+/** `revoked`, `not revoked`, or why that cannot be known: OpenSSH then refuses every host, and so does whoever asks. */
 export type Revocation =
   | { readonly kind: 'revoked' | 'not revoked' }
   | { readonly kind: 'unreadable'; readonly why: string }

@@ -1,4 +1,4 @@
-// Reads what can be told of a private key file without its passphrase.
+// Reads what is known of a private key file without its passphrase.
 import { existsSync, readFileSync } from 'node:fs'
 import { KeyFault } from './key-fault.ts'
 import { readOpensshKey } from './openssh-key.ts'
@@ -52,7 +52,7 @@ export function readKeyFile(path: string): KeyFile | undefined {
   return { path, text, certified, publicKey, type: publicKey && statedType(publicKey), encrypted }
 }
 
-/** What is wrong with it is told by who opens it. */
+/** What is wrong with it is reported by who opens it. */
 function publicHalf(pem: string): Buffer | undefined {
   try {
     return openPem(pem, undefined).publicKey.blob

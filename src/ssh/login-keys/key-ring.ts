@@ -22,7 +22,7 @@ export interface KeyRing {
   /** What is tried, in words. */
   readonly tried: string
   /** Keys that only the system's ssh can use, in words. */
-  readonly beyond: readonly string[]
+  readonly unsupported: readonly string[]
 }
 
 /** By the passphrases of a run. */
@@ -63,12 +63,12 @@ async function makeRing(target: SshTarget, taken: RunKeys['taken']): Promise<Key
     ...files.flatMap((file) => unusableWords(file, passphrases)),
     ...(path !== undefined && held === undefined ? ['the agent, which does not answer'] : []),
   ].join(', ')
-  const beyond = [
+  const unsupported = [
     ...files.flatMap(systemWords),
     ...(held ?? []).filter(({ type }) => /-cert-v01@|^sk-/.test(type)).map(({ type }) => `the agent's ${type}`),
   ]
-  if (identities.length === 0) return { agent: undefined, sole: undefined, tried, beyond }
-  return { agent: ringAgent(identities, taken, path, ssh2), sole: soleSigner(identities), tried, beyond }
+  if (identities.length === 0) return { agent: undefined, sole: undefined, tried, unsupported }
+  return { agent: ringAgent(identities, taken, path, ssh2), sole: soleSigner(identities), tried, unsupported }
 }
 
 /**

@@ -62,7 +62,7 @@ export async function openOpensshKey(
   const opened = lock === undefined ? body : await unlocked(lock, body, passphrase)
   return orDamaged(() => {
     const reader = wireReader(opened)
-    // Two equal numbers: by them a wrong passphrase is told.
+    // Two equal numbers: they differ if the passphrase is wrong.
     if (reader.uint32() !== reader.uint32()) throw lock === undefined ? damaged() : locked()
     const made = PRIVATE_PARTS[reader.text()]
     if (made === undefined) throw unknownKind(type)
@@ -78,8 +78,8 @@ async function unlocked(
   passphrase: string | undefined,
 ): Promise<Buffer> {
   const cipher = KEY_CIPHERS.get(name)
-  if (cipher === undefined) throw new KeyFault('beyond', `it is encrypted by ${name}`)
-  if (kdf !== 'bcrypt') throw new KeyFault('beyond', `its passphrase goes through ${kdf}`)
+  if (cipher === undefined) throw new KeyFault('unsupported', `it is encrypted by ${name}`)
+  if (kdf !== 'bcrypt') throw new KeyFault('unsupported', `its passphrase goes through ${kdf}`)
   if (!fits(cipher, body, tag)) throw damaged()
   if (passphrase === undefined || passphrase === '') throw locked()
   const bytes = cipher.keyBytes + cipher.ivBytes

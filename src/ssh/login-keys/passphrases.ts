@@ -52,7 +52,7 @@ async function lockedKeys({ identityFiles, identitiesOnly, agent }: SshTarget): 
   return files.filter(({ key, named }) => isLocked(key) && (named || !others)).map(({ key }) => key)
 }
 
-/** What is wrong with it is told where it is used. */
+/** What is wrong with it is reported where it is used. */
 function keyOrNone(path: string): KeyFile | undefined {
   try {
     return readKeyFile(path)

@@ -17,7 +17,7 @@ const PUTTY = /^PuTTY-User-Key-File-/
 const UNSUPPORTED = ['ERR_OSSL_EVP_UNSUPPORTED', 'ERR_OSSL_PEM_UNSUPPORTED_ENCRYPTION']
 
 const TOO_OLD = 'what encrypts it is too old for OpenSSL 3'
-const ENCRYPT_ANEW = 'openssl pkcs8 -topk8 -provider legacy -provider default -in KEY -out NEW encrypts it anew'
+const ENCRYPT_ANEW = 'openssl pkcs8 -topk8 -provider legacy -provider default -in KEY -out NEW encrypts it again'
 
 /** Whether the text is of a private key of any form, opened or not. */
 export const isPrivateKey = (text: string): boolean =>
@@ -63,7 +63,7 @@ function keyOf(pem: string, passphrase: string | undefined): KeyObject {
     return createPrivateKey({ key: pem, format: 'pem', ...(locked ? { passphrase } : {}) })
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
-    if (UNSUPPORTED.includes(code)) throw new KeyFault('beyond', `${TOO_OLD}: ${message}: ${ENCRYPT_ANEW}`)
+    if (UNSUPPORTED.includes(code)) throw new KeyFault('unsupported', `${TOO_OLD}: ${message}: ${ENCRYPT_ANEW}`)
     if (locked) throw new KeyFault('locked', 'the passphrase is wrong')
     throw new KeyFault('useless', `it is damaged: ${message}`)
   }

@@ -67,5 +67,5 @@ export function unusableWords(
 /** A key that only the system's ssh can use; a default one is not worth a try. */
 export function systemWords({ path, named, file, fault }: RingFile): readonly string[] {
   if (file !== undefined && isForSystem(file)) return [path]
-  return named && fault?.kind === 'beyond' ? [`${path} (${fault.message})`] : []
+  return named && fault?.kind === 'unsupported' ? [`${path} (${fault.message})`] : []
 }

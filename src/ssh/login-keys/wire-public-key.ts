@@ -23,7 +23,7 @@ const WRITERS: Readonly<Record<string, ((key: JsonWebKey) => readonly Buffer[]) 
   ec({ crv, x, y }) {
     const [name] = Object.entries(CURVES).find(([, { jwk }]) => jwk === crv) ?? []
     if (name === undefined)
-      throw new KeyFault('beyond', `a key of the curve ${crv}, which SSH does not have: ${ANOTHER_KEY}`)
+      throw new KeyFault('unsupported', `a key of the curve ${crv}, which SSH does not have: ${ANOTHER_KEY}`)
     const point = Buffer.concat([Buffer.of(4), bytes(x), bytes(y)])
     return [wireString(`ecdsa-sha2-${name}`), wireString(name), wireString(point)]
   },

@@ -2,15 +2,15 @@
 import { Refused, Unreachable } from '../../engine/session/connection.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { RefusedOnTheWay } from './jump-logins.ts'
-import { Passing } from '../passing.ts'
+import { TransientFailure } from '../transient.ts'
 import type { SshTarget } from '../ssh-target.ts'
 import { at } from '../client/tcp.ts'
 
 /** The connection was closed before sshd's identification; ssh does not say what sshd said first. */
-export class ClosedUnheard extends Passing {}
+export class ClosedUnheard extends TransientFailure {}
 
 const UNHEARD = /kex_exchange_identification|ssh_exchange_identification/i
-const PASSING = new RegExp(
+const TRANSIENT = new RegExp(
   [
     'banner exchange',
     'Connection reset by peer',
@@ -32,7 +32,7 @@ export function opensshProblem(said: Untrusted, target: SshTarget): Unreachable 
     .slice(-LINES)
   const words = lines.join('\n') || 'it ended without a word'
   if (FINAL.test(words)) return refusal(words, target)
-  const Kind = UNHEARD.test(words) ? ClosedUnheard : PASSING.test(words) ? Passing : Unreachable
+  const Kind = UNHEARD.test(words) ? ClosedUnheard : TRANSIENT.test(words) ? TransientFailure : Unreachable
   return new Kind(`${at(target)}: ${words}`)
 }
 

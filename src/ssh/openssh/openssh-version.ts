@@ -30,7 +30,7 @@ export async function saysWhoAsks({ executable, target }: OpensshTarget, at: str
   )
 }
 
-/** `OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.19`; a program that is not there is told of where it is started. */
+/** `OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.19`; a program that is not there is reported where it is started. */
 async function versionOf(executable: string): Promise<number | undefined> {
   const limits = { seconds: SECONDS, bytes: BYTES, together: true }
   const said = await runProgram(executable, ['-V'], limits).catch((error: NodeJS.ErrnoException) =>

@@ -7,7 +7,7 @@ import { SSH_WORDS_BYTES } from '../../core/bounds.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Askpass } from './askpass.ts'
-import { STANDING_MASTER } from './beyond.ts'
+import { STANDING_MASTER } from './unsupported.ts'
 import { childShell, endGroup } from '../shell/child-shell.ts'
 import { handshake } from '../client/handshakes.ts'
 import { hostShell } from '../shell/host-shell.ts'
@@ -16,7 +16,7 @@ import { ClosedUnheard, opensshProblem } from './openssh-problem.ts'
 import { saysWhoAsks } from './openssh-version.ts'
 import { passphraseFor, type Ask } from '../login-keys/passphrases.ts'
 import type { Attempts } from '../attempts.ts'
-import { NotNow } from '../passing.ts'
+import { NotNow } from '../transient.ts'
 import { turnedAway } from '../turned-away.ts'
 import type { JumpLogins } from './jump-logins.ts'
 import { sshdWords } from './sshd-words.ts'
@@ -43,7 +43,7 @@ export interface OpensshRun {
 /** Starts ssh for a host: with its options before ours, and a command line for the host's shell. */
 type Start = (command: string, ready: string, options?: readonly string[]) => ChildProcessWithoutNullStreams
 
-/** @param tell - is told where sshd takes no connection for a while. @throws Unreachable */
+/** @param tell - is reported where sshd takes no connection for a while. @throws Unreachable */
 export async function opensshConnect(
   openssh: OpensshTarget,
   become: Become | undefined,
@@ -143,7 +143,7 @@ const lastOf = (said: Untrusted, chunk: Untrusted<Buffer>): string =>
  * Resolves once ssh is logged in, which its LocalCommand tells, or the host itself; at once where a master connection
  * stands already (ControlPath).
  *
- * @throws Unreachable, Passing
+ * @throws Unreachable, TransientFailure
  */
 function standing(
   child: ChildProcessWithoutNullStreams,
@@ -184,7 +184,7 @@ function standing(
     child.once('close', () => finish(() => reject(opensshProblem(said, target))))
     child.stdout.on('data', onOut)
     child.stderr.on('data', onError)
-    if (target.beyond.some((what) => what.startsWith(STANDING_MASTER))) child.once('spawn', () => finish(resolve))
+    if (target.unsupported.some((what) => what.startsWith(STANDING_MASTER))) child.once('spawn', () => finish(resolve))
   })
 }
 
@@ -202,7 +202,7 @@ function ended(child: ChildProcessWithoutNullStreams, target: SshTarget): Promis
 
 /**
  * A password is given once to a host: asked again, it was wrong. What is not ssh's question, or the host's own, is
- * nobody's to be answered by a secret; whoever runs mailrun is asked, and told who wants to know. The passphrase of a
+ * nobody's to be answered by a secret; whoever runs mailrun is asked, and sees who wants to know. The passphrase of a
  * key they are asked for once in a run.
  */
 function answererOf(target: SshTarget, ask: Ask | undefined): (question: string) => Promise<string | undefined> {

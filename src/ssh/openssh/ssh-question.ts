@@ -2,7 +2,7 @@
 import type { Secret } from '../../shell/secret.ts'
 import type { SshTarget } from '../ssh-target.ts'
 
-/** What a question is told by: a host's name as ssh says it, and what it may be given. */
+/** What identifies a question: a host's name as ssh says it, and what it may be given. */
 export type Questioned = Pick<SshTarget, 'user' | 'hostName' | 'hostKey' | 'jumps' | 'password' | 'passphrases'>
 
 /**

@@ -4,7 +4,7 @@ import { ConnectionLost, Unreachable, type Connection } from '../../engine/sessi
 import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { openShell } from '../become/become-dialogue.ts'
-import { RUN_AGAIN } from '../passing.ts'
+import { RUN_AGAIN } from '../transient.ts'
 import type { SharedTrial } from '../shared-trial.ts'
 import { shellStream, type ShellProcess } from './shell-stream.ts'
 
@@ -25,7 +25,7 @@ export interface ShellSource {
    */
   start(command: string): Promise<ShellProcess>
   touch(path: string): Promise<void>
-  /** The process that was started last is told to end, and made to. */
+  /** The process that was started last is asked to end, and made to. */
   end(): void
 }
 

@@ -12,21 +12,21 @@ export interface ShellStreams {
 
 /** A program on the host, or on the way to it, whose input and outputs are the shell's. */
 export interface ShellProcess extends ShellStreams {
-  /** Is told once that it is gone, and how. */
+  /** Is called once that it is gone, and how. */
   onEnd(listener: (how: string) => void): void
 }
 
 export interface ShellStream {
   exchange(request: ExchangeRequest): Promise<Exchange>
   /**
-   * The shell is gone, or must be given up: an exchange under way, and every later one, rejects with this. The first
+   * The shell is gone, or must be given up: a running exchange, and every later one, rejects with this. The first
    * reason counts.
    */
   lose(why: Error): void
 }
 
 /** An exchange. */
-interface UnderWay {
+interface RunningExchange {
   feedOut(chunk: Untrusted<Buffer>): void
   feedErr(chunk: Untrusted<Buffer>): void
   reject(error: Error): void
@@ -43,7 +43,7 @@ interface Collector {
  */
 export function shellStream(streams: ShellStreams): ShellStream {
   let lost: Error | undefined
-  let under: UnderWay | undefined
+  let under: RunningExchange | undefined
   const lose = (why: Error): void => {
     lost ??= why
     under?.reject(lost)

@@ -1,4 +1,4 @@
-// Which line of a SigningTable stands in the way of a later one: as if each were compared with each.
+// Which line of a SigningTable stands against a later one: as if each were compared with each.
 import * as assert from 'uvu/assert'
 import { patternsSoFar } from '../../../src/signers/opendkim/audit/earlier-patterns.ts'
 import { matchesWild } from '../../../src/text/wild.ts'

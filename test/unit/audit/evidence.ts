@@ -269,7 +269,7 @@ export const withMain = (setup: OpendkimMailSetup, change: Readonly<Record<strin
   postfix: { ...setup.postfix!, main: { ...setup.postfix!.main, ...change } },
 })
 
-/** The same host, whose keys are not told. */
+/** The same host, whose keys are not reported. */
 export function withoutKeys(of: HostEvidence, change: Partial<HostEvidence> = {}): HostEvidence {
   const setup: OpendkimMailSetup = { ...(of.setup as OpendkimMailSetup), keys: [] }
   return { ...of, ...change, setup }

@@ -1,5 +1,5 @@
-// From evidence to a report: proofs, records and hosts judged, one cause told once, the same of several hosts as one,
-// the baseline, and every format.
+// From evidence to a report: proofs, records and hosts judged, one cause reported once, the same of several hosts as
+// one, the baseline, and every format.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -39,7 +39,7 @@ const test = suite('audit: report')
 const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(join(ROOT, 'docs/audit.schema.json'), 'utf8')) as object,
 )
-const fail = (id: string, what = 'wrong', advice = 'mend it'): Verdict => ({ status: 'fail', id, what, advice })
+const fail = (id: string, what = 'wrong', advice = 'correct it'): Verdict => ({ status: 'fail', id, what, advice })
 const signedWith = (verdict: Verdict): HostProof['signing'] =>
   PROOF.signing.map((each) =>
     each.role === 'outsider'
@@ -97,7 +97,7 @@ test('where all is well each cell passes, and there are no findings', () => {
   })
 })
 
-test('a key that is missing in DNS is told once, by the live signature, with what is expected', () => {
+test('a key that is missing in DNS is reported once, by the live signature, with what is expected', () => {
   const missing = of(
     { proof: { ...PROOF, signing: signedWith(fail('no-key', 'there is no record')) } },
     { keys: [{ selector: 'mx1', ...served('mx1._domainkey.example.org') }], planned: [change(record({}))] },
@@ -153,7 +153,7 @@ test('a record and a signature that say the same are one thing', () => {
   assert.equal(idsOf(of({}, withRecord(KEY_RECORD.replace('k=rsa', 'k=rsa; t=y')))), ['dkim-test-mode'])
 })
 
-test('SPF that forgot IPv6 is told as that; one that lets nobody send by its result', () => {
+test('SPF that forgot IPv6 is reported as that; one that lets nobody send by its result', () => {
   const spf = (...bad: readonly string[]): HostProof['spf'] =>
     PROOF.spf.map((each) =>
       each.identity === 'mailfrom' && bad.includes(each.address)
@@ -261,7 +261,7 @@ test('traps in records are found, whoever published them', () => {
   for (const [changed, ids] of TRAPS) assert.equal(idsOf(of({}, changed)), ids, JSON.stringify(changed))
 })
 
-test('hosts that share what each must have for itself are told', () => {
+test('hosts that share what each must have for itself are reported', () => {
   const other = { ...GOOD, keys: [{ ...GOOD.keys[0]!, publicKey: 'AAAA' }] }
   const two = (setup: HostEvidence['setup']): readonly string[] =>
     idsOf(report(evidence([host(), host({ name: 'mx2', setup })])))
@@ -309,7 +309,7 @@ test('the same of several hosts is one finding, and rows without a host or an an
   )
 })
 
-test('accepted findings do not count, others of the same kind do, and entries accepting nothing are told', async () => {
+test('accepted findings do not count, others of the same kind do; entries accepting nothing are shown', async () => {
   const keyring = keyringFor({})
   const baseline = await parseBaseline(
     'b.yaml',

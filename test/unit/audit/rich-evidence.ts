@@ -14,7 +14,7 @@ const verdict = (status: Verdict['status'], id: string): Verdict => ({
   status,
   id,
   what: `${id} of it`,
-  ...(status === 'pass' ? {} : { advice: `mend ${id}` }),
+  ...(status === 'pass' ? {} : { advice: `correct ${id}` }),
 })
 const bad = (id: string): Verdict => verdict('fail', id)
 

@@ -97,7 +97,7 @@ test('a goal is missed where it is missed at one size, and not measured without 
   assert.is(verdict(goal(all, 'with Mitogen')), 'not measured')
 })
 
-test('start-up is told as what comes on top of Node', () => {
+test('start-up is reported as what comes on top of Node', () => {
   const start = (who: string, ms: number): Measured => ({ job: START, at: 0, who, unit: 'ms', values: [ms] })
   const lists = goal(found('startup', [start(NODE, 40), start(LIST_TASKS, 291)]), '--list-tasks')
   assert.equal([[...lists.measured.values()], verdict(lists)], [[251], 'missed'])

@@ -35,7 +35,7 @@ for (const [words, says] of [
     assert.match(stderr, says)
   })
 
-test('a host that cannot be reached is told, and no file is left behind', async () => {
+test('a host that cannot be reached is reported, and no file is left behind', async () => {
   const { code, stdout, stderr } = await here.mailrun('adopt', '-i', 'inventory.yaml', '--write', 'new/hosts.yaml')
   assert.equal([code, stdout], [4, ''])
   assert.match(stderr, 'mailrun: mx1 is left out, for it is unreachable')

@@ -75,7 +75,7 @@ test('nothing that is there is changed, and what is next goes by it', () =>
     },
   ))
 
-test('examples are told as such', () =>
+test('examples are reported as such', () =>
   within({}, async (here) => {
     const { stdout } = await here.mailrun('init')
     assert.match(stdout, /Next:\n {2}put your own hosts and domains into inventory\/hosts\.yaml/)

@@ -85,7 +85,7 @@ for (const [what, text, message] of WRONG)
     assert.match(stderr, message)
   })
 
-test('a file without a default export, and one that throws, are told', async () => {
+test('a file without a default export, and one that throws, are reported', async () => {
   const none = await mailrun({ 'mailrun.config.ts': 'export const x = 1\n' }, ...LIST)
   assert.match(none.stderr, 'mailrun.config.ts: the file has no default export')
   const throws = await mailrun({ 'mailrun.config.ts': '\nthrow new Error("not today")\n' }, ...LIST)

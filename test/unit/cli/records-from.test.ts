@@ -49,9 +49,9 @@ test('a revocation that names no key may replace none; keys and other records na
     record('mx2._domainkey.example.org', REVOKED_DKIM, { replaces: [HELD] }),
     record('mx3._domainkey.example.org', dkimValue(HELD)),
   ]
-  const told = await read(JSON.stringify({ zones: [{ zone: 'example.org', records }] }))
+  const reported = await read(JSON.stringify({ zones: [{ zone: 'example.org', records }] }))
   assert.equal(
-    told.map(({ replaces }) => replaces),
+    reported.map(({ replaces }) => replaces),
     [[], [HELD], undefined],
   )
 })
@@ -62,14 +62,14 @@ test('a plan writes down the keys that its revocations are of', async () => {
   const wild = record('*._domainkey.example.org', REVOKED_DKIM)
   const rdata = { value: dkimValue(SERVED), text: '' as never }
   const change = { record: wild, before: undefined, remove: [rdata], add: [], kept: [], ttl: 5 }
-  const told = await read(
+  const reported = await read(
     written([
       { record: ours, ...place, kind: 'served' },
       { record: wild, ...place, kind: 'change', change },
       { record: record('mx3._domainkey.example.org', dkimValue(HELD)), ...place, kind: 'served' },
     ]),
   )
-  assert.equal(Object.fromEntries(told.map(({ name, replaces }) => [name, replaces])), {
+  assert.equal(Object.fromEntries(reported.map(({ name, replaces }) => [name, replaces])), {
     'mx1._domainkey.example.org': [HELD],
     '*._domainkey.example.org': [SERVED],
     'mx3._domainkey.example.org': undefined,

@@ -111,7 +111,7 @@ test('--for vars is about files of vars', async () => {
   assert.match(wrong.stderr, /Allowed choices are inventory, vars/)
 })
 
-test('what cannot be described is told on standard error, and the rest is printed', async () => {
+test('what cannot be described is reported on standard error, and the rest is printed', async () => {
   const { code, stdout, stderr } = await here.mailrun('schema', 'none.ts', 'other.ts')
   assert.is(code, 0)
   assert.match(stderr, /warning: the playbook p declares no vars\n/)

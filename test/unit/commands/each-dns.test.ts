@@ -34,7 +34,7 @@ test('a host that says nothing is content with what all others say', async () =>
   assert.equal([...(await eachDns(hosts({}))).values()], [{}])
 })
 
-test('a name server without an address is told', async () => {
+test('a name server without an address is reported', async () => {
   const unknown = hosts({ servers: ['ns.invalid'] }, {})
   assert.match(String(await eachDns(unknown).catch((error: unknown) => error)), 'ns.invalid')
 })
@@ -59,7 +59,7 @@ test('what all say alone holds for every name; of what differs, the resolvers th
   assert.equal(two.of('elsewhere.test'), { resolvers })
 })
 
-test('a domain whose hosts differ is told, and no other is', async () => {
+test('a domain whose hosts differ is reported, and no other is', async () => {
   const { differing, of } = await domains([OURS, 'a.example', 'b.example'], [THEIRS, 'a.example', 'c.example'])
   assert.equal(
     [...differing],

@@ -66,7 +66,7 @@ test('its program is content with perl-base, which every Debian has', () => {
   )
 })
 
-test('a signal is told as shells tell it; syntax errors and missing programs have their status', async () => {
+test('a signal is reported as shells tell it; syntax errors and missing programs have their status', async () => {
   assert.is((await on('kill -9 $$')).ran?.code, 137)
   assert.is((await on('if')).ran?.code, 2)
   assert.is((await on(['no-such-program-here'])).ran?.code, 127)

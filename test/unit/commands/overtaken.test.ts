@@ -1,6 +1,6 @@
 // Which refusals of hosts are faults, and which tell that another controller has gone on.
 import * as assert from 'uvu/assert'
-import type { HostEvidence, Told } from '../../../src/commands/rotate/ask-hosts.ts'
+import type { HostEvidence, HostAnswers } from '../../../src/commands/rotate/ask-hosts.ts'
 import { isOvertaken } from '../../../src/commands/rotate/overtaken.ts'
 import type { Signing } from '../../../src/signers/keys/signing.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
@@ -9,7 +9,7 @@ import { suite } from '../../suite.ts'
 
 const test = suite('a rotation that is overtaken')
 
-const told = (...histories: readonly (readonly [host: string, domain: string, marks: number])[]): Told => ({
+const reported = (...histories: readonly (readonly [host: string, domain: string, marks: number])[]): HostAnswers => ({
   evidence: histories.map(
     ([host, domain, marks]) =>
       ({
@@ -20,37 +20,37 @@ const told = (...histories: readonly (readonly [host: string, domain: string, ma
   ),
   faults: [],
 })
-const deed = { host: 'mx1', domain: 'a.test', selector: 's', what: 'is to be revoked', failed: 'no' }
+const doneStep = { host: 'mx1', domain: 'a.test', selector: 's', what: 'is to be revoked', failed: 'no' }
 
 test('nothing new stands in its histories: a fault', () => {
   assert.is(
     isOvertaken(
-      deed,
-      told(['mx1', 'a.test', 2], ['mx2', 'a.test', 1]),
-      told(['mx1', 'a.test', 2], ['mx2', 'a.test', 3]),
+      doneStep,
+      reported(['mx1', 'a.test', 2], ['mx2', 'a.test', 1]),
+      reported(['mx1', 'a.test', 2], ['mx2', 'a.test', 3]),
     ),
     false,
   )
 })
 
 test('a host that does not answer any more is no sign of others', () => {
-  assert.is(isOvertaken(deed, told(['mx1', 'a.test', 2]), told()), false)
+  assert.is(isOvertaken(doneStep, reported(['mx1', 'a.test', 2]), reported()), false)
 })
 
 test("more stands in one of the host's histories, of another domain, too: overtaken", () => {
   assert.is(
     isOvertaken(
-      deed,
-      told(['mx1', 'a.test', 2], ['mx1', 'b.test', 1]),
-      told(['mx1', 'a.test', 3], ['mx1', 'b.test', 1]),
+      doneStep,
+      reported(['mx1', 'a.test', 2], ['mx1', 'b.test', 1]),
+      reported(['mx1', 'a.test', 3], ['mx1', 'b.test', 1]),
     ),
     true,
   )
   assert.is(
     isOvertaken(
-      deed,
-      told(['mx1', 'a.test', 2], ['mx1', 'b.test', 1]),
-      told(['mx1', 'a.test', 2], ['mx1', 'b.test', 2]),
+      doneStep,
+      reported(['mx1', 'a.test', 2], ['mx1', 'b.test', 1]),
+      reported(['mx1', 'a.test', 2], ['mx1', 'b.test', 2]),
     ),
     true,
   )

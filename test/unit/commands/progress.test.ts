@@ -1,4 +1,4 @@
-// Which steps of a rotation are taken again, and which are told as tried in vain.
+// Which steps of a rotation are taken again, and which are reported as tried in vain.
 import * as assert from 'uvu/assert'
 import { stepKey, type DueStep } from '../../../src/commands/rotate/due-step.ts'
 import { TRIES, newProgress, sorted, type Progress } from '../../../src/commands/rotate/progress.ts'
@@ -14,7 +14,7 @@ const due = (host: string, kind = 'publish'): DueStep =>
 
 const tried = (progress: Progress, step: DueStep, times: number): void => void progress.tries.set(stepKey(step), times)
 
-test('a step is taken as often as it may be, then told once, however often it is looked for', () => {
+test('a step is taken as often as it may be, then reported once, however often it is looked for', () => {
   const progress = newProgress()
   const step = due('mx1')
   assert.equal(sorted([step], progress), { fresh: [step], vain: [] })
@@ -23,7 +23,7 @@ test('a step is taken as often as it may be, then told once, however often it is
   for (let turn = 0; turn < 3; turn += 1) assert.equal(sorted([step], progress), { fresh: [], vain: [] })
 })
 
-test('while another step is fresh, none is told to be in vain', () => {
+test('while another step is fresh, none is asked to be in vain', () => {
   const progress = newProgress()
   const [old, fresh] = [due('mx1'), due('mx2')]
   tried(progress, old, TRIES)

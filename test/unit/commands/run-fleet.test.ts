@@ -33,7 +33,7 @@ const members = (vars: Readonly<Record<string, object>>): MailHosts => ({
     Object.entries(vars).map(([name, own]) => [name, v.parse(shape, { domains: ['example.org'], ...own })]),
   ),
 })
-const told = (name: string, status: HostStatus, addresses: readonly string[] | undefined): HostResult =>
+const reported = (name: string, status: HostStatus, addresses: readonly string[] | undefined): HostResult =>
   host({
     name,
     status,
@@ -55,7 +55,7 @@ const valuesOf = (fleet: ReturnType<typeof runFleet>['fleet']): Readonly<Record<
 test('a host that is not asked counts by what the inventory says of it', () => {
   const { fleet, unknown } = runFleet(
     members({ 'mx1.example.org': {}, 'mx2.example.org': { outgoing_addresses: ['192.0.2.2'] } }),
-    [told('mx1.example.org', 'ok', ['192.0.2.1'])],
+    [reported('mx1.example.org', 'ok', ['192.0.2.1'])],
     false,
   )
   assert.is(valuesOf(fleet)['example.org'], 'v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ~all')
@@ -64,12 +64,12 @@ test('a host that is not asked counts by what the inventory says of it', () => {
 })
 
 test(
-  'where the addresses of one sender are not known, the domain is told as such; ' +
+  'where the addresses of one sender are not known, the domain is reported as such; ' +
     'keys and names of the others go on',
   () => {
     const { fleet, unknown } = runFleet(
       members({ 'mx1.example.org': {}, 'mx2.example.org': {} }),
-      [told('mx1.example.org', 'ok', ['192.0.2.1'])],
+      [reported('mx1.example.org', 'ok', ['192.0.2.1'])],
       false,
     )
     assert.match(
@@ -87,7 +87,7 @@ test(
 test('an address that others do not see is an error of that host alone, whose key is published all the same', () => {
   const { fleet, findings } = runFleet(
     members({ 'mx1.example.org': {} }),
-    [told('mx1.example.org', 'ok', ['10.0.0.1'])],
+    [reported('mx1.example.org', 'ok', ['10.0.0.1'])],
     false,
   )
   assert.equal(
@@ -227,7 +227,7 @@ test('a host that names no address that can send is an error of that host alone'
         outgoing: { addresses: [], relayhost: '', unfit: ['0.0.0.0/0 is no address'] },
         signing: [['mx1', key()]],
       }),
-      told('mx2.example.net', 'ok', ['192.0.2.2']),
+      reported('mx2.example.net', 'ok', ['192.0.2.2']),
     ],
     false,
   )

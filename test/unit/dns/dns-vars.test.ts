@@ -6,7 +6,7 @@ import { suite } from '../../suite.ts'
 
 const test = suite('dns/vars')
 
-test('the var dns: what is said for a zone wins; what does not go together is told', () => {
+test('the var dns: what is said for a zone wins; what does not go together is reported', () => {
   const vars = v.parse(dnsVar, {
     key_file: 'key',
     zones: { 'example.org': { host: 'ns1', via: 'nsupdate-local' }, 'example.net': { via: 'none' } },

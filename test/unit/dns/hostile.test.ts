@@ -214,7 +214,7 @@ const ROOT: FakeServer = {
 const MANY = Array.from({ length: 600 }, (_, index) => `ns${index}.evil.org`)
 const RESOLVERS = { resolvers: ['10.9.9.9'] }
 
-test('600 name servers for each label: 20 are asked, a name takes 200 questions, and it is told', async () => {
+test('600 name servers for each label: 20 are asked, a name takes 200 questions, and it is reported', async () => {
   const labels = Array.from({ length: 12 }, (_, index) => Array.from({ length: index + 1 }, () => 'x').join('.'))
   const cuts = labels.map((label) => `${label}.evil.org`)
   const evil: FakeServer = {
@@ -298,7 +298,7 @@ test('answers that are waited for too long end the search for one name, and for 
   assert.is(good.status === 'fulfilled' ? good.value.zone : '', 'good.org')
 })
 
-test('a server named with odd bytes is told, and not asked; aliases of odd bytes lead nowhere else', async () => {
+test('a server named with odd bytes is reported, and not asked; aliases of odd bytes lead nowhere else', async () => {
   const odd = 'ns\\010evil.example.org'
   const net = internet({
     '10.0.0.1': ROOT,

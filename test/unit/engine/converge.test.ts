@@ -102,7 +102,7 @@ async function run(
   return { result, events, statuses: result.tasks.map(({ status }) => status) }
 }
 
-test('what a change prints is told though it ends soon, before its end is, with secrets masked', async () => {
+test('what a change prints is reported though it ends soon, before its end is, with secrets masked', async () => {
   const secret = new Secret('hunter2-of-the-test')
   const events: RunEvent[] = []
   const dir = scratch()
@@ -118,13 +118,16 @@ test('what a change prints is told though it ends soon, before its end is, with 
     () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
     (event) => events.push(event),
   )
-  const told = events.flatMap((event) => {
+  const reported = events.flatMap((event) => {
     if (event.kind === 'change-output') return [event.line]
     return event.kind === 'change-end' || event.kind === 'change-start' ? [event.kind] : []
   })
-  assert.is(told.length, 6, told.join())
-  assert.equal([told[0], told[1], told[2], told[4], told[5]], ['change-start', 'one', '100%', 'last', 'change-end'])
-  assert.match(told[3]!, /^\*+$/)
+  assert.is(reported.length, 6, reported.join())
+  assert.equal(
+    [reported[0], reported[1], reported[2], reported[4], reported[5]],
+    ['change-start', 'one', '100%', 'last', 'change-end'],
+  )
+  assert.match(reported[3]!, /^\*+$/)
 })
 
 test('nothing to do is one trip, a change is two, and the second run changes nothing', async () => {
@@ -140,7 +143,7 @@ test('nothing to do is one trip, a change is two, and the second run changes not
   assert.equal([second.result.status, second.result.trips, second.statuses], ['ok', 1, ['ok', 'ok']])
 })
 
-test('a host of a release that is not known is told once, by a check and by a run that is gone on with', async () => {
+test('a host of a release that is not known is reported once, by a check and by a run that is gone on with', async () => {
   const dir = scratch()
   const release = join(dir, 'os-release')
   writeFileSync(release, 'ID=debian\nVERSION_ID="14"\nVERSION_CODENAME=forky\n')
@@ -247,7 +250,7 @@ test('a task without a question runs once in every run, and a check says that it
   assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\nran\n')
 })
 
-test('a change that may find no work is not told by a check, made once, and counts where it found some', async () => {
+test('a change that may find no work is unknown to a check, made once, and counts where it found some', async () => {
   const dir = scratch()
   const path = join(dir, 'a')
   // Always willing to look.
@@ -270,14 +273,14 @@ test('a change that may find no work is not told by a check, made once, and coun
     },
   })
   const check = await run(dir, [looks({ run: 'exit 1' })], { check: true })
-  assert.equal([check.statuses, check.result.tasks[0]!.why], [['assumed'], 'cannot be told before it is looked'])
+  assert.equal([check.statuses, check.result.tasks[0]!.why], [['assumed'], 'cannot be known before it is looked'])
   const found = await run(dir, [looks({ run: `echo found > ${path}` })])
   assert.equal([found.result.status, found.result.trips, found.result.tasks[0]!.changes], ['changed', 2, ['look']])
   const idle = await run(dir, [looks({ run: 'true' }), note({ path: join(dir, 'b'), text: 'x' })])
   assert.equal([idle.result.status, idle.statuses, idle.result.tasks[0]!.changes], ['changed', ['ok', 'changed'], []])
 })
 
-test('a command cannot eat the script, and its output is capped and told', async () => {
+test('a command cannot eat the script, and its output is capped and reported', async () => {
   const dir = scratch()
   const { result, statuses } = await run(dir, [runs({ run: 'cat; seq 1 200000; echo the last words; exit 1' })])
   assert.equal([result.status, statuses], ['failed', ['failed']])
@@ -313,13 +316,13 @@ test('no event shows a secret, whatever the host prints', async () => {
     note({ path: join(dir, 'b'), text: 'y', apply: `cat ${path}; base64 < ${path}; exit 1` }),
   ])
   assert.is(readFileSync(path, 'utf8'), secret)
-  const told = JSON.stringify([result, events])
+  const reported = JSON.stringify([result, events])
   for (const guise of [secret, Buffer.from(secret).toString('base64'), "hunter'\\\\''2"])
-    assert.not(told.includes(guise), guise)
-  assert.match(told, /\*{8}/)
+    assert.not(reported.includes(guise), guise)
+  assert.match(reported, /\*{8}/)
 })
 
-test('a connection lost while a change is under way is made again, and the host says whether it was done', async () => {
+test('a connection lost while a change is running is made again, and the host says whether it was done', async () => {
   const dir = scratch()
   let cut = false
   const { result, statuses } = await run(
@@ -419,7 +422,7 @@ test(
   },
 )
 
-test('a change that said on its lost way that its plan is outdated is made anew, not failed', async () => {
+test('a change that said on its lost way that its plan is outdated is made again, not failed', async () => {
   const dir = scratch()
   const apply = `sleep 0.4
 [ -e ${dir}/flag ] || {
@@ -769,7 +772,7 @@ test('a secret of a task that has nothing to do is masked, and so is one deep in
   )
 })
 
-test('what stood there before a secret is not told: no diff, and no summary that says from what to what', async () => {
+test('what stood there before a secret is not shown: no diff, and no summary that says from what to what', async () => {
   const dir = scratch()
   const path = join(dir, 'a')
   writeFileSync(path, 'the-old-password')

@@ -1,4 +1,4 @@
-// How a failed change is told.
+// How a failed change is reported.
 import * as assert from 'uvu/assert'
 import { failureOf } from '../../../src/engine/failure.ts'
 import { suite } from '../../suite.ts'
@@ -27,9 +27,9 @@ test('killed, and out of time', () => {
 })
 
 test('a line without end is cut at its beginning', () => {
-  const told = failed(1, `${'x'.repeat(100_000)}end`)
-  assert.ok(told.length < 5000)
-  assert.match(told, /^exit status 1\n… x+end$/)
+  const reported = failed(1, `${'x'.repeat(100_000)}end`)
+  assert.ok(reported.length < 5000)
+  assert.match(reported, /^exit status 1\n… x+end$/)
 })
 
 test.run()

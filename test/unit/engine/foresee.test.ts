@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { foresee, type Asked } from '../../../src/engine/foresee.ts'
 import { fact, factAbout } from '../../../src/core/task/fact.ts'
-import type { OutsideQuestion, Told } from '../../../src/core/probe/outside-question.ts'
+import type { OutsideQuestion, AnswerTo } from '../../../src/core/probe/outside-question.ts'
 import { ask, blocked, change, ok, remarked } from '../../../src/core/task/plan.ts'
 import { defineProbe, type Probe } from '../../../src/core/probe/probe.ts'
 import { ANYTHING } from '../../../src/core/task/resource.ts'
@@ -68,8 +68,8 @@ const needsUser = (name: string, blind: boolean): Task<boolean> => ({
 const all =
   (state: unknown): ((probe: Probe<unknown>) => Asked) =>
   () => ({ state })
-const kinds = (tasks: readonly Task[], asked = all(false), told: Told = () => undefined): readonly string[] =>
-  foresee(tasks, asked, context, told, new Set()).outlooks.map(({ kind }) => kind)
+const kinds = (tasks: readonly Task[], asked = all(false), answerTo: AnswerTo = () => undefined): readonly string[] =>
+  foresee(tasks, asked, context, answerTo, new Set()).predictions.map(({ kind }) => kind)
 
 test('a task is planned on what an earlier one will have done', () => {
   assert.equal(kinds([makesUser('opendkim'), needsUser('opendkim', false)]), ['change', 'change'])
@@ -118,9 +118,9 @@ test('a plan that throws blocks its own task with the name of the module', () =>
       throw new TypeError('oops')
     },
   }
-  const [outlook] = foresee([task], all(true), context, () => undefined, new Set()).outlooks
-  assert.is(outlook?.kind, 'blocked')
-  assert.match(outlook?.kind === 'blocked' ? outlook.why : '', /module user has a bug.*oops/s)
+  const [prediction] = foresee([task], all(true), context, () => undefined, new Set()).predictions
+  assert.is(prediction?.kind, 'blocked')
+  assert.match(prediction?.kind === 'blocked' ? prediction.why : '', /module user has a bug.*oops/s)
 })
 
 test('what is blocked for the same reason with and without the pending changes is blocked, not waited for', () => {
@@ -152,21 +152,21 @@ test(
   'a plan that asks others is no more than a question until they have answered; ' +
     'then it is planned on what they said',
   () => {
-    const outlooks = (told: Told) =>
-      foresee([asks, needsUser('a', false)], all(false), context, told, new Set()).outlooks
-    const [unanswered, behind] = outlooks(() => undefined)
+    const predictions = (answerTo: AnswerTo) =>
+      foresee([asks, needsUser('a', false)], all(false), context, answerTo, new Set()).predictions
+    const [unanswered, behind] = predictions(() => undefined)
     assert.equal([unanswered, behind?.kind], [{ kind: 'unanswered', questions: [QUESTION] }, 'wall'])
     assert.equal(
-      outlooks(() => ({ kind: 'served' })).map(({ kind }) => kind),
+      predictions(() => ({ kind: 'served' })).map(({ kind }) => kind),
       ['change', 'change'],
     )
-    assert.equal(outlooks(() => ({ kind: 'not-served', where: ['ns1'] }))[0], {
+    assert.equal(predictions(() => ({ kind: 'not-served', where: ['ns1'] }))[0], {
       kind: 'ok',
       foreseen: false,
       remarks: { held: 'not yet' },
     })
     assert.equal(
-      outlooks(() => ({ kind: 'later' })).map(({ kind }) => kind),
+      predictions(() => ({ kind: 'later' })).map(({ kind }) => kind),
       ['later', 'wall'],
     )
   },

@@ -117,7 +117,7 @@ async function go(hosts: readonly PreparedHost[], over: Partial<RunOptions>, mea
 }
 
 test(
-  'hosts that wait are gone on with once it is brought about, each task told once; ' +
+  'hosts that wait are gone on with once it is brought about, each task reported once; ' +
     'with batches each is finished before the next begins',
   async () => {
     const { result, log } = await go(fleet('a', 'b'), {}, {})
@@ -160,7 +160,7 @@ test('a host where nothing is to be waited for is not gone on with', async () =>
   assert.equal(log, ['changed a', 'after changed'])
 })
 
-test('an interrupt meanwhile: nothing more starts, and what was done is told', async () => {
+test('an interrupt meanwhile: nothing more starts, and what was done is reported', async () => {
   const interrupt = new AbortController()
   const { result, log } = await go(
     fleet('a', 'b'),

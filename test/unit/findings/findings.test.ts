@@ -71,7 +71,7 @@ const is = (finding: Finding, by: Superseding, live: readonly Finding[], dns: re
   isSuperseded(finding, [by], { live, dns })
 const RECORD = 'mx1._domainkey.example.org'
 
-test('one cause is told once: by a finding on the same record, domain or column', () => {
+test('one cause is reported once: by a finding on the same record, domain or column', () => {
   const missing = on('record-missing', { domain: 'example.org', record: RECORD })
   const byKey = byLive('record', ['no-key'])
   assert.ok(is(missing, byKey, [on('no-key', { host: 'mx1', record: RECORD })]))

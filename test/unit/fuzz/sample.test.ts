@@ -23,7 +23,7 @@ test(`nothing crashes, hangs or is misread: ${CASES} cases of each target, seed 
 })
 
 test('of every question there is a recorded answer', () => {
-  assert.equal(UNRECORDED, [], 'record them anew: node dist/test/fuzz/record-answers.js > test/fuzz/answers.json')
+  assert.equal(UNRECORDED, [], 'record them again: node dist/test/fuzz/record-answers.js > test/fuzz/answers.json')
 })
 
 test('equal seeds make equal cases, and what was chosen can be chosen again', () => {

@@ -71,14 +71,14 @@ test('a file imports from its own room and from rows with a lower number', () =>
   assert.equal(wrong, [])
 })
 
-test('no file imports itself by way of others, not even for a type', () => {
+test('no file imports itself through others, not even for a type', () => {
   const folders = ['src', 'tasks', 'playbooks', 'lab', 'test', 'bench', 'scripts']
   const graph = new Map(folders.flatMap(sourcesOf).map((file) => [file, filesImportedBy(file)]))
   assert.ok(graph.size > 500)
   assert.equal(cycles(graph), [])
 })
 
-test('a cycle is found, however long, and told once', () => {
+test('a cycle is found, however long, and reported once', () => {
   const graph = new Map([
     ['a', ['b', 'x']],
     ['b', ['c']],

@@ -1,4 +1,4 @@
-// Ansible's inventories: groups, precedence, ranges, addresses; and every mistake told with its file and line.
+// Ansible's inventories: groups, precedence, ranges, addresses; and every mistake reported with its file and line.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -246,16 +246,20 @@ const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] 
   ],
 ]
 for (const [what, text, line, message] of WRONG) {
-  test(`${what} is told${line === undefined ? '' : ' with its line'}`, async () => {
-    let told: unknown
-    await load(text).catch((error: unknown) => (told = error))
-    assert.ok(told instanceof Error && told.name === 'MailrunError', `it was accepted, or threw ${String(told)}`)
-    assert.match(told.message, message)
-    if (line !== undefined) assert.ok(told.message.startsWith(`${join(folder, '1.yaml')}:${line}: `), told.message)
+  test(`${what} is reported${line === undefined ? '' : ' with its line'}`, async () => {
+    let reported: unknown
+    await load(text).catch((error: unknown) => (reported = error))
+    assert.ok(
+      reported instanceof Error && reported.name === 'MailrunError',
+      `it was accepted, or threw ${String(reported)}`,
+    )
+    assert.match(reported.message, message)
+    if (line !== undefined)
+      assert.ok(reported.message.startsWith(`${join(folder, '1.yaml')}:${line}: `), reported.message)
   })
 }
 
-test('files that cannot be read are told by name', async () => {
+test('files that cannot be read are reported by name', async () => {
   mkdirSync(join(folder, 'empty'), { recursive: true })
   for (const [path, message] of [
     [join(folder, 'gone.yaml'), /there is no such file/],

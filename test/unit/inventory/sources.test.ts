@@ -1,5 +1,5 @@
 // Inventories that are no YAML: INI, programs, TypeScript, lists;
-// what is wrong is told with its line, what is no literal is a text.
+// what is wrong is reported with its line, what is no literal is a text.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -110,7 +110,7 @@ const REFUSED: readonly (readonly [string, string, string, RegExp])[] = [
   ['code that throws', 'o.mjs', "\nthrow new Error('no network')\n", /o\.mjs:2: no network/],
 ]
 for (const [what, name, text, message] of REFUSED) {
-  test(`${what} is told, with exit status 1`, async () => {
+  test(`${what} is reported, with exit status 1`, async () => {
     const { code, stdout, stderr } = await listed(name, text, '--list')
     assert.is(code, 1, stdout)
     assert.match(stderr.replaceAll(`${here.folder}/`, ''), message)
@@ -139,7 +139,7 @@ test('a template in --extra-vars is refused, however it is written', async () =>
     )
 })
 
-test('a folder that has nothing but what is passed over is told with its names', async () => {
+test('a folder that has nothing but what is passed over is reported with its names', async () => {
   mkdirSync(join(here.folder, 'passed'))
   writeFileSync(join(here.folder, 'passed/hosts.ini'), 'mx1\n')
   assert.match(
@@ -148,7 +148,7 @@ test('a folder that has nothing but what is passed over is told with its names',
   )
 })
 
-test('a host in place of a file is told how lists are given', async () => {
+test('a host in place of a file learns how lists are given', async () => {
   assert.match(
     (await here.mailrun('inventory', '-i', 'mx1', '--list')).stderr,
     /^mailrun: mx1: there is no such file \(a list of hosts has a comma: mx1,\)$/m,
@@ -178,7 +178,7 @@ export default Promise.resolve(hosts).then(inventory)
   })
 })
 
-test('a var is told with the line that said it, a password as stars', async () => {
+test('a var is reported with the line that said it, a password as stars', async () => {
   const { stdout } = await listed(
     'hosts',
     '[mail]\nmx1 a=1\n[mail:vars]\nansible_become_password=hunter2\n',

@@ -83,7 +83,7 @@ test('keys are compared, not texts', () => {
   assert.not(sameDkimKey(parseDkim('p=AAAA'), parseDkim('p=AAAA')), 'what is no key is no key twice')
 })
 
-test('what is weak, wrong or only a test is told', () => {
+test('what is weak, wrong or only a test is reported', () => {
   const ids = (text: string): readonly string[] => lintDkim(parseDkim(text)).map(({ id }) => id)
   assert.equal(ids(dkimValue(der(key, 'spki'))), [])
   assert.equal(ids(dkimValue(der(ed25519, 'spki'))), [])
@@ -102,7 +102,7 @@ test('what is weak, wrong or only a test is told', () => {
   assert.equal(ids(`v=DKIM1; k=ed25519; p=${der(key, 'spki')}`), ['dkim-bad-key'])
 })
 
-test('one record a selector: none, two and a bad one are told', () => {
+test('one record a selector: none, two and a bad one are reported', () => {
   const ids = (txt: readonly string[]): readonly string[] => lintDkimSet(txt).map(({ id }) => id)
   assert.equal(ids([]), ['dkim-none'])
   assert.equal(ids(['v=DKIM1; p=', 'v=DKIM1; p=']), ['dkim-many'])

@@ -87,7 +87,7 @@ test('a public suffix parts what is below it', async () => {
 
 test(
   'what aligns to the letter under a record of its own passes, ' +
-    'whatever the servers above do; the rest cannot be told',
+    'whatever the servers above do; the rest cannot be known',
   async () => {
     const answers: Answers = { ...record('adkim=r'), '_dmarc.org TXT': ['SERVFAIL'] }
     assert.equal(

@@ -62,7 +62,7 @@ test('a record begins with v=DMARC1 in capitals, blanks around', () => {
     assert.not(isDmarc(wrong), wrong)
 })
 
-test('wrong tags are left out as receivers do, and told', () => {
+test('wrong tags are left out as receivers do, and reported', () => {
   const { record, findings } = readDmarc(
     'v=DMARC1; P=Reject; sp=no; rua=mailto:a@example.org, b@example.org ,mailto:nobody; ' +
       'fo=0:1; nonsense; t=y; t=n; adkim=',
@@ -74,7 +74,7 @@ test('wrong tags are left out as receivers do, and told', () => {
   )
 })
 
-test('what is risky, wrong or out of date is told', () => {
+test('what is risky, wrong or out of date is reported', () => {
   assert.equal(ids('v=DMARC1; p=reject; rua=mailto:a@example.org'), [])
   assert.equal(ids('v=DMARC1; p=none'), ['dmarc-none-without-rua'])
   assert.equal(ids('v=DMARC1; p=none; rua=mailto:a@example.org'), ['dmarc-monitoring'])

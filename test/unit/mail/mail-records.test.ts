@@ -133,7 +133,7 @@ test('reports within the organization need no consent', () => {
   )
 })
 
-test('SPF is merged into what is there, DMARC takes its place; weaker than before is told', () => {
+test('SPF is merged into what is there, DMARC takes its place; weaker than before is reported', () => {
   const there: Readonly<Record<string, readonly string[]>> = {
     'example.org': ['site-verification=1', 'v=spf1 a include:other.example -all mx'],
     '_dmarc.example.org': ['v=DMARC1; p=reject'],
@@ -157,7 +157,7 @@ test('SPF is merged into what is there, DMARC takes its place; weaker than befor
   )
 })
 
-test('without a word on DMARC none is published, and that is told', () => {
+test('without a word on DMARC none is published, and that is reported', () => {
   const result = recordsOf([member('mx1', {})])
   assert.equal(shown(result), ['example.org TXT v=spf1 ip4:192.0.2.1 ~all'])
   assert.equal(
@@ -204,7 +204,7 @@ test('a host that greets as the domain itself has no record of its own', () => {
   ])
 })
 
-test('addresses of nobody that is known are told, and go when they are said to', () => {
+test('addresses of nobody that is known are reported, and go when they are said to', () => {
   const there = (): readonly string[] => ['v=spf1 ip4:198.51.100.9 ip4:192.0.2.0/24 include:old.example -all']
   const result = recordsOf([member('mx1', { dmarc: { p: 'reject' } })], there)
   assert.equal(
@@ -230,7 +230,7 @@ test('a host that greets as a domain that others send for is among its senders: 
 
 test(
   'the own name of a host has SPF, for its own mail and its bounces; ' +
-    'the key of the domain that it is in signs for it, and where that does not do it is told',
+    'the key of the domain that it is in signs for it, and where that does not do it is reported',
   () => {
     const of = (given: object, name = 'mx1') => recordsOf([member(name, { dmarc: { p: 'reject' }, ...given })])
     const named = of({ fqdn: 'mx1.example.org', helo_name: 'out.example.org' })
@@ -374,7 +374,7 @@ const alone: readonly (readonly [string, () => MailRecords, RegExp])[] = [
   [
     'an SPF record that cannot be read',
     () => recordsOf([member('mx1', {})], () => ['v=spf1 ipv4:192.0.2.1 -all']),
-    /^example\.org TXT "v=spf1 ipv4:192\.0\.2\.1 -all" is published, and cannot be read: .*is not known.*mend/,
+    /^example\.org TXT "v=spf1 ipv4:192\.0\.2\.1 -all" is published, and cannot be read: .*is not known.*correct/,
   ],
   [
     'a name that is too long',
@@ -432,7 +432,7 @@ test('a domain on which hosts disagree is left out, and no other', () => {
   )
 })
 
-test('a DMARC record that is published and bad is told where the inventory has none, and left alone', () => {
+test('a DMARC record that is published and bad is reported where the inventory has none, and left alone', () => {
   const { records, findings } = recordsOf([member('mx1', {})], (name) =>
     name === '_dmarc.example.org' ? ['v=dmarc1; p=none'] : [],
   )

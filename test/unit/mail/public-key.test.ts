@@ -26,7 +26,7 @@ for (const [what, der] of [
 
 const good = rsa(2048)
 const cut = Buffer.from(good.subarray(0, -1))
-for (const [what, told, why] of [
+for (const [what, reported, why] of [
   ['nothing', '', 'is no SubjectPublicKeyInfo'],
   ['70,000 bytes', 'A'.repeat(70_000), 'has 70000 characters, and 800 are the most'],
   ['no base64', 'v=DKIM1; p=', 'is no SubjectPublicKeyInfo'],
@@ -47,7 +47,7 @@ for (const [what, told, why] of [
     'is of the type rsa-pss, and RSA or Ed25519 is wanted',
   ],
 ] as const)
-  test(`refused: ${what}`, () => assert.equal(publishableKey(told), { why }))
+  test(`refused: ${what}`, () => assert.equal(publishableKey(reported), { why }))
 
 test('refused: RSA of more than 4096 bits', () => {
   const refused = publishableKey(text(rsa(4104)))

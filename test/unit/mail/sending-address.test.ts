@@ -5,7 +5,7 @@ import { suite } from '../../suite.ts'
 
 const test = suite('mail/sending-address')
 
-for (const [told, address] of [
+for (const [reported, address] of [
   ['198.41.0.4', '198.41.0.4'],
   ['2A00:1450:0::1', '2a00:1450::1'],
   // Behind a NAT: whether others see it is asked later.
@@ -14,13 +14,13 @@ for (const [told, address] of [
   ['192.0.2.1', '192.0.2.1'],
   ['2001:db8::1', '2001:db8::1'],
 ] as const)
-  test(`${told} can send`, () => assert.equal(sendingAddress(told), { kind: 'fit', address }))
+  test(`${reported} can send`, () => assert.equal(sendingAddress(reported), { kind: 'fit', address }))
 
 test('a link-local address is nobody’s fault', () => {
   assert.is(sendingAddress('fe80::1').kind, 'link-local')
 })
 
-for (const told of [
+for (const reported of [
   '0.0.0.0/0',
   '::/0',
   '192.0.2.1/32',
@@ -32,10 +32,10 @@ for (const told of [
   '1.2.3.4\nip4:0.0.0.0',
   'x'.repeat(70_000),
 ])
-  test(`no address: ${JSON.stringify(told.slice(0, 20))}`, () =>
-    assert.equal(sendingAddress(told), { kind: 'unfit', why: 'is no address' }))
+  test(`no address: ${JSON.stringify(reported.slice(0, 20))}`, () =>
+    assert.equal(sendingAddress(reported), { kind: 'unfit', why: 'is no address' }))
 
-for (const [told, kind] of [
+for (const [reported, kind] of [
   ['0.0.0.0', 'unspecified'],
   ['0.1.2.3', 'unspecified'],
   ['::', 'unspecified'],
@@ -51,12 +51,12 @@ for (const [told, kind] of [
   ['2002::1', 'for the protocol itself'],
   ['5f00::1', 'no unicast address'],
 ] as const)
-  test(`${told} cannot send: ${kind}`, () => {
-    const address = sendingAddress(told)
+  test(`${reported} cannot send: ${kind}`, () => {
+    const address = sendingAddress(reported)
     assert.match(address.kind === 'unfit' ? address.why : '', kind)
   })
 
-test('what is inside is told of any text', () => {
+test('what is inside is reported for any text', () => {
   assert.equal(['10.0.0.1', 'fd00::1', '198.41.0.4', 'evil', ''].map(isInside), [true, true, false, false, false])
 })
 

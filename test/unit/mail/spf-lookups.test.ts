@@ -57,7 +57,7 @@ test('exists asks for A, whatever the family is', async () => {
   )
 })
 
-test('includes that are not there, are two, are bad, or lead back are told with the term', async () => {
+test('includes that are not there, are two, are bad, or lead back are reported with the term', async () => {
   const result = await count({
     'example.org TXT': [
       'v=spf1 include:none.example include:two.example ' +
@@ -73,7 +73,7 @@ test('includes that are not there, are two, are bad, or lead back are told with 
   assert.match(result.findings[2]!.message, '"ip4:x"')
 })
 
-test('more than ten MX records are told; a null MX has no host', async () => {
+test('more than ten MX records are reported; a null MX has no host', async () => {
   assert.equal(
     ids(
       await count({

@@ -157,7 +157,7 @@ test('what sends no more goes, and nothing like it', () => {
   )
 })
 
-test('a record that shuts out who is to send is told, and not overruled', () => {
+test('a record that shuts out who is to send is reported, and not overruled', () => {
   assert.throws(
     () => merge('v=spf1 -ip4:192.0.2.0/24 -all', { networks: ['192.0.2.1'] }),
     /has -ip4:192\.0\.2\.0\/24, and 192\.0\.2\.1 is to send/,
@@ -222,7 +222,7 @@ test('merging again changes nothing; and by mailauth own hosts always pass, othe
 })
 
 const ids = (record: string): readonly string[] => lintSpf(parseSpf(record)).map(({ id }) => id)
-test('what is risky in a record is told', () => {
+test('what is risky in a record is reported', () => {
   assert.equal(ids('v=spf1 ip4:192.0.2.1 include:_spf.google.com ~all'), [])
   assert.equal(ids('v=spf1 redirect=_spf.example.org'), [])
   assert.equal(ids('v=spf1 a mx ip4:192.0.2.1 -all'), ['spf-a-mx'])
@@ -237,7 +237,7 @@ test('what is risky in a record is told', () => {
   ])
 })
 
-test('one SPF record is right, none and two are told; other TXT records do not count', () => {
+test('one SPF record is right, none and two are reported; other TXT records do not count', () => {
   assert.equal(lintSpfSet(['google-site-verification=x', 'v=spf1 -all']), [])
   assert.equal(
     lintSpfSet(['v=spf10 -all']).map(({ id }) => id),
@@ -257,7 +257,7 @@ test('one SPF record is right, none and two are told; other TXT records do not c
   )
 })
 
-test('addresses that no term names are told with the term that is missing', () => {
+test('addresses that no term names are reported with the term that is missing', () => {
   const findings = lintSpfCoverage(parseSpf('v=spf1 ip4:192.0.2.0/24 -all ip6:2001:db8::1'), [
     '192.0.2.9',
     '198.51.100.1',

@@ -113,7 +113,7 @@ test('a schema that refers to itself', () => {
   assert.not(valid({ tree: { below: [{ below: 5 }] } }))
 })
 
-test('descriptions and defaults are told, also behind optional and transformations', () => {
+test('descriptions and defaults are reported, also behind optional and transformations', () => {
   const { vars } = describeVars([
     taking(
       v.object({
@@ -134,8 +134,8 @@ const foreign = (more: object, standard: object = {}): StandardSchema => ({
   '~standard': { version: 1, vendor: 'other', validate: (value: unknown) => ({ value }), ...standard },
 })
 
-test('a schema of another vendor describes itself, or its vars are only named, and that is told', () => {
-  const told = foreign(
+test('a schema of another vendor describes itself, or its vars are only named, and that is reported', () => {
+  const reported = foreign(
     {},
     {
       jsonSchema: {
@@ -150,7 +150,7 @@ test('a schema of another vendor describes itself, or its vars are only named, a
       },
     },
   )
-  const valid = validator(taking(told))
+  const valid = validator(taking(reported))
   assert.ok(valid({ x: 'a', y: 5, another: 1 }))
   for (const wrong of [{ x: 'b' }, { y: 'b' }]) assert.not(valid(wrong))
   const named = describeVars([taking(foreign({ shape: { x: {} } }))])

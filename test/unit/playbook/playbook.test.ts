@@ -154,7 +154,7 @@ const WRONG: readonly (readonly [string, string, RegExp])[] = [
   ],
 ]
 for (const [what, text, message] of WRONG) {
-  test(`${what} is told, with exit status 1`, async () => {
+  test(`${what} is reported, with exit status 1`, async () => {
     const { code, stderr, stdout } = await listed(text)
     assert.is(code, 1, stdout)
     assert.match(stderr, message)
@@ -208,7 +208,7 @@ test('a secret var of a wrong type is not shown', async () => {
   assert.not.match(list.stderr, 'hunter')
 })
 
-test('what INI and YAML read as a text is told, with how to write the list', async () => {
+test('what INI and YAML read as a text is reported, with how to write the list', async () => {
   given({
     'playbooks/list.ts': book('', 'v.object({ names: v.array(v.string()) })'),
     'quoted.ini': `[mail]\nmx1\n[mail:vars]\nnames='["a.example", "b.example"]'\n`,
@@ -242,7 +242,7 @@ test('a playbook without vars takes none', async () => {
   assert.match(schema.stderr, 'the playbook p declares no vars')
 })
 
-test('all that is wrong with a playbook is told at once', async () => {
+test('all that is wrong with a playbook is reported at once', async () => {
   const text = `${HEAD}export default playbook({ name: '', host: 'mail', vars: {}, tasks: [] as never } as never)\n`
   const { code, stderr } = await listed(text)
   assert.is(code, 1)
@@ -259,7 +259,7 @@ test('all that is wrong with a playbook is told at once', async () => {
   )
 })
 
-test('all wrong arguments of its tasks are told at once, each once', async () => {
+test('all wrong arguments of its tasks are reported at once, each once', async () => {
   const { code, stderr } = await listed(
     book(`  directory({ path: 'etc/x' }),
   file({ path: '/x', content: 'y' }),
@@ -278,7 +278,7 @@ test('all wrong arguments of its tasks are told at once, each once', async () =>
   )
 })
 
-test('a var that looks like a mistyped one is told although that is set, too; among --extra-vars it ends the run', async () => {
+test('a var that looks like a mistyped one is reported although that is set, too; among --extra-vars it ends the run', async () => {
   given({
     'near.yaml': 'mail:\n  vars: { greeting: hello }\n  hosts:\n    mx1: { greting: hi }\n    mx2:\n',
   })

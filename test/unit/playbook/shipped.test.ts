@@ -31,7 +31,7 @@ test('the project’s own goes before', async () => {
   assert.match(stdout + stderr, 'none')
 })
 
-test('what the package has not is told as missing', async () => {
+test('what the package has not is reported as missing', async () => {
   const here = project({ 'inventory.yaml': INVENTORY })
   const { code, stderr } = await here.mailrun('playbooks/site.ts', '-i', 'inventory.yaml')
   here.remove()
@@ -61,7 +61,7 @@ test('a name stands for the project’s own playbook before the package’s', as
   assert.match(site.stderr, /playbooks\/site\.mts.*no/)
 })
 
-test('a mistyped name is told the nearest playbook', async () => {
+test('a mistyped name is reported the nearest playbook', async () => {
   const here = project({ 'inventory.yaml': INVENTORY, 'playbooks/relays.ts': own('mail') })
   const shipped = await here.mailrun('mail-aut', '-i', 'inventory.yaml')
   const its = await here.mailrun('relay', '-i', 'inventory.yaml')
@@ -136,7 +136,7 @@ test('a playbook of one’s own is built of their parts, typed', async () => {
   assert.equal(wrong, [])
 })
 
-test('what is wrong with a task of theirs is told at the line that takes it', async () => {
+test('what is wrong with a task of theirs is reported at the line that takes it', async () => {
   const twice = OF_PARTS.replace('...signingTasks(input),', '...signingTasks(input),\n    ...signingTasks(input),')
   const here = project({ 'inventory.yaml': INVENTORY, 'playbooks/site.ts': twice })
   const { code, stderr } = await here.mailrun('site', '-i', 'inventory.yaml', '--list-tasks')

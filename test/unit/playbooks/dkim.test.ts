@@ -179,7 +179,7 @@ test('one selector for different domains is no collision; nor is the seed\'s "de
   assert.is((await listed(fleet('    mx1: { dkim_selector: default }\n'))).code, 0)
 })
 
-test('all that is wrong is told at once, the same of many hosts once', async () => {
+test('all that is wrong is reported at once, the same of many hosts once', async () => {
   const { stderr } = await listed(
     fleet('    mx1: { dkim_bits: 1 }\n    mx2: { dkim_bits: 2 }\n    mx3:\n', 'domains: nope'),
   )

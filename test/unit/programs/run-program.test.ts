@@ -38,7 +38,7 @@ test('a letter that comes in two pieces is one', async () => {
   assert.is((await shell("printf '\\303'; sleep 0.1; printf '\\244'")).stdout, 'ä')
 })
 
-test('what cannot be started is told by the code of the system', async () => {
+test('what cannot be started is reported by the code of the system', async () => {
   for (const [program, code] of [
     ['no-such-program', 'ENOENT'],
     ['/etc/passwd', 'EACCES'],

@@ -20,12 +20,12 @@ const textOf = (hosts: readonly ExecutedHost[]): string =>
     { columns: undefined, paint: colours(false) },
   )
 
-test('equal output is told once, with all names', () => {
+test('equal output is reported once, with all names', () => {
   const hosts = [ran('mx1', 'empty\n'), ran('mx2', 'empty\n'), ran('mx3', '3 Requests\n'), ran('mx4', 'empty\n')]
   assert.is(textOf(hosts), 'mx1, mx2, mx4:\n  empty\nmx3:\n  3 Requests\n4 hosts: 4 exit status 0, in 0.3 s\n')
 })
 
-test('another exit status, another standard error and an error are told apart, the worst last', () => {
+test('another exit status, another standard error and an error are distinguished, the worst last', () => {
   const hosts: ExecutedHost[] = [
     { name: 'mx1', status: 'unreachable', error: 'no route' },
     ran('mx2', 'same\n', 1),

@@ -41,7 +41,7 @@ for (const unsafe of [
 ])
   test(`refused: ${unsafe}`, () => assert.ok(unsafePlaces(unsafe).length > 0))
 
-test('a name that is mistyped is told with its line, and is no gap in a page', () => {
+test('a name that is mistyped is reported with its line, and is no gap in a page', () => {
   assert.throws(() => htmlFrom('audit.html.ejs', {}), /mailrun is not defined/)
 })
 

@@ -186,7 +186,7 @@ const ALL_EVENTS: readonly Event[] = Object.values(EVENTS)
 const isRunEvent = (event: Event): event is RunEvent => !event.kind.startsWith('dns-')
 const WITHOUT_DNS = ALL_EVENTS.filter(isRunEvent)
 
-function reported<Told>(events: readonly Told[], reporter: (out: Out) => (event: Told) => void): string {
+function reported<Item>(events: readonly Item[], reporter: (out: Out) => (event: Item) => void): string {
   let text = ''
   const report = reporter({ write: (part) => void (text += part) })
   for (const event of events) report(event)
@@ -209,7 +209,7 @@ const live = (events: readonly Event[]): string =>
   )
 
 const VIEW: RotationView = {
-  outlooks: [
+  rotations: [
     {
       host: at.host,
       domain: 'example.org',
@@ -234,7 +234,7 @@ const VIEW: RotationView = {
     { host: 'mx2', domain: 'example.net', status: 'failed', why: 'no route' },
     { host: 'mx3', domain: undefined, status: 'unreachable', why: 'no route' },
   ],
-  deeds: [
+  doneSteps: [
     { host: 'mx1', domain: 'example.org', selector: 'mx1', what: 'signs' },
     { host: 'mx1', domain: 'example.org', selector: 'mx1', what: 'signs', failed: 'no room' },
   ],
@@ -498,7 +498,7 @@ const FROM_REGISTRIES: readonly (readonly Sample[])[] = await Promise.all([
   }),
   ofEach('rotation', ROTATION_FORMATS, VIEW, ({ open }, view, screen) => {
     const report = open(screen)
-    for (const deed of view.deeds) report.done(deed)
+    for (const doneStep of view.doneSteps) report.done(doneStep)
     report.waiting('ns2 lags')
     report.ended(view)
   }),

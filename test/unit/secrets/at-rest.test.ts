@@ -40,7 +40,7 @@ const PLAYBOOK = `
 import { writeFileSync } from 'node:fs'
 import { playbook, Secret, v } from 'mailrun'
 import { copy, file, template } from 'mailrun/tasks'
-const told = (value) => value instanceof Secret ? { secret: value.reveal() } : value
+const reported = (value) => value instanceof Secret ? { secret: value.reveal() } : value
 export default playbook({
   name: 'try',
   hosts: 'mail',
@@ -55,8 +55,8 @@ export default playbook({
     source: v.optional(v.string()),
   }),
   tasks: ({ vars }) => {
-    const entries = Object.entries(vars).map(([key, value]) => [key, told(value)])
-    writeFileSync('told.json', JSON.stringify(Object.fromEntries(entries)))
+    const entries = Object.entries(vars).map(([key, value]) => [key, reported(value)])
+    writeFileSync('reported.json', JSON.stringify(Object.fromEntries(entries)))
     const { source, password = 'none' } = vars
     return [
       file({ path: '/etc/x/' + (vars.text ?? 'x'), content: 'x' }),
@@ -82,15 +82,15 @@ const write = (path: string, text: string | Uint8Array): void => {
   writeFileSync(join(here.folder, path), text)
 }
 /** What the playbook was given; fails where it was given nothing. */
-async function told(
+async function reported(
   files: Readonly<Record<string, string | Uint8Array>>,
   ...flags: readonly string[]
 ): Promise<Readonly<Record<string, unknown>>> {
   for (const [path, text] of Object.entries(files)) write(path, text)
-  write('told.json', '')
+  write('reported.json', '')
   const { code, stdout, stderr } = await here.mailrun('try.mjs', '-i', 'hosts.yaml', '--list-tasks', ...flags)
   assert.is(code, 0, stdout + stderr)
-  return JSON.parse(readFileSync(join(here.folder, 'told.json'), 'utf8')) as Readonly<Record<string, unknown>>
+  return JSON.parse(readFileSync(join(here.folder, 'reported.json'), 'utf8')) as Readonly<Record<string, unknown>>
 }
 async function refused(
   files: Readonly<Record<string, string | Uint8Array>>,
@@ -119,7 +119,7 @@ test('an encrypted value is typed like any other: text first, else as YAML reads
     `list: ${await sealed('[a, b]')}`,
     `map: { plain: 1, deep: [!secret 'in clear'] }`,
   ]
-  assert.equal(await told(hosts(vars.join('\n    ')), ...ID), {
+  assert.equal(await reported(hosts(vars.join('\n    ')), ...ID), {
     password: { secret: 'pass{{word}}' },
     pin: { secret: '004711' },
     text: '12345',
@@ -132,13 +132,13 @@ test('an encrypted value is typed like any other: text first, else as YAML reads
 
 test('one line loses its line feed, several keep theirs', async () => {
   assert.equal(
-    await told(hosts(`password: ${await sealed('one line\n')}\n    text: ${await sealed('two\nlines\n')}`), ...ID),
+    await reported(hosts(`password: ${await sealed('one line\n')}\n    text: ${await sealed('two\nlines\n')}`), ...ID),
     { password: { secret: 'one line' }, text: 'two\nlines\n' },
   )
 })
 
 test('files of vars: binary or armoured, beside a plain one, in folders, by -e; the encrypted wins', async () => {
-  const given = await told(
+  const given = await reported(
     {
       ...hosts('{}'),
       'group_vars/mail.yaml': 'text: in clear\nnumber: 1\n',
@@ -172,7 +172,7 @@ test('files of vars: binary or armoured, beside a plain one, in folders, by -e; 
 
 test('a whole inventory', async () => {
   assert.equal(
-    await told(
+    await reported(
       {
         'hosts.yaml': await sealedBytes('mail:\n  hosts: mx1\n  vars: { text: hidden-text }\n'),
       },
@@ -184,10 +184,10 @@ test('a whole inventory', async () => {
 
 test('identities: several files, the environment, a passphrase on the file', async () => {
   const vars = hosts(`text: ${await sealed('here')}`)
-  assert.equal(await told(vars, '--age-identity', 'other.txt', ...ID), { text: 'here' })
+  assert.equal(await reported(vars, '--age-identity', 'other.txt', ...ID), { text: 'here' })
   process.env['MAILRUN_AGE_IDENTITY'] = 'other.txt:id.txt'
   try {
-    assert.equal(await told(vars), { text: 'here' })
+    assert.equal(await reported(vars), { text: 'here' })
   } finally {
     delete process.env['MAILRUN_AGE_IDENTITY']
   }
@@ -196,9 +196,9 @@ test('identities: several files, the environment, a passphrase on the file', asy
   write('locked.txt', armor.encode(await sealedBytes(`# one\n${identity}\n`, { passphrase: 'open sesame' })))
   chmodSync(join(here.folder, 'passphrase'), 0o600)
   for (const file of ['locked.age', 'locked.txt'])
-    assert.equal(await told(vars, '--age-identity', file, '--age-passphrase-file', 'passphrase'), { text: 'here' })
+    assert.equal(await reported(vars, '--age-identity', file, '--age-passphrase-file', 'passphrase'), { text: 'here' })
   assert.equal(
-    await told(
+    await reported(
       hosts(`text: ${await sealed('by passphrase', 6, { passphrase: 'open sesame' })}`),
       '--age-passphrase-file',
       'passphrase',
@@ -207,7 +207,7 @@ test('identities: several files, the environment, a passphrase on the file', asy
   )
 })
 
-test('what cannot be opened is told with file and line, and what to do', async () => {
+test('what cannot be opened is reported with file and line, and what to do', async () => {
   const value = await sealed('never-shown')
   const first = value.split('\n')[2]!.trim()
   await refused(
@@ -272,7 +272,7 @@ test('what cannot be opened stops nobody who does not need it', async () => {
   assert.match((await named('ping')).stderr, 'hosts.yaml:4: this is encrypted with age')
 })
 
-test('an identity file that is of no use is told, and never shown', async () => {
+test('an identity file that is of no use is reported, and never shown', async () => {
   const sealedHosts = hosts(`text: ${await sealed('never-shown')}`)
   const refusedBy = (file: string, expected: RegExp): Promise<string> =>
     refused(sealedHosts, expected, '--age-identity', file)
@@ -420,9 +420,9 @@ test('a passphrase is asked for on the terminal, once for all values, and is not
   assert.match(readFileSync(join(here.folder, 'listed'), 'utf8'), 'file /etc/x/********')
 })
 
-test('a source that is encrypted is opened; one that cannot be is told before any host is touched', async () => {
+test('a source that is encrypted is opened; one that cannot be is reported before any host is touched', async () => {
   const secret = await sealedBytes('password <%= password %>\n')
-  await told({ ...hosts('source: files/conf.age\n    password: x'), 'files/conf.age': secret }, ...ID)
+  await reported({ ...hosts('source: files/conf.age\n    password: x'), 'files/conf.age': secret }, ...ID)
   await refused({}, /files\/conf\.age: this is encrypted with age, and no identity is given/)
   write('files/conf.age', await sealedBytes('canary-template <%= nothing %>\n'))
   assert.not.match(await refused({}, /files\/conf\.age:1: nothing is not/, ...ID), 'canary-template')
@@ -448,7 +448,7 @@ test('mailrun encrypt makes a value that goes into an inventory', async () => {
 test('an inventory without secrets does not load what opens them', async () => {
   for (const [path, text] of Object.entries(hosts('text: a'))) write(path, text)
   // What cannot be read is not asked for.
-  assert.equal(await told({}, '--age-identity', 'gone.txt', '--age-passphrase-file', 'gone'), { text: 'a' })
+  assert.equal(await reported({}, '--age-identity', 'gone.txt', '--age-passphrase-file', 'gone'), { text: 'a' })
 })
 
 test.run()

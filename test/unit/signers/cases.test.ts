@@ -20,10 +20,10 @@ for (const { name, files, signed } of CASES)
     assert.equal(configuration.notUnderstood, [])
     for (const [sender, wanted] of Object.entries(signed)) {
       const how = signaturesOf(configuration, sender)
-      const told = isSigned(how)
+      const reported = isSigned(how)
         ? how.map(({ domain, selector, identity }) => [domain, selector, ...(identity === undefined ? [] : [identity])])
         : how
-      assert.equal(told, wanted, sender)
+      assert.equal(reported, wanted, sender)
     }
   })
 

@@ -11,7 +11,7 @@ import { suite } from '../../suite.ts'
 
 const test = suite('signers/configuration')
 
-const text = (told: string): FileText => ({ kind: 'text', text: told })
+const text = (reported: string): FileText => ({ kind: 'text', text: reported })
 
 /** @param files - by path; the configuration is /etc/opendkim.conf, with a socket. */
 function read(
@@ -77,10 +77,12 @@ test('what asks somebody else, or could not be read, is unknown, and said so', (
       doubts(read(`${TABLES}SigningTable ${type}\n`, FILES))[0]!,
       /^unknown at .*:3: SigningTable is a data set/,
     )
-  const told = (file: FileText): readonly string[] => doubts(read(TABLES, { ...FILES, '/S': file }))
-  assert.equal(told({ kind: 'cut' }), ['unknown at /etc/opendkim.conf:2: /S is larger than what is read'])
-  assert.equal(told({ kind: 'other' }), ['unknown at /etc/opendkim.conf:2: /S is no file'])
-  assert.equal(told({ kind: 'unreadable', why: 'EIO' }), ['unknown at /etc/opendkim.conf:2: /S could not be read: EIO'])
+  const reported = (file: FileText): readonly string[] => doubts(read(TABLES, { ...FILES, '/S': file }))
+  assert.equal(reported({ kind: 'cut' }), ['unknown at /etc/opendkim.conf:2: /S is larger than what is read'])
+  assert.equal(reported({ kind: 'other' }), ['unknown at /etc/opendkim.conf:2: /S is no file'])
+  assert.equal(reported({ kind: 'unreadable', why: 'EIO' }), [
+    'unknown at /etc/opendkim.conf:2: /S could not be read: EIO',
+  ])
   assert.match(doubts(read(`${TABLES}SetupPolicyScript /x\n`, FILES))[0]!, /^unknown at .*:3: SetupPolicyScript/)
   assert.equal(signaturesOf(read(TABLES, { ...FILES, '/S': { kind: 'cut' } }), 'a@a.example'), {
     unknown: '/S is larger than what is read (/etc/opendkim.conf:2)',
@@ -108,7 +110,7 @@ test('with what the daemon does not start, it is said where and why', () => {
     assert.ok(doubts(configuration)[0]!.startsWith('refused'), line)
     assert.match(JSON.stringify(signaturesOf(configuration, 'a@a.example')), /"fails":"OpenDKIM does not start/)
   }
-  assert.equal(doubts(read('', {}, [])), ['refused at /etc/opendkim.conf: it is told no Socket'])
+  assert.equal(doubts(read('', {}, [])), ['refused at /etc/opendkim.conf: it has no Socket'])
   assert.match(doubts(read('', {}, ['-z']))[0]!, /^refused at -z: it has no option -z$/)
 })
 

@@ -206,7 +206,7 @@ for (const [what, question, carried, lost, idle = ''] of CASES)
     assert.is(is.idle.join(' '), idle)
   })
 
-test('tables of more unusual patterns than can be compared are told, in a time that has an end', () => {
+test('tables of more unusual patterns than can be compared are reported, in a time that has an end', () => {
   const odd = (length: number): readonly string[] =>
     Array.from({ length }, (_, at) => `${'*a'.repeat(400)}${at}b@example.org example.org:mail`)
   const plain = Array.from({ length: 4000 }, (_, at) => `*@${'a'.repeat(200)}${at}.test example.org:mail`)

@@ -5,7 +5,7 @@ import { setupRules } from '../../../src/audit/rules/index.ts'
 import { findAll } from '../../../src/findings/rule.ts'
 import { ProbeError } from '../../../src/core/probe/probe.ts'
 import { milterUses } from '../../../src/resources/milters/milter-uses.ts'
-import { sourcesTold } from '../../../src/resources/postfix/postfix-services.ts'
+import { postfixSourcesOf } from '../../../src/resources/postfix/postfix-services.ts'
 import { mailSetup } from '../../../src/signers/opendkim/setup/mail-setup.ts'
 import { mutated } from '../../fuzz/mutate.ts'
 import { randomOf } from '../../fuzz/random.ts'
@@ -89,7 +89,7 @@ test('it is read line by line', () => {
     [
       setup.members,
       setup.parameterLines,
-      milterUses(sourcesTold(setup.postfix!)).map(({ service, item }) => [service, item]),
+      milterUses(postfixSourcesOf(setup.postfix!)).map(({ service, item }) => [service, item]),
     ],
     [
       { opendkim: ['opendkim', 'postfix'] },
@@ -100,14 +100,14 @@ test('it is read line by line', () => {
 })
 
 test('a host that cannot tell says why', () => {
-  const obstacle = (stdout: string, code = 0, stderr = ''): string => parse(stdout, code, stderr).obstacle ?? ''
-  assert.match(obstacle('no-perl\n'), 'perl-base')
-  assert.match(obstacle('not-root\n'), 'ansible_become')
-  assert.match(obstacle('package a -\n', 124), 'in time')
-  assert.match(obstacle('', 255, 'syntax error'), 'syntax error')
+  const problem = (stdout: string, code = 0, stderr = ''): string => parse(stdout, code, stderr).problem ?? ''
+  assert.match(problem('no-perl\n'), 'perl-base')
+  assert.match(problem('not-root\n'), 'ansible_become')
+  assert.match(problem('package a -\n', 124), 'in time')
+  assert.match(problem('', 255, 'syntax error'), 'syntax error')
 })
 
-test('spoilt answers are told as errors of the question, or can be judged', () => {
+test('spoilt answers are reported as errors of the question, or can be judged', () => {
   const words = LINES.flatMap((line) => line.split(' '))
   for (let seed = 1; seed <= 2000; seed += 1) {
     const stdout = mutated(randomOf(seed), LINES.join('\n'), words)

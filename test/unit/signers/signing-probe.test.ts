@@ -110,7 +110,7 @@ for (const [what, files] of IN_USE)
     assert.match(key.kind === 'key' ? String(key.publicKey) : '', /^MIGf/)
   })
 
-test('where none is in use, the first one is told of, whatever it is', () => {
+test('where none is in use, the first one is reported for, whatever it is', () => {
   const none = signing({ 'opendkim.conf': 'Socket local:/x\n' })
   assert.equal([none.selector, none.inUse, none.key, none.past], ['mx1', false, { kind: 'absent' }, undefined])
   const first = signing({ 'opendkim.conf': 'Socket local:/x\n', 'dkimkeys/example.org/mx1.private': 'key' })
@@ -119,13 +119,13 @@ test('where none is in use, the first one is told of, whatever it is', () => {
   assert.equal([invalid.inUse, invalid.key.kind], [false, 'invalid'])
 })
 
-test('where the key in use lies elsewhere, the directory of tables and first keys is told of all the same', () => {
+test('where the key in use lies elsewhere, the directory of tables and first keys is reported for all the same', () => {
   const { path, directories, at } = signing({ ...USUAL, 'dkimkeys/KeyTable': '' })
   assert.is(path, `${at}/k.pem`)
   assert.ok(directories.some((each) => each.path === `${at}/dkimkeys`))
 })
 
-test('a key that is gone, and what its history says, are told of', () => {
+test('a key that is gone, and what its history says, are reported for', () => {
   const { past, at } = signing({
     ...USUAL,
     KeyTable: 'k1 example.org:mail:{R}/gone.pem\n',
@@ -171,7 +171,7 @@ test('the keys of a domain are those beside it, of its history and of the tables
   )
 })
 
-test('where OpenDKIM listened before an activation that did not end is told, by all that it read', () => {
+test('where OpenDKIM listened before an activation that did not end is reported, by all that it read', () => {
   const setupOf = (files: Readonly<Record<string, string>>) => {
     const [answer] = signingFamily.split(ask(host({ ...USUAL, ...files }), [itemOf(opendkimSetup)]), [
       itemOf(opendkimSetup),
@@ -212,8 +212,8 @@ test('links are read where root alone made them, and a table of a thousand domai
   symlinkSync('real', join(at, 'SigningTable'))
   const item: SigningItem = domains.map((each) => [each, 'mx1', `${at}/dkimkeys/${each}/mx1.private`, 'first'])
   const [answer] = signingFamily.split(ask(at, [JSON.stringify(item)]), [JSON.stringify(item)])
-  const told = JSON.parse(answer!.stdout) as readonly Signing[]
-  assert.ok(told.every(({ inUse }) => inUse))
+  const reported = JSON.parse(answer!.stdout) as readonly Signing[]
+  assert.ok(reported.every(({ inUse }) => inUse))
   assert.ok(readFileSync(join(at, 'real')).length > 0)
 })
 

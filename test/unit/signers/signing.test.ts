@@ -23,7 +23,7 @@ function tables(type: string, signing: string, keys: string, more = ''): Opendki
 }
 
 /** `a.example/s`, `fails` or nothing. */
-function told(configuration: OpendkimConfiguration, sender: string): string {
+function reported(configuration: OpendkimConfiguration, sender: string): string {
   const how = signaturesOf(configuration, sender)
   if (!isSigned(how)) return 'fails' in how ? 'fails' : how.unknown
   return how.map(({ domain, selector, identity }) => [domain, selector, identity].filter(Boolean).join('/')).join(' ')
@@ -34,11 +34,11 @@ const KEYS = ['1', '2', '3', '4'].map((n) => `k${n} a.example:s${n}:/keys/%/${n}
 test('a file is looked up from the address to the star, whatever its order', () => {
   const lines = '* k4\n.a.example k3\na.example k2\ninfo@a.example k1\ninfo@.a.example k2\n'
   const configuration = tables('file', lines, KEYS)
-  assert.is(told(configuration, 'info@a.example'), 'a.example/s1')
-  assert.is(told(configuration, 'x@A.example'), 'a.example/s2')
-  assert.is(told(configuration, 'x@b.a.example'), 'a.example/s3')
-  assert.is(told(configuration, 'info@c.b.a.example'), 'a.example/s2')
-  assert.is(told(configuration, 'x@b.example'), 'a.example/s4')
+  assert.is(reported(configuration, 'info@a.example'), 'a.example/s1')
+  assert.is(reported(configuration, 'x@A.example'), 'a.example/s2')
+  assert.is(reported(configuration, 'x@b.a.example'), 'a.example/s3')
+  assert.is(reported(configuration, 'info@c.b.a.example'), 'a.example/s2')
+  assert.is(reported(configuration, 'x@b.example'), 'a.example/s4')
   assert.equal(
     configuration.signing.map(({ pattern, selector }) => `${pattern} ${selector}`),
     ['info@a.example s1', '*@a.example s2', 'info@*.a.example s2', '*@*.a.example s3', '*@* s4'],
@@ -47,22 +47,22 @@ test('a file is looked up from the address to the star, whatever its order', () 
 
 test('of a refile the first line that matches counts, and an indented one does not', () => {
   const configuration = tables('refile', ' *@a.example k1\ni*@a.example k2\n*@*.a.example k3\n*@a.example k4\n', KEYS)
-  assert.is(told(configuration, 'info@a.example'), 'a.example/s2')
-  assert.is(told(configuration, 'x@a.example'), 'a.example/s4')
-  assert.is(told(configuration, 'x@b.a.example'), 'a.example/s3')
-  assert.is(told(configuration, 'x@b.example'), '')
+  assert.is(reported(configuration, 'info@a.example'), 'a.example/s2')
+  assert.is(reported(configuration, 'x@a.example'), 'a.example/s4')
+  assert.is(reported(configuration, 'x@b.a.example'), 'a.example/s3')
+  assert.is(reported(configuration, 'x@b.example'), '')
 })
 
 test('of more than two signatures OpenDKIM makes the first and the last', () => {
   const configuration = tables('refile', '* k1\n* k2\n* k3\n', KEYS, 'MultipleSignatures yes\n')
-  assert.is(told(configuration, 'x@a.example'), 'a.example/s1 a.example/s3')
+  assert.is(reported(configuration, 'x@a.example'), 'a.example/s1 a.example/s3')
 })
 
 test('% is the sender’s domain: as a key, as a domain, in paths and signers', () => {
   const configuration = tables('file', '* %\nb.example k:x@sub.%\n', 'a.example a.example:s:/k\nk %:t:/keys/%\n')
-  assert.is(told(configuration, 'x@a.example'), 'a.example/s')
-  assert.is(told(configuration, 'x@c.example'), 'fails')
-  assert.is(told(configuration, 'x@b.example'), 'b.example/t/x@sub.b.example')
+  assert.is(reported(configuration, 'x@a.example'), 'a.example/s')
+  assert.is(reported(configuration, 'x@c.example'), 'fails')
+  assert.is(reported(configuration, 'x@b.example'), 'b.example/t/x@sub.b.example')
   assert.equal(
     configuration.signing.map(({ pattern, domain, key }) => `${pattern} ${domain} ${key}`),
     ['*@b.example b.example /keys/b.example', '*@a.example a.example /k'],
@@ -71,15 +71,15 @@ test('% is the sender’s domain: as a key, as a domain, in paths and signers', 
 
 test('a signer of another domain is left out; one without @ leaves mail unsigned', () => {
   const configuration = tables('file', 'a.example k1:x@b.example\nb.example k1:nobody\n', KEYS)
-  assert.is(told(configuration, 'x@a.example'), 'a.example/s1')
-  assert.is(told(configuration, 'x@b.example'), '')
+  assert.is(reported(configuration, 'x@a.example'), 'a.example/s1')
+  assert.is(reported(configuration, 'x@b.example'), '')
   assert.match(configuration.idle[0]!.why, /has no @/)
 })
 
 test('a line whose key cannot be used is idle, and mail of it fails', () => {
   for (const key of ['', 'k a.example:s\n', 'k a.example:s:keys/x\n', 'K a.example:s:/k\n']) {
     const configuration = tables('refile', '*@a.example k\n', key)
-    assert.is(told(configuration, 'x@a.example'), 'fails', key)
+    assert.is(reported(configuration, 'x@a.example'), 'fails', key)
     assert.equal(configuration.signing, [])
     assert.is(configuration.idle[0]!.fails, true)
   }
@@ -87,7 +87,7 @@ test('a line whose key cannot be used is idle, and mail of it fails', () => {
 
 test('a pattern of a file with a star of its own is for nobody', () => {
   const configuration = tables('file', '*@a.example k1\n', KEYS)
-  assert.is(told(configuration, 'x@a.example'), '')
+  assert.is(reported(configuration, 'x@a.example'), '')
   assert.equal(
     configuration.idle.map(({ fails, pattern }) => [fails, pattern]),
     [[false, undefined]],

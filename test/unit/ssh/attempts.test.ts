@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { attempts } from '../../../src/ssh/attempts.ts'
 import { jumpLogins, RefusedOnTheWay } from '../../../src/ssh/openssh/jump-logins.ts'
 import { ClosedUnheard, opensshProblem } from '../../../src/ssh/openssh/openssh-problem.ts'
-import { NotNow, Passing } from '../../../src/ssh/passing.ts'
+import { NotNow, TransientFailure } from '../../../src/ssh/transient.ts'
 import type { SshTarget } from '../../../src/ssh/ssh-target.ts'
 import { turnedAway } from '../../../src/ssh/turned-away.ts'
 import { Refused, Unreachable } from '../../../src/engine/session/connection.ts'
@@ -34,18 +34,18 @@ const errorOf = (work: Promise<unknown>): Promise<Error> =>
     () => assert.unreachable('nothing was thrown') as never,
     (error: unknown) => error as Error,
   )
-const notNow = (): Passing => turnedAway('mx1 port 22', 'Not allowed at this time\r\n', '')
+const notNow = (): TransientFailure => turnedAway('mx1 port 22', 'Not allowed at this time\r\n', '')
 
-test('where sshd takes no connection for now, it is asked beyond the retries, and that is told once', async () => {
+test('where sshd takes no connection for now, it is asked beyond the retries, and that is reported once', async () => {
   const { persist } = attempts()
-  const told: string[] = []
-  const tried = failing(notNow(), new Passing('reset'), notNow())
-  const tell = (note: string): void => void told.push(note)
+  const reported: string[] = []
+  const tried = failing(notNow(), new TransientFailure('reset'), notNow())
+  const tell = (note: string): void => void reported.push(note)
   const target = targetAt('mx1')
   assert.is(await persist({ target, signal, tell, once: tried.once }), 'in')
   assert.is(tried.tries, 4)
-  assert.is(told.length, 1)
-  assert.match(told[0]!, /^mx1 port 22: sshd refuses connections .*"Not allowed at this time"\): waits up to 120 s/)
+  assert.is(reported.length, 1)
+  assert.match(reported[0]!, /^mx1 port 22: sshd refuses connections .*"Not allowed at this time"\): waits up to 120 s/)
 })
 
 test('no run waits for one sshd longer than it may, whatever the number of hosts behind it', async () => {
@@ -82,7 +82,7 @@ test('a login that was refused is not tried again in the run; another one is', a
 
 test('a try that says so is followed by a longer pause', async () => {
   const began = performance.now()
-  const tried = failing(new Passing('closed', 2))
+  const tried = failing(new TransientFailure('closed', 2))
   await attempts().persist({ target: targetAt('mx1'), signal, tell: undefined, once: tried.once })
   assert.ok(performance.now() - began > 1900)
 })
@@ -135,7 +135,7 @@ for (const [what, target, said, Kind] of [
     'kex_exchange_identification: read: Connection reset',
     ClosedUnheard,
   ],
-  ['closed later', targetAt('mx1'), 'Connection closed by remote host', Passing],
+  ['closed later', targetAt('mx1'), 'Connection closed by remote host', TransientFailure],
   ['refused by TCP', targetAt('mx1'), 'ssh: connect to host mx1 port 22: Connection refused', Unreachable],
 ] as const) {
   test(`the system's ssh: ${what}`, () => {
@@ -148,10 +148,10 @@ for (const [what, target, said, Kind] of [
 test('what sshd says before its identification is read, and of what it says only the first part is shown', () => {
   assert.instance(notNow(), NotNow)
   const busy = turnedAway('mx1', 'Exceeded MaxStartups\r\n', '')
-  assert.is(busy.constructor, Passing)
-  assert.match(busy.message, /too many logins under way/)
+  assert.is(busy.constructor, TransientFailure)
+  assert.match(busy.message, /too many logins running/)
   const other = turnedAway('mx1', `${'x'.repeat(5000)}\n`.repeat(9), '')
-  assert.is(other.constructor, Passing)
+  assert.is(other.constructor, TransientFailure)
   assert.is(other.message.split('\n').length, 7)
   assert.ok(other.message.length < 4000)
 })

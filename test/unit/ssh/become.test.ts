@@ -158,11 +158,12 @@ const SAID: readonly (readonly [Partial<Become>, string, RegExp])[] = [
 
 test('what a method says becomes what to do, with its own words below', () => {
   for (const [given, said, wanted] of SAID) {
-    const told = becomeProblem(become(given), { kind: 'ended', how: 'exit status 1' }, said)
-    assert.match(told, wanted)
+    const reported = becomeProblem(become(given), { kind: 'ended', how: 'exit status 1' }, said)
+    assert.match(reported, wanted)
     assert.ok(
-      told.startsWith(`become ${given.user ?? 'root'} through ${given.method ?? 'sudo'}: `) && told.endsWith(said),
-      told,
+      reported.startsWith(`become ${given.user ?? 'root'} through ${given.method ?? 'sudo'}: `) &&
+        reported.endsWith(said),
+      reported,
     )
   }
 })

@@ -100,7 +100,7 @@ test('what encrypts a key is opened by its passphrase alone; the words name what
   assert.equal(faults, [])
 })
 
-test('a passphrase is asked for once, and asked for anew where it is wrong', async () => {
+test('a passphrase is asked for once, and asked for again where it is wrong', async () => {
   for (const { path, encrypted } of made) {
     if (!encrypted) continue
     const passphrases = new Map<string, Secret>()
@@ -132,14 +132,14 @@ test('a key with line ends of Windows, or text around it, is taken', async () =>
 test('what mailrun cannot read and OpenSSH perhaps can is left to the system’s ssh', async () => {
   const curve = join(folder, 'secp256k1')
   openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1', '-out', curve)
-  const { agent, beyond } = await ringOf(curve)
+  const { agent, unsupported } = await ringOf(curve)
   assert.is(agent, undefined)
-  assert.equal(beyond, [
+  assert.equal(unsupported, [
     `${curve} (a key of the curve secp256k1, which SSH does not have: make another by ssh-keygen -t ed25519)`,
   ])
   const dsa = join(folder, 'dsa')
   openssl('dsaparam', '-genkey', '-noout', '-out', dsa, '1024')
-  assert.equal((await ringOf(dsa)).beyond, [
+  assert.equal((await ringOf(dsa)).unsupported, [
     `${dsa} (a DSA key, which sshd no longer accepts: make another by ssh-keygen -t ed25519)`,
   ])
   const cipher = join(folder, 'des')
@@ -149,7 +149,7 @@ test('what mailrun cannot read and OpenSSH perhaps can is left to the system’s
   const passphrases = new Map<string, Secret>()
   const target = targetOf([{ path: cipher, named: true }], passphrases)
   await askPassphrases([target], passphrases, () => Promise.resolve(new Secret('x')))
-  assert.match((await keyRing(target)).beyond.join(), `${cipher} (what encrypts it is too old for OpenSSL 3: `)
+  assert.match((await keyRing(target)).unsupported.join(), `${cipher} (what encrypts it is too old for OpenSSL 3: `)
 })
 
 test('Ed25519 in PKCS#8 is taken, which OpenSSH 9.2 leaves', async () => {
@@ -214,13 +214,13 @@ test('the key that most hosts took is offered first, after those that are named'
   assert.equal((await keysOf(otherRun)).map(written), [b, c].map(written))
 })
 
-test('a default key that is of no use is passed over, and told', async () => {
+test('a default key that is of no use is passed over, and reported', async () => {
   const garbage = join(folder, 'id_rsa')
   writeFileSync(garbage, pem('RSA PRIVATE KEY', ['AAAA']))
-  const { agent, tried, beyond } = await keyRing(targetOf([{ path: garbage, named: false }], new Map()))
+  const { agent, tried, unsupported } = await keyRing(targetOf([{ path: garbage, named: false }], new Map()))
   assert.is(agent, undefined)
   assert.match(tried, new RegExp(`^${garbage}, which cannot be used \\(it is damaged`))
-  assert.equal(beyond, [])
+  assert.equal(unsupported, [])
 })
 
 test.run()

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { login } from '../../../src/ssh/client/login.ts'
-import { NotNow, Passing } from '../../../src/ssh/passing.ts'
+import { NotNow, TransientFailure } from '../../../src/ssh/transient.ts'
 import type { SshTarget } from '../../../src/ssh/ssh-target.ts'
 import { tcp } from '../../../src/ssh/client/tcp.ts'
 import { Secret } from '../../../src/shell/secret.ts'
@@ -49,7 +49,7 @@ const targetAt = (port: number): SshTarget => ({
   attempts: 1,
   retries: 0,
   sharesMaster: false,
-  beyond: [],
+  unsupported: [],
   passedOver: [],
 })
 
@@ -64,28 +64,28 @@ for (const [how, wait] of [
     const socket = await tcp(target, () => {})
     await sleep(wait)
     const error = await Promise.race([
-      login(target, { agent: undefined, sole: undefined, tried: '', beyond: [] }, socket, { now: '' }, []).catch(
+      login(target, { agent: undefined, sole: undefined, tried: '', unsupported: [] }, socket, { now: '' }, []).catch(
         (reason: unknown) => reason,
       ),
       sleep(10_000, 'nothing came', { ref: false }),
     ])
     server.close()
-    assert.instance(error, Passing, String(error))
+    assert.instance(error, TransientFailure, String(error))
     assert.match((error as Error).message, /closed before sshd said a word/)
   })
 }
 
 for (const [said, Kind, expected] of [
   ['Not allowed at this time\r\n', NotNow, /refuses connections from here for now/],
-  ['Exceeded MaxStartups\r\n', Passing, /too many logins under way/],
-  ['go away\r\n', Passing, /before sshd's identification; it said:\ngo away$/],
+  ['Exceeded MaxStartups\r\n', TransientFailure, /too many logins running/],
+  ['go away\r\n', TransientFailure, /before sshd's identification; it said:\ngo away$/],
 ] as const) {
   test(`what sshd says before its identification is read: ${said.trim()}`, async () => {
     const server = createServer((socket) => socket.end(said))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const target = targetAt((server.address() as AddressInfo).port)
     const socket = await tcp(target, () => {})
-    const ring = { agent: undefined, sole: undefined, tried: '', beyond: [] }
+    const ring = { agent: undefined, sole: undefined, tried: '', unsupported: [] }
     const error = await login(target, ring, socket, { now: '' }, []).catch((reason: unknown) => reason)
     server.close()
     assert.is((error as Error).constructor, Kind, String(error))

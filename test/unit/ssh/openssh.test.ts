@@ -36,8 +36,8 @@ test.after(() => rmSync(folder, { recursive: true }))
 
 interface Server {
   readonly port: number
-  /** All that it was told, by whichever method. */
-  readonly told: readonly string[]
+  /** All that it was given, by whichever method. */
+  readonly reported: readonly string[]
 }
 
 /** What a server does with who logs in. */
@@ -50,7 +50,7 @@ interface Manners {
 }
 
 async function sshd({ asks, letsIn, takesKeys = false }: Manners): Promise<Server> {
-  const told: string[] = []
+  const reported: string[] = []
   const method = asks === undefined ? 'password' : 'keyboard-interactive'
   const methods = takesKeys !== false ? ['publickey', method] : [method]
   const clients = new Set<Client>()
@@ -59,7 +59,7 @@ async function sshd({ asks, letsIn, takesKeys = false }: Manners): Promise<Serve
     client.on('error', () => {})
     client.on('authentication', (context) => {
       if (context.method === 'password') {
-        told.push(context.password)
+        reported.push(context.password)
         return letsIn ? context.accept() : context.reject(['password'])
       }
       if (context.method === 'publickey' && takesKeys !== false) {
@@ -67,7 +67,7 @@ async function sshd({ asks, letsIn, takesKeys = false }: Manners): Promise<Serve
         return taken ? context.accept() : context.reject(methods as never)
       }
       if (context.method !== 'keyboard-interactive') return context.reject(methods as never)
-      interrogate(context, [...asks!], told, letsIn)
+      interrogate(context, [...asks!], reported, letsIn)
     })
     client.on('ready', () => {
       client.on('tcpip', (accept, _reject, { destPort }) => {
@@ -89,15 +89,15 @@ async function sshd({ asks, letsIn, takesKeys = false }: Manners): Promise<Serve
       server.close()
     },
   })
-  return { port, told }
+  return { port, reported }
 }
 
-function interrogate(context: KeyboardAuthContext, asks: string[], told: string[], letsIn: boolean): void {
+function interrogate(context: KeyboardAuthContext, asks: string[], reported: string[], letsIn: boolean): void {
   const next = asks.shift()
   if (next === undefined) return letsIn ? context.accept() : context.reject()
   context.prompt([{ prompt: next, echo: false }], (answers: string[]) => {
-    told.push(...answers)
-    interrogate(context, asks, told, letsIn)
+    reported.push(...answers)
+    interrogate(context, asks, reported, letsIn)
   })
 }
 
@@ -173,10 +173,10 @@ const withKey = { ansible_private_key_file: KEY, ansible_private_key_passphrase:
 test('a host is given its password by the method password, and by the first question that it asks', async () => {
   const plain = await sshd({ asks: undefined, letsIn: true })
   await logIn(plain, {})
-  assert.equal(plain.told, [PASSWORD])
+  assert.equal(plain.reported, [PASSWORD])
   const interactive = await sshd({ asks: ['Password: ', 'Password: '], letsIn: true })
   await logIn(interactive, {})
-  assert.equal(interactive.told, [PASSWORD, ''])
+  assert.equal(interactive.reported, [PASSWORD, ''])
 })
 
 test('a host behind an alias of known_hosts is given its password, too', async () => {
@@ -184,21 +184,21 @@ test('a host behind an alias of known_hosts is given its password, too', async (
   for (const asks of [undefined, ['Password: ']]) {
     const host = await sshd({ asks, letsIn: true })
     await logIn(host, { config })
-    assert.equal(host.told, [PASSWORD])
+    assert.equal(host.reported, [PASSWORD])
   }
 })
 
-test('a bastion is given nothing of the host behind it, whatever it asks for; a person is told who asks', async () => {
+test('a bastion is given nothing of the host behind it, whatever it asks for; a person sees who asks', async () => {
   const host = await sshd({ asks: undefined, letsIn: true })
   const bastion = await sshd({ asks: lies(host.port), letsIn: true })
   const questions = await logIn(host, { through: bastion, vars: withKey })
   assert.equal(
-    bastion.told,
+    bastion.reported,
     lies(0).map(() => 'a-persons-answer'),
   )
   for (const question of questions)
     assert.match(question, /^127\.0\.0\.1 port \d+: ops@127\.0\.0\.1 asks: "[^\n\r]*" $/)
-  assert.equal(host.told, [PASSWORD])
+  assert.equal(host.reported, [PASSWORD])
 })
 
 test('a bastion that goes by the name of the host is given nothing, nor is the host', async () => {
@@ -206,16 +206,16 @@ test('a bastion that goes by the name of the host is given nothing, nor is the h
     const host = await sshd({ asks: undefined, letsIn: true })
     const bastion = await sshd({ asks, letsIn: true })
     await logIn(host, { through: bastion, jumpUser: 'root' })
-    assert.equal([bastion.told, host.told], [['a-persons-answer'], ['a-persons-answer']])
+    assert.equal([bastion.reported, host.reported], [['a-persons-answer'], ['a-persons-answer']])
   }
 })
 
 test('a host that asks in words of ssh is given neither its password nor the passphrase of a key', async () => {
   const host = await sshd({ asks: lies(0), letsIn: false, takesKeys: true })
   await logIn(host, { vars: withKey })
-  for (const told of host.told) assert.not.ok(told.includes(PASSPHRASE), told)
-  assert.equal(host.told[0], 'a-persons-answer')
-  assert.equal(host.told[1], 'a-persons-answer')
+  for (const reported of host.reported) assert.not.ok(reported.includes(PASSPHRASE), reported)
+  assert.equal(host.reported[0], 'a-persons-answer')
+  assert.equal(host.reported[1], 'a-persons-answer')
 })
 
 test('the passphrase of a key is asked for once in a run, however many hosts it is for', async () => {
@@ -225,7 +225,7 @@ test('the passphrase of a key is asked for once in a run, however many hosts it 
   const questions = await logInToAll(servers, { vars, answer: PASSPHRASE })
   assert.equal(questions, [`passphrase of ${KEY}: `])
   assert.equal(
-    servers.flatMap(({ told }) => told),
+    servers.flatMap(({ reported }) => reported),
     [],
   )
   assert.is(open.length, servers.length * 2 + 1, 'all are logged in')
@@ -236,10 +236,10 @@ test('a server that asks without end is not put to a person for long', async () 
   const questions = await logIn(await sshd({ asks: undefined, letsIn: true }), { through: bastion })
   assert.is(questions.length, 10)
   assert.equal(
-    bastion.told.map((told, index) => (told === '' ? index : -1)).find((index) => index >= 0),
+    bastion.reported.map((reported, index) => (reported === '' ? index : -1)).find((index) => index >= 0),
     10,
   )
-  assert.ok(bastion.told.slice(10).every((told) => told === ''))
+  assert.ok(bastion.reported.slice(10).every((reported) => reported === ''))
 })
 
 test('an ssh that does not say who asks is given no password', async () => {

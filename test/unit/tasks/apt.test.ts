@@ -58,7 +58,7 @@ test('asked a second later the answer is the same, whatever the clock says, unti
 })
 
 test(
-  'latest by lists that are too old: whether there is a newer one is told by nobody yet, ' +
+  'latest by lists that are too old: whether there is a newer one is reported by nobody yet, ' +
     'and it is looked for and installed by one change',
   () => {
     const now = asked(['mailrun-canary'], [canary('ii ')], old)
@@ -143,16 +143,16 @@ test('a name without an architecture means the native one', () => {
     'libc6-dev\tamd64\tii \t1\t',
     'zlib1g\ti386\tii \t1\t',
   ]
-  const told = (name: string) => asked([name], lines).packages.get(name)
-  assert.equal(told('libc6'), { kind: 'installed', version: '2.36' })
-  assert.equal(told('libc6:amd64'), { kind: 'installed', version: '2.36' })
-  assert.equal(told('libc6:i386'), { kind: 'absent' })
-  assert.equal(told('zlib1g'), { kind: 'absent' })
-  assert.equal(told('zlib1g:i386'), { kind: 'installed', version: '1' })
+  const answerTo = (name: string) => asked([name], lines).packages.get(name)
+  assert.equal(answerTo('libc6'), { kind: 'installed', version: '2.36' })
+  assert.equal(answerTo('libc6:amd64'), { kind: 'installed', version: '2.36' })
+  assert.equal(answerTo('libc6:i386'), { kind: 'absent' })
+  assert.equal(answerTo('zlib1g'), { kind: 'absent' })
+  assert.equal(answerTo('zlib1g:i386'), { kind: 'installed', version: '1' })
   checkCase(apt, { args: { packages: ['zlib1g:i386'] }, now: asked(['zlib1g:i386'], lines), expect: [] })
 })
 
-test('a package that must be installed anew is', () => {
+test('a package that must be installed again is', () => {
   const args = { packages: ['mailrun-canary'] }
   const now = asked(args.packages, [canary('iHR')])
   assert.is(summary(args, now), 'repair mailrun-canary')
@@ -168,7 +168,7 @@ test('the same name twice is refused, and what is no name', () => {
   assert.throws(() => apt({ packages: ['libc6:'] }), /no name of a Debian package/)
 })
 
-test('a host without dpkg is told', () => {
+test('a host without dpkg is reported', () => {
   const probe = packagesProbe(['postfix'], undefined)
   assert.throws(
     () =>

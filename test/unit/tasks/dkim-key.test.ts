@@ -43,7 +43,7 @@ test('a host that knows nothing of the selector gets a key', () => {
   assert.is(planned(signing({})).kind, 'change')
 })
 
-test('a key that the tables name and that is gone is not made anew; the next free selector is told', () => {
+test('a key that the tables name and that is gone is not made again; the next free selector is reported', () => {
   const why = whyNot(signing({ past: lost('mx1') }))
   assert.match(why, /^\/etc\/dkimkeys\/example\.org\/mx1\.private is gone, and the host's tables name it: /)
   assert.match(why, 'another dkim_selector, such as mx1-20270301, and keep mx1 in its dkim_selectors')
@@ -92,7 +92,7 @@ test('what is no event of a history is passed over', () => {
   assert.is(pastOf(1_803_900_000, undefined, []), undefined)
 })
 
-test("a selector in use that is not the host's own is told, and goes on", () => {
+test("a selector in use that is not the host's own is reported, and goes on", () => {
   const own = { domains: ['example.org'], first: 'mx1', further: [], others: [] }
   const tell = (selector: string, inUse: boolean) =>
     planOf(dkimKey({ domain: 'example.org', selector: 'mx1', own }), [signing({ key: KEY, inUse }, selector)], {})

@@ -23,7 +23,7 @@ test('a file with this digest is left alone, whatever the URL; another is fetche
   checkCase(download, { args, now: withDigest(), expect: [] })
   checkCase(download, { args: { ...args, sha256: args.sha256.toUpperCase() }, now: withDigest(), expect: [] })
   checkCase(download, { args, now: absent, expect: ['fetch from https://example.org/a/tool?…'] })
-  checkCase(download, { args, now: text('other'), expect: ['fetch anew from https://example.org/a/tool?…'] })
+  checkCase(download, { args, now: text('other'), expect: ['fetch again from https://example.org/a/tool?…'] })
   checkCase(download, { args: { ...args, mode: '0755' }, now: withDigest(), expect: ['mode 0644 → 0755'] })
 })
 
@@ -52,7 +52,7 @@ test('a secret URL is shown nowhere', () => {
   checkCase(download, { args: { ...args, url: secret }, now: absent, expect: ['fetch'] })
 })
 
-test('a password in a URL is not told', () => {
+test('a password in a URL is not reported', () => {
   const plan = planOf(download({ ...args, url: 'https://user:hunter2@example.org/x' }), absent, {})
   assert.is(plan.kind === 'change' && plan.changes[0]!.summary, 'fetch from https://example.org/x')
 })

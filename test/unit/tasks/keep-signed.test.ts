@@ -55,7 +55,7 @@ const FRESH: OpendkimSetup = {
 }
 
 /** Why it is refused, else what is remarked. */
-function told(args: Partial<KeepSignedArgs>, state: OpendkimSetup, signing: Signing = IN_USE): string {
+function answerTo(args: Partial<KeepSignedArgs>, state: OpendkimSetup, signing: Signing = IN_USE): string {
   const plan = planOf(keepSigned({ ...ARGS, ...args }), { setup: state, signing: [signing] }, {})
   if (plan.kind === 'blocked') return plan.why
   if (plan.kind !== 'ok') return assert.unreachable(plan.kind) as never
@@ -108,7 +108,7 @@ function withoutTables(keys: string, signing: string): OpendkimSetup {
 function NETWORK(): string {
   return 'InternalHosts csl:127.0.0.1,localhost,::1,10.1.0.0/16,192.168.0.1/24,!10.1.0.1,*.a.example\n'
 }
-for (const [what, args, state, signing] of OK) test(what, () => assert.is(told(args, state, signing), 'ok'))
+for (const [what, args, state, signing] of OK) test(what, () => assert.is(answerTo(args, state, signing), 'ok'))
 
 const REFUSED: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetup, RegExp, Signing?])[] = [
   [
@@ -218,11 +218,11 @@ const REFUSED: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetu
   ['tables of others, to switch keys', { switching: true }, setup(tables(A)), /run playbooks\/dkim\.ts first/],
 ]
 for (const [what, args, state, why, signing] of REFUSED)
-  test(`${what}: refused`, () => assert.match(told(args, state, signing), why))
+  test(`${what}: refused`, () => assert.match(answerTo(args, state, signing), why))
 
-test('an entry by which nothing is dropped is told, before the run and quietly after it', () => {
+test('an entry by which nothing is dropped is reported, before the run and quietly after it', () => {
   const args = { dropSigning: ['b.example'] }
-  assert.match(told(args, setup(tables(A))), /^of drop_signing, nothing that is signed is meant by b\.example$/)
+  assert.match(answerTo(args, setup(tables(A))), /^of drop_signing, nothing that is signed is meant by b\.example$/)
   const plan = planOf(
     keepSigned({ ...ARGS, ...args }),
     { setup: setup(tables(A), { ours: true }), signing: [IN_USE] },

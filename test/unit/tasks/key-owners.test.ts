@@ -50,7 +50,7 @@ const override = (words: string): OtherAccounts => ({ ...NOBODY, overrides: [own
 const PLACES: readonly (readonly [string, ReturnType<typeof place>, OtherAccounts, readonly string[]])[] = [
   ["the daemon's own", place(...DAEMONS), NOBODY, ALL],
   ["root's already", place(...OURS), NOBODY, []],
-  ['half way', place(OURS[0], 'opendkim opendkim-keys 0750', 'opendkim opendkim-keys 0600'), NOBODY, ALL.slice(1)],
+  ['in the middle', place(OURS[0], 'opendkim opendkim-keys 0750', 'opendkim opendkim-keys 0600'), NOBODY, ALL.slice(1)],
   [
     'a group that holds another account, behind a directory that it cannot pass',
     place(DAEMONS[0], DAEMONS[1], 'opendkim filter 0640'),
@@ -74,7 +74,7 @@ const PLACES: readonly (readonly [string, ReturnType<typeof place>, OtherAccount
     ],
   ],
   [
-    'a group of which nothing can be told',
+    'a group of which nothing is known',
     place('opendkim opendkim 0755', 'opendkim opendkim 0755', 'opendkim ldap 0640'),
     NOBODY,
     [
@@ -185,7 +185,7 @@ for (const [what, now, expect] of KEYS)
   test(`dkimKey: a key, ${what}`, () =>
     checkCase(dkimKey, { args: { domain: 'a.example', selector: 'mx1' }, now: [now], expect }))
 
-test('dkimKey: without the group a new key is the daemon’s, and that is told', () => {
+test('dkimKey: without the group a new key is the daemon’s, and that is reported', () => {
   const made = planOf(dkimKey({ domain: 'a.example', selector: 'mx1' }), [signing('', [])], {})
   assert.ok(made.kind === 'change')
   assert.match(made.note ?? '', 'dkimGroup before this task')

@@ -107,7 +107,7 @@ const CASES: readonly (readonly [string, MiltersArgs, State, readonly string[] |
     'an item at which processes of Postfix stop, whatever becomes of mail',
     { defaultAction: 'accept' },
     host('smtpd_milters = {}\n', answered()),
-    { blocked: 'Postfix stops at the milter {} (smtp/inet, by smtpd_milters): its braces are empty; mend it in' },
+    { blocked: 'Postfix stops at the milter {} (smtp/inet, by smtpd_milters): its braces are empty; correct it in' },
   ],
   [
     'one of a service, from its chroot',
@@ -152,7 +152,7 @@ const CASES: readonly (readonly [string, MiltersArgs, State, readonly string[] |
     'OpenDKIM signs nothing, but is asked where it is to leave, and lists cannot follow it',
     OURS,
     host(`${OPENDKIM}smtpd_milter_maps = cidr:/x\n`, DEAD_8891),
-    { blocked: 'Postfix cannot be told so, for smtp/inet asks by smtpd_milter_maps' },
+    { blocked: 'Postfix cannot follow, for smtp/inet asks by smtpd_milter_maps' },
   ],
   [
     'OpenDKIM stays where it is, written by another word',
@@ -177,10 +177,10 @@ const UNSEEN: readonly (readonly [string, State, RegExp])[] = [
   ['not by root', host(ONE, answered('not-root')), /only root can ask as Postfix does/],
   ['an instance', host('multi_instance_directories = $x\n', answered()), /\$x of Postfix .*its name is no path/],
 ]
-for (const [what, now, told] of UNSEEN)
-  test(`a milter that was not seen is told: ${what}`, () => {
+for (const [what, now, answerTo] of UNSEEN)
+  test(`a milter that was not seen is reported: ${what}`, () => {
     const plan = planOf(milters({}), now, {})
-    assert.match(plan.kind === 'ok' ? (plan.warning ?? '') : plan.kind, told)
+    assert.match(plan.kind === 'ok' ? (plan.warning ?? '') : plan.kind, answerTo)
   })
 
 test('what a change is about to write nobody could ask', () => {
@@ -190,7 +190,7 @@ test('what a change is about to write nobody could ask', () => {
 })
 for (const [what, args, now, expect] of CASES) test(what, () => checkCase(milters, { args, now, expect }))
 
-test('a dead one that mail passes is told in every run', () => {
+test('a dead one that mail passes is reported in every run', () => {
   const now = host(`${ONE}milter_default_action = accept\n`, answered(`${RSPAMD} ${REFUSED}`))
   const plan = planOf(milters({}), now, {})
   assert.match(

@@ -8,7 +8,7 @@ import { settle } from '../../../src/engine/settle.ts'
 import { needsRestart, settingsOf } from '../../../src/signers/opendkim/files/conf.ts'
 import { hardeningFor, hardeningText } from '../../../src/signers/opendkim/files/hardening.ts'
 import { keyTable, signingTable } from '../../../src/signers/opendkim/activation/tables.ts'
-import type { OutsideAnswer, Told } from '../../../src/core/probe/outside-question.ts'
+import type { OutsideAnswer, AnswerTo } from '../../../src/core/probe/outside-question.ts'
 import { isKnown, UNKNOWN } from '../../../src/core/unknown.ts'
 import type { OpendkimState } from '../../../src/signers/opendkim/setup/opendkim.ts'
 import type { PathState } from '../../../src/resources/files/path.ts'
@@ -296,7 +296,7 @@ const CASES: readonly (readonly [
         key: { kind: 'key', owner: 'root', group: 'opendkim-keys', mode: '0640', publicKey },
       })),
     },
-    { blocked: 'OpenDKIM must be restarted, and Postfix cannot be told to ask another meanwhile' },
+    { blocked: 'OpenDKIM must be restarted, and Postfix cannot ask another meanwhile' },
   ],
   [
     'another line in a table',
@@ -393,12 +393,12 @@ const CASES: readonly (readonly [
     { blocked: 'OpenDKIM listens at inet:8891, where other hosts can ask it' },
   ],
   [
-    'a socket moves, and who asks cannot be told',
+    'a socket moves, and who asks cannot be known',
     {},
     mapped(other),
     { blocked: 'smtpd_milter_maps chooses milters by the client' },
   ],
-  ['who asks cannot be told, and a reload does', {}, mapped(with_(1, '')), ['SigningTable: content', 'reload']],
+  ['who asks cannot be known, and a reload does', {}, mapped(with_(1, '')), ['SigningTable: content', 'reload']],
   [
     'its socket is gone',
     {},
@@ -536,7 +536,7 @@ const CASES: readonly (readonly [
     takenBack('another'),
     ['opendkim.service.d/00-mailrun.conf: create', `restart: its unit is hardened${COVERED}`],
   ],
-  ['who asks cannot be told, and nothing but the hardening needs a restart', {}, mapped(UNHARDENED), []],
+  ['who asks cannot be known, and nothing but the hardening needs a restart', {}, mapped(UNHARDENED), []],
   [
     'tables alone, and a unit that is not hardened',
     { src: undefined, vars: undefined, socket: undefined, trustedHosts: undefined } as never,
@@ -572,7 +572,7 @@ const CASES: readonly (readonly [
 for (const [what, args, now, expect] of CASES)
   test(what, () => checkCase(opendkim, { args: { ...ARGS, ...args }, now, sources: { conf: CONF }, expect }))
 
-test('of tables that mailrun wrote, what is not named leaves them, and is told by name', () => {
+test('of tables that mailrun wrote, what is not named leaves them, and is reported by name', () => {
   const { setup, ...rest } = ALSO_SIGNS('*@c.example c', 'c c.example:mail:/etc/c.private')
   const plan = planOf(opendkim(ARGS), { ...rest, setup: { ...setup, ours: true } }, { conf: CONF })
   assert.match(
@@ -581,21 +581,21 @@ test('of tables that mailrun wrote, what is not named leaves them, and is told b
   )
 })
 
-test('why a unit is not hardened is told in every run', () => {
-  const told = (now: OpendkimState, conf: string): string => {
+test('why a unit is not hardened is reported in every run', () => {
+  const answerTo = (now: OpendkimState, conf: string): string => {
     const plan = planOf(opendkim(ARGS), now, { conf })
     return plan.kind === 'ok' ? (plan.warning ?? 'nothing') : JSON.stringify(plan)
   }
-  assert.is(told(DONE, CONF), 'nothing')
+  assert.is(answerTo(DONE, CONF), 'nothing')
   assert.match(
-    told(takenBack(dropIn(CONF)), CONF),
+    answerTo(takenBack(dropIn(CONF)), CONF),
     /^the unit of OpenDKIM is not hardened, for it did not sign that way: a\.example: it is not signed \(remove \/var/,
   )
   const asRoot = CONF.replace(/UserID.*\n/, '')
   const now = { ...UNHARDENED, files: [...DONE.files.slice(0, 3), file(asRoot), ABSENT] }
-  assert.match(told(now, asRoot), /^the unit of OpenDKIM is not hardened: UserID names no user of its own/)
+  assert.match(answerTo(now, asRoot), /^the unit of OpenDKIM is not hardened: UserID names no user of its own/)
   assert.match(
-    told(mapped(UNHARDENED), CONF),
+    answerTo(mapped(UNHARDENED), CONF),
     /^the hardening of OpenDKIM's unit and its groups stay as they are, for a change needs a restart/,
   )
 })
@@ -621,7 +621,7 @@ test('arguments that OpenDKIM or a shell would misread are refused', () => {
     assert.throws(() => opendkim({ ...ARGS, ...args }), why)
 })
 
-test('settings are told apart whatever their case, and comments are none', () => {
+test('settings are distinguished whatever their case, and comments are none', () => {
   const needs = (was: string, is: string): readonly string[] => needsRestart(settingsOf(was), settingsOf(is))
   assert.equal(needs('Socket a\nMode s\n', 'SOCKET  a # x\nMode sv\n#UMask 7\n'), [])
   assert.equal(needs('Socket a\n', 'Socket b\nUMask 7\n'), ['Socket', 'UMask'])
@@ -718,13 +718,13 @@ function inUse(state: OpendkimState, ...domains: readonly string[]): OpendkimSta
 }
 const LACKS: OutsideAnswer = { kind: 'not-served', where: ['ns2.a.example (192.0.2.2) has no such record'] }
 const servedBut =
-  (...domains: readonly string[]): Told =>
+  (...domains: readonly string[]): AnswerTo =>
   ({ record: { name, value } }) =>
     domains.some((each) => name.endsWith(`.${each}`)) || !isKnown(value) ? LACKS : { kind: 'served' }
 const ASKING: OpendkimArgs = { ...ARGS, dns: { resolvers: ['192.0.2.53'] } }
 
-function planned(now: OpendkimState, told: Told) {
-  const plan = settle(planOf(opendkim(ASKING), now, { conf: CONF }), told)
+function planned(now: OpendkimState, answerTo: AnswerTo) {
+  const plan = settle(planOf(opendkim(ASKING), now, { conf: CONF }), answerTo)
   if (plan.kind !== 'change') return assert.unreachable(JSON.stringify(plan)) as never
   return {
     texts: plan.changes.map(({ diff }) => diff?.after),
@@ -748,7 +748,7 @@ test('the record of each key is asked for, as it is to be published', () => {
   )
 })
 
-for (const [what, now, told] of [
+for (const [what, now, answerTo] of [
   ['not served by one name server', fresh(), servedBut('b.example')],
   ['not made yet', fresh('b.example'), servedBut()],
 ] as const) {
@@ -756,7 +756,7 @@ for (const [what, now, told] of [
     `a new key that is ${what} gets no line, and must not sign; ` +
       `the other domain has its own, and what is missing where is said`,
     () => {
-      const { texts, script, held, warning, inUse: used } = planned(now, told)
+      const { texts, script, held, warning, inUse: used } = planned(now, answerTo)
       assert.equal(texts.slice(0, 2), [
         '# Written by mailrun.\nmx1._domainkey.a.example a.example:mx1:/etc/dkimkeys/a.example/mx1.private\n',
         '# Written by mailrun.\n*@a.example mx1._domainkey.a.example\n',
@@ -786,11 +786,11 @@ test('a key in use goes on signing whatever name servers say, with a warning', (
 })
 
 test('whatever is answered, the plan keeps the laws: then it is satisfied with what it holds back', () => {
-  for (const told of [servedBut(), servedBut('a.example'), servedBut('a.example', 'b.example')])
+  for (const answerTo of [servedBut(), servedBut('a.example'), servedBut('a.example', 'b.example')])
     checkCase(opendkim, {
       args: ASKING,
       now: fresh(),
-      told,
+      answerTo,
       sources: { conf: CONF },
       expect: [
         'KeyTable: create',
@@ -801,7 +801,13 @@ test('whatever is answered, the plan keeps the laws: then it is satisfied with w
         'start',
       ],
     })
-  checkCase(opendkim, { args: ASKING, now: DONE, told: servedBut('a.example'), sources: { conf: CONF }, expect: [] })
+  checkCase(opendkim, {
+    args: ASKING,
+    now: DONE,
+    answerTo: servedBut('a.example'),
+    sources: { conf: CONF },
+    expect: [],
+  })
 })
 
 test('to switch a key is to begin with no other, and needs no leave of name servers', () => {

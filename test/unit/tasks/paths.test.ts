@@ -1,5 +1,5 @@
 // Files, directories and links on what a host answers:
-// numbers as owners, bits that chown clears, directories above, what stands in the way.
+// numbers as owners, bits that chown clears, directories above, what is there already.
 import * as assert from 'uvu/assert'
 import type { PathFact } from '../../../src/core/task/fact.ts'
 import { pathProbe, type PathState } from '../../../src/resources/files/path.ts'
@@ -28,7 +28,7 @@ const fileOf = (mode: string, account = 'root'): PathFact => ({
   mtime: '1',
 })
 
-test('a number is told by its name, and compared so', () => {
+test('a number is reported by its name, and compared so', () => {
   const probe = pathProbe({ path: '/a', wanted: 'nothing', owner: '8', group: '4321' })
   if (!('family' in probe.question)) throw new Error('paths are a family')
   const { family, item } = probe.question
@@ -46,10 +46,10 @@ test('a number is told by its name, and compared so', () => {
 })
 
 test('a file of a foreseen owner, where another is wanted by number', () => {
-  const deviating = (wanted: string, told: string) =>
+  const deviating = (wanted: string, answerTo: string) =>
     ownershipProbe({ path: '/a', owner: wanted, group: undefined, recursive: false }).foresee(
       { there: false, deviating: [], more: false, missing: [], names: { owner: wanted === '0' ? 'root' : 'mail' } },
-      { resource: 'path:/a', value: fileOf('0644', told) },
+      { resource: 'path:/a', value: fileOf('0644', answerTo) },
     )?.deviating
   assert.equal(
     [deviating('0', 'root'), deviating('0', 'mail'), deviating('8', 'root'), deviating('8', 'mail')],
@@ -110,7 +110,7 @@ test('directories above are made where they lack, and foreseen', () => {
   )
 })
 
-test('a link takes the place of anything but a directory, when told to', () => {
+test('a link takes the place of anything but a directory, when asked to', () => {
   checkCase(symlink, {
     args: { path: '/a', target: 'b', force: true },
     now: there({ kind: 'other' }),

@@ -68,7 +68,7 @@ const CASES: readonly (readonly [
     ['notify → notify, bounce'],
   ],
   [
-    'what another parameter stands in the way of',
+    'what another parameter is there already of',
     {
       parameter: 'internal_mail_filter_classes',
       value: 'bounce',

@@ -188,7 +188,7 @@ test('a unit under another name is enabled and masked by its own', () => {
   assert.match(textsOf({ masked: true }, { ...DOWN, id: 'y.service' }), 'systemctl mask -- y.service')
 })
 
-test('what may have read its files already is started anew: only then is it proven what it read', () => {
+test('what may have read its files already is started again: only then is it proven what it read', () => {
   assert.match(textsOf({ state: 'running' }, BETWEEN), 'systemctl restart -- x.service')
   assert.match(textsOf({ state: 'running' }, DOWN), 'systemctl start -- x.service')
 })

@@ -60,7 +60,7 @@ test('absent stops the timer before its units are removed', () => {
   checkCase(systemdTimer, { args: gone, now: none, expect: [] })
 })
 
-test('the timer is told from its service', () => {
+test('the timer is reported from its service', () => {
   const { probe } = systemdTimer(args)
   const answer = (stdout: string) => ({ code: 0, stdout, stderr: '' })
   const path = answer(JSON.stringify({ parent: 'd', missing: [] }))

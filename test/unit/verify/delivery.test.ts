@@ -229,26 +229,26 @@ test('only what the receiver itself stamped counts, and a selector it does not n
 })
 
 test('what did not arrive says how far it came', () => {
-  const told = (more: Partial<DeliveryEvidence>) => {
+  const reported = (more: Partial<DeliveryEvidence>) => {
     const { status, id } = judge(more).verdict
     return `${status} ${id}`
   }
   const fate = mailFate([sent], 'you@example.net')!
-  assert.is(told({ fate }), 'unknown not-received')
-  assert.is(told({ fate, mailbox: undefined }), 'none taken')
-  assert.is(told({ fate: { ...fate, kind: 'stayed' } }), 'unknown not-left')
-  assert.is(told({ fate: { ...fate, kind: 'deferred' } }), 'unknown deferred')
-  assert.is(told({ fate: { ...fate, kind: 'bounced' } }), 'fail bounced')
-  assert.is(told({ fate: { ...fate, kind: 'put-off' } }), 'fail put-off')
-  assert.is(told({}), 'unknown not-told')
-  assert.is(told({ handed: undefined, problem: 'lost' }), 'unknown not-told')
-  assert.is(told({ handed: { word: 'off', answer: '451 later' } }), 'fail put-off')
-  assert.is(told({ handed: { word: 'refused', answer: '550 no' } }), 'fail refused')
+  assert.is(reported({ fate }), 'unknown not-received')
+  assert.is(reported({ fate, mailbox: undefined }), 'none taken')
+  assert.is(reported({ fate: { ...fate, kind: 'stayed' } }), 'unknown not-left')
+  assert.is(reported({ fate: { ...fate, kind: 'deferred' } }), 'unknown deferred')
+  assert.is(reported({ fate: { ...fate, kind: 'bounced' } }), 'fail bounced')
+  assert.is(reported({ fate: { ...fate, kind: 'put-off' } }), 'fail put-off')
+  assert.is(reported({}), 'unknown not-told')
+  assert.is(reported({ handed: undefined, problem: 'lost' }), 'unknown not-told')
+  assert.is(reported({ handed: { word: 'off', answer: '451 later' } }), 'fail put-off')
+  assert.is(reported({ handed: { word: 'refused', answer: '550 no' } }), 'fail refused')
   const closed = judge({ handed: { word: 'closed', answer: '530 5.7.0 Must issue a STARTTLS command first' } })
   assert.equal([closed.verdict.id, closed.nonce], ['left-out', undefined])
 })
 
-test('ways that were left out are told with why, and what nobody read with where to look', () => {
+test('ways that were left out are reported with why, and what nobody read with where to look', () => {
   const proof = (name: string) => ({
     name,
     status: 'pass' as const,

@@ -26,10 +26,10 @@ function world(...servers: readonly Answers[]): Authority {
     name: `ns${index + 1}`,
     addresses: [{ address: `192.0.2.${index + 1}`, port: 53 }],
   }))
-  const told = servers.map((answers) => answerer(answers))
+  const reported = servers.map((answers) => answerer(answers))
   const authority: Authority = {
     serversOf: () => Promise.resolve({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }),
-    resolve: async (question, first) => told[first === undefined ? 0 : all.indexOf(first)]!.resolve(question),
+    resolve: async (question, first) => reported[first === undefined ? 0 : all.indexOf(first)]!.resolve(question),
     walker: () => authority,
     of: () => authority,
   }
@@ -104,7 +104,7 @@ const judge = async (role: SigningProof['role'], milters: readonly MilterAnswer[
     )
   ).verdict
 
-test('what a milter did is told as what it is', async () => {
+test('what a milter did is reported as what it is', async () => {
   assert.is((await judge('local', [])).id, 'no-milter')
   assert.match((await judge('bounce', [])).what, 'non_smtpd_milters names no milter: bounces leave unsigned')
   assert.is((await judge('outsider', [])).id, 'outsider-unsigned')
@@ -203,13 +203,12 @@ end
       { role: 'outsider', domain: 'example.org', milters: [] },
     ],
   })
-  const obstacle = (code: number, said: string, stderr = '') =>
-    probe.parse({ code, stdout: said, stderr }).obstacle ?? ''
-  assert.match(obstacle(0, 'no-perl\n'), 'perl-base')
-  assert.match(obstacle(0, 'no-postfix\nend\n'), 'no Postfix')
-  assert.match(obstacle(0, `set myhostname ${hex('a')}\nnot-root\n`), 'ansible_become')
-  assert.match(obstacle(124, 'domain a\n'), 'in time')
-  assert.match(obstacle(2, '', 'syntax error'), 'syntax error')
+  const problem = (code: number, said: string, stderr = '') => probe.parse({ code, stdout: said, stderr }).problem ?? ''
+  assert.match(problem(0, 'no-perl\n'), 'perl-base')
+  assert.match(problem(0, 'no-postfix\nend\n'), 'no Postfix')
+  assert.match(problem(0, `set myhostname ${hex('a')}\nnot-root\n`), 'ansible_become')
+  assert.match(problem(124, 'domain a\n'), 'in time')
+  assert.match(problem(2, '', 'syntax error'), 'syntax error')
 })
 
 test(
@@ -254,7 +253,7 @@ test('an address has a name that has the address', async () => {
   assert.is((await proveReverse('2001:db8::3', undefined, world(six))).verdict.id, 'no-ptr')
 })
 
-test('what hosts say cannot draw on a terminal, and the same problem is told once', () => {
+test('what hosts say cannot draw on a terminal, and the same problem is reported once', () => {
   const proof = (name: string): HostProof => ({
     name,
     status: 'fail',

@@ -30,16 +30,16 @@ function lagging(
   check: 'spf' | 'dmarc' | 'dkim',
   { name, servers }: PublishedTxt,
 ): readonly FindingDetails[] {
-  const told = servers.flatMap(({ server, values }) => {
+  const reported = servers.flatMap(({ server, values }) => {
     const text = values?.filter((value) => KINDS[check].test(value)).sort()
     return text === undefined ? [] : [{ server, text: text.join(' and ') }]
   })
-  const numberOf = (text: string): number => told.filter((each) => each.text === text).length
-  const most = told.reduce<string | undefined>(
+  const numberOf = (text: string): number => reported.filter((each) => each.text === text).length
+  const most = reported.reduce<string | undefined>(
     (best, { text }) => (best === undefined || numberOf(text) > numberOf(best) ? text : best),
     undefined,
   )
-  return told
+  return reported
     .filter(({ text }) => text !== most)
     .map(({ server, text }) => ({
       subject: { domain, record: name, about: server },

@@ -101,7 +101,7 @@ export const recordDiffers = rule({
 /** @param anothers - by a key of somebody else */
 const blockedOf = (evidence: DomainEvidence, anothers: boolean): readonly FindingDetails[] =>
   plannedOf(evidence).flatMap((planned) =>
-    // What cannot be read is told with the domain's contradiction.
+    // What cannot be read is reported with the domain's contradiction.
     planned.kind === 'blocked' && planned.unreadable !== true && (planned.anothers === true) === anothers
       ? [{ ...wanted(evidence, planned), message: planned.why }]
       : [],

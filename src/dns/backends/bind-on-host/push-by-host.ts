@@ -5,7 +5,7 @@ import { addressText, type DnsAddress } from '../../../mail/formats/dns-text.ts'
 import { quote } from '../../../shell/quote.ts'
 import { runParts } from '../host-parts.ts'
 import type { ServerAddress } from '../../lookup/name-server.ts'
-import { UNTOLD, type UpdateOutcome } from '../backend.ts'
+import { NO_ANSWER, type UpdateOutcome } from '../backend.ts'
 import { updateOutcome } from '../nsupdate/nsupdate-words.ts'
 import { updateScript } from '../nsupdate/update-script.ts'
 import type { WrittenChange } from '../written-change.ts'
@@ -36,7 +36,7 @@ export async function pushByHost(
     signal,
   )
   return said.map((each): UpdateOutcome => {
-    if (each === undefined) return UNTOLD
+    if (each === undefined) return NO_ANSWER
     return each.code === 127
       ? { kind: 'failed', why: 'nsupdate is not installed there: apt install bind9-dnsutils' }
       : updateOutcome(each)
@@ -45,7 +45,7 @@ export async function pushByHost(
 
 /**
  * The text of the update is taken as it is. Not `nsupdate -l`: where ::1 refuses, it sends the next address a message
- * that it signed for the first, and is told BADKEY (9.18).
+ * that it signed for the first, and gets BADKEY (9.18).
  */
 export const updatePart = (change: WrittenChange, addresses: readonly DnsAddress[], mark: string): string =>
   `for a in ${addresses.map(quote).join(' ')}; do

@@ -4,7 +4,7 @@ import type { Connection } from '../../../engine/session/connection.ts'
 import { dnsLine } from '../../../mail/formats/dns-text.ts'
 import { quote } from '../../../shell/quote.ts'
 import { runParts } from '../host-parts.ts'
-import { OUTDATED, SHOWN_CHARACTERS, UNTOLD, type UpdateOutcome } from '../backend.ts'
+import { OUTDATED, SHOWN_CHARACTERS, NO_ANSWER, type UpdateOutcome } from '../backend.ts'
 import type { Said } from '../said.ts'
 import type { WrittenChange } from '../written-change.ts'
 
@@ -36,7 +36,7 @@ export async function pushByKnotc(
   signal: AbortSignal,
 ): Promise<readonly UpdateOutcome[]> {
   const said = await runParts(() => changes.map(transaction), CHANGE_SECONDS, connection, signal)
-  return said.map((each) => (each === undefined ? UNTOLD : knotOutcome(each, zone)))
+  return said.map((each) => (each === undefined ? NO_ANSWER : knotOutcome(each, zone)))
 }
 
 /**
@@ -49,7 +49,7 @@ export function transaction({ zone, owner, type, before, remove, add, ttl }: Wri
     .map((each) => dnsLine`${before!.ttl} ${type} ${each}`)
     .sort()
     .join('\n')
-  // Knot has one TTL for a set, that of the last record that was set; a set that gets another one is made anew.
+  // Knot has one TTL for a set, that of the last record that was set; a set that gets another one is made again.
   const drops =
     before !== undefined && before.ttl !== ttl
       ? [`drop ${type}`]

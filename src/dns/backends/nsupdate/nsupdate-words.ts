@@ -47,9 +47,9 @@ export function updateOutcome({ code, output, ended }: Said): UpdateOutcome {
 function refusal(response: Untrusted, tsig: Untrusted | undefined): UpdateOutcome {
   const name = tsig ?? response
   if (CHANGED.includes(name)) return OUTDATED(name)
-  const told = tsig === undefined ? response : `${response} (${tsig})`
+  const reported = tsig === undefined ? response : `${response} (${tsig})`
   const advice = REFUSALS[name] ?? REFUSALS[response] ?? 'see the log of the name server'
-  return { kind: 'failed', why: `${told}: ${advice}` }
+  return { kind: 'failed', why: `${reported}: ${advice}` }
 }
 
 function silence(server: Untrusted, reason: Untrusted): string {

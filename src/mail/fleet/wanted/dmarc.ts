@@ -52,7 +52,10 @@ export function dmarcParts(
   ]
 }
 
-/** Of a domain whose inventory says nothing of DMARC: what is published is nobody's to mend here, and told if bad. */
+/**
+ * Of a domain whose inventory says nothing of DMARC: what is published is nobody's to correct here, and reported if
+ * bad.
+ */
 function unsetDmarc(domain: string, name: string, published: readonly Untrusted[]): readonly Finding[] {
   if (!published.some((value) => supersedes({ purpose: 'dmarc' }, value)))
     return [

@@ -30,7 +30,7 @@ export function spfPart({ domain, spf }: MailDomain, working: Working): Part {
   return txt('spf', domain, domain, mergedSpf(domain, { ...spf, networks }, working), why)
 }
 
-/** @throws MailrunError where what is published cannot be kept beside what is to be there: for its owner to mend. */
+/** @throws MailrunError where what is published cannot be kept beside what is to be there: for its owner to correct. */
 function mergedSpf(name: string, senders: SpfSenders, { published, findings }: Working): string {
   const there = published(name).filter(isSpf)
   if (there.length > 1)
@@ -63,7 +63,7 @@ function readSpf(name: string, text: Untrusted): SpfRecord {
     const shown = JSON.stringify(text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`)
     throw new MailrunError(
       `${name} TXT ${shown} is published, and cannot be read: ${error.message}. Verifiers take that for an error ` +
-        '(permerror): mend or delete the record, then plan again',
+        '(permerror): correct or delete the record, then plan again',
     )
   }
 }

@@ -19,7 +19,7 @@ export interface RecordFault {
 /** The TXT values that are published at a name now, strings joined; none where nothing is known of it. */
 export type PublishedTxt = (name: string) => readonly string[]
 
-/** What records are worked out of, and where it is told what they come to. */
+/** What records are worked out of, and where the result is reported. */
 export interface Working {
   readonly fleet: MailFleet
   readonly published: PublishedTxt

@@ -24,13 +24,13 @@ export type WeighedKey =
   | { readonly why: string }
 
 /**
- * A public key as a host told it, parsed and weighed: RSA of 1024 to 4096 bits, or Ed25519 (RFC 8301, RFC 8463).
+ * A public key as a host said it, parsed and weighed: RSA of 1024 to 4096 bits, or Ed25519 (RFC 8301, RFC 8463).
  *
- * @param told - SubjectPublicKeyInfo in DER, base64, or anything
+ * @param reported - SubjectPublicKeyInfo in DER, base64, or anything
  */
-export function publishableKey(told: Untrusted): WeighedKey {
-  if (told.length > MOST_TEXT) return { why: `has ${told.length} characters, and ${MOST_TEXT} are the most` }
-  const key = BASE64.test(told) ? parsedKey(told) : undefined
+export function publishableKey(reported: Untrusted): WeighedKey {
+  if (reported.length > MOST_TEXT) return { why: `has ${reported.length} characters, and ${MOST_TEXT} are the most` }
+  const key = BASE64.test(reported) ? parsedKey(reported) : undefined
   if (key === undefined) return { why: 'is no SubjectPublicKeyInfo' }
   const { asymmetricKeyType: type = 'unknown', asymmetricKeyDetails: { modulusLength = 0, publicExponent = 0n } = {} } =
     key
@@ -41,7 +41,7 @@ export function publishableKey(told: Untrusted): WeighedKey {
   if (type === 'rsa' && (publicExponent < 3n || publicExponent % 2n === 0n))
     return { why: `has the exponent ${publicExponent}, which is none of RSA` }
   const text = key.export({ format: 'der', type: 'spki' }).toString('base64')
-  return text === told ? { key: text } : { why: 'has more than a key in it' }
+  return text === reported ? { key: text } : { why: 'has more than a key in it' }
 }
 
 function parsedKey(spki: Untrusted): KeyObject | undefined {

@@ -28,7 +28,7 @@ export const DMARC_KINDS = {
     'dmarc-tag': {
       severity: 'error',
       means: 'A tag is wrong, and receivers pass over it.',
-      remedy: 'mend or remove it',
+      remedy: 'correct or remove it',
     },
     'dmarc-p-place': {
       severity: 'warning',

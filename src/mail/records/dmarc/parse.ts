@@ -35,7 +35,7 @@ export interface ReadDmarc {
 /** Of a record that is mostly noise, so many tell enough. */
 const MOST_FAULTS = 20
 
-/** `undefined` for what is no DMARC record. Tags with wrong values are left out, as receivers do, and told. */
+/** `undefined` for what is no DMARC record. Tags with wrong values are left out, as receivers do, and reported. */
 export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
   if (!isDmarc(txt)) return undefined
   const parts = txt
@@ -44,13 +44,13 @@ export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
     .map((part) => part.trim())
   const given = parts.at(-1) === '' ? parts.slice(0, -1) : parts
   const findings: Finding<keyof typeof DMARC_KINDS>[] = []
-  const told = new Set<string>()
+  const reported = new Set<string>()
   const wrong = (what: Untrusted, problem: string): void => {
-    if (told.has(what) || findings.length === MOST_FAULTS) return
-    told.add(what)
+    if (reported.has(what) || findings.length === MOST_FAULTS) return
+    reported.add(what)
     findings.push(
       dmarcFinding('dmarc-tag', `${what} ${problem}, and receivers pass over it`, {
-        remedy: `mend or remove ${what}`,
+        remedy: `correct or remove ${what}`,
       }),
     )
   }

@@ -7,7 +7,7 @@ const STRENGTH: Readonly<Record<DmarcPolicy, number>> = { none: 0, quarantine: 1
 const REMOVED = ['pct', 'rf', 'ri']
 
 /** Whether anybody gets reports. */
-const isTold = ({ rua = [] }: DmarcRecord): boolean => rua.length > 0
+const asksForReports = ({ rua = [] }: DmarcRecord): boolean => rua.length > 0
 
 const noP = rule({
   id: 'dmarc-no-p',
@@ -18,7 +18,7 @@ const noP = rule({
   find: (record: DmarcRecord) =>
     foundIf(
       record.p === undefined,
-      isTold(record)
+      asksForReports(record)
         ? { severity: 'warning', message: 'there is no valid p, which means p=none' }
         : { message: 'there is no valid p and no rua: receivers pass over the record' },
     ),
@@ -31,7 +31,7 @@ const noneWithoutRua = rule({
   means: 'p=none without rua protects nothing and tells nothing.',
   remedy: 'add rua=mailto:…, and go on to p=quarantine',
   find: (record: DmarcRecord) =>
-    foundIf((record.p ?? 'none') === 'none' && !isTold(record), {
+    foundIf((record.p ?? 'none') === 'none' && !asksForReports(record), {
       message: 'p=none without rua protects nothing and tells nothing',
     }),
 })
@@ -43,7 +43,9 @@ const monitoring = rule({
   means: 'p=none: forged mail is delivered as before.',
   remedy: 'once reports are clean, go on to p=quarantine and p=reject',
   find: (record: DmarcRecord) =>
-    foundIf(record.p === 'none' && isTold(record), { message: 'p=none: mail that fails is delivered as before' }),
+    foundIf(record.p === 'none' && asksForReports(record), {
+      message: 'p=none: mail that fails is delivered as before',
+    }),
 })
 
 const noRua = rule({
@@ -53,7 +55,7 @@ const noRua = rule({
   means: 'No rua: nobody tells when good mail fails.',
   remedy: 'add rua=mailto:…',
   find: (record: DmarcRecord) =>
-    foundIf((record.p ?? 'none') !== 'none' && !isTold(record), {
+    foundIf((record.p ?? 'none') !== 'none' && !asksForReports(record), {
       message: `p=${record.p} without rua: nobody tells when good mail fails`,
     }),
 })
@@ -139,7 +141,7 @@ const unknownTags = rule({
   check: 'dmarc',
   severity: 'warning',
   means: 'There are no such tags, receivers pass over them.',
-  remedy: 'remove or mend them',
+  remedy: 'remove or correct them',
   find({ others = [] }: DmarcRecord) {
     const unknown = others.filter(([name]) => !REMOVED.includes(name)).map(([name]) => name)
     return foundIf(unknown.length > 0, { message: `${unknown.join(', ')}: no such tags, receivers pass over them` })

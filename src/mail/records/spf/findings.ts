@@ -40,7 +40,7 @@ export const SPF_KINDS = {
     'spf-syntax': {
       severity: 'error',
       means: 'The record cannot be read: verifiers answer permerror.',
-      remedy: 'mend or remove the term',
+      remedy: 'correct or remove the term',
     },
     'spf-stranger': {
       severity: 'note',

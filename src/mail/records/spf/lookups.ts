@@ -92,7 +92,7 @@ function* published(
         by === undefined ? `${domain} ${problem}` : `${by}: ${domain} ${problem}, and verifiers then answer permerror`,
         {
           remedy:
-            by === undefined ? 'publish one good record' : `take ${by} out, or have it mended by whose domain it is`,
+            by === undefined ? 'publish one good record' : `take ${by} out, or have it corrected by whose domain it is`,
         },
       ),
     )

@@ -5,7 +5,7 @@ import type { About } from '../../registry.ts'
 import type { Screen } from '../../screen.ts'
 import type { DnsView } from '../view.ts'
 
-/** Is told each of these once, in this order, but for `waiting`. */
+/** Is called with each of these once, in this order, but for `waiting`. */
 export interface DnsPushReport {
   readonly pushed: (pushed: readonly Pushed[]) => void
   /** Name servers do not serve it all yet. */

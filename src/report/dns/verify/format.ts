@@ -4,7 +4,7 @@ import type { About } from '../../registry.ts'
 import type { Screen } from '../../screen.ts'
 import type { DnsView } from '../view.ts'
 
-/** Is told each of these once, in this order, but for `waiting`. */
+/** Is called with each of these once, in this order, but for `waiting`. */
 export interface DnsVerifyReport {
   /** Name servers do not serve it all yet. */
   readonly waiting: (missing: readonly NotServed[]) => void

@@ -102,10 +102,10 @@ sub ended {
 }
 sub digest {
   my ($in) = @_;
-  pipe my $told, my $tell or fail("cannot make a pipe: $!");
+  pipe my $reported, my $tell or fail("cannot make a pipe: $!");
   my $pid = child($in, $tell, undef, 'sha256sum');
   close $tell;
-  my ($digest) = (<$told> // '') =~ /^([0-9a-f]{64})/;
+  my ($digest) = (<$reported> // '') =~ /^([0-9a-f]{64})/;
   ended($pid);
   $digest // '';
 }

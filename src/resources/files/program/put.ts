@@ -119,10 +119,10 @@ sub lines {
 sub make {
   enter($target);
   my @attributes = attributes_for();
-  pipe my $told, my $tell or fail("cannot make a pipe: $!");
+  pipe my $reported, my $tell or fail("cannot make a pipe: $!");
   my $pid = child(undef, $tell, '/', @run);
   close $tell;
-  my $bytes = all_of($told);
+  my $bytes = all_of($reported);
   ended($pid) == 0 or fail("$run[0] failed: nothing is put in place");
   my $out = written(temp_name($name), $bytes);
   my $refused = @check && ended(child(content($out), undef, '/', @check));

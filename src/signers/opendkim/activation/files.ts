@@ -1,5 +1,5 @@
 // Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together, as does a new
-// owner or group, by which a daemon could be shut out; modes are mended where they are.
+// owner or group, by which a daemon could be shut out; modes are corrected where they are.
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../../../core/task/change.ts'
 import type { SettledPlan } from '../../../core/task/plan.ts'

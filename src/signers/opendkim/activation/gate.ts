@@ -43,8 +43,8 @@ if (defined $set{signaturealgorithm} && $set{signaturealgorithm} !~ /^rsa-/i) {
 if (length $unit_pid) {
   my $pid = defined $set{pidfile} ? $set{pidfile} : '';
   my ($is, $wants) = map { s{^/var/run/}{/run/}r } $pid, $unit_pid;
-  my $told = $pid eq '' ? 'is not set' : "is $pid";
-  fault("opendkim.conf: PidFile $told, and systemd waits for $unit_pid in vain") if $is ne $wants;
+  my $reported = $pid eq '' ? 'is not set' : "is $pid";
+  fault("opendkim.conf: PidFile $reported, and systemd waits for $unit_pid in vain") if $is ne $wants;
 }
 
 # All else as the daemon does: it reads tables at a reload and keys with each message, as its user.
@@ -160,9 +160,9 @@ for my $path (sort keys %used) {
   }
   next unless defined $openssl;
   my $command = 'exec "$0" rsa -in "$1" -passin pass: -noout -modulus 2>/dev/null </dev/null';
-  open my $told, '-|', 'sh', '-c', $command, $openssl, $path or next;
-  my $modulus = <$told>;
-  close $told;
+  open my $reported, '-|', 'sh', '-c', $command, $openssl, $path or next;
+  my $modulus = <$reported>;
+  close $reported;
   if (!defined $modulus || $modulus !~ /^Modulus=([0-9A-F]+)/) {
     fault(
       $of, "$path is no RSA key that can be used without a passphrase, and OpenDKIM signs with RSA alone: ",

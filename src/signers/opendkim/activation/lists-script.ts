@@ -113,20 +113,20 @@ const COVER = raw(`start_cover() {
   systemctl stop mailrun-opendkim-cover-end.timer 2>/dev/null
   if systemctl is-active --quiet mailrun-opendkim-cover.service; then
     # Left by a run that was killed: Postfix may still ask it, and goes on until it has another.
-    told=$(ask postfix "local:$cover/opendkim.sock")
-    signed "$told" && return
+    reported=$(ask postfix "local:$cover/opendkim.sock")
+    signed "$reported" && return
     if ! named; then
       reload_postfix ${DRAIN_SECONDS * 2} || return 1
-    elif printf '%s\n' "$told" | grep -qv ' - '; then
+    elif printf '%s\n' "$reported" | grep -qv ' - '; then
       return
     fi
   fi
   perl ${FILES} directory "$cover" "owner=$user" "group=$(id -gn "$(postconf -h mail_owner)")" mode=2750 there=1 &&
     instance cover "$cover" /etc/opendkim.conf Restart=on-failure || return 1
-  told=$(ask postfix "local:$cover/opendkim.sock")
-  signed "$told" || {
+  reported=$(ask postfix "local:$cover/opendkim.sock")
+  signed "$reported" || {
     say 'a second OpenDKIM, which is to sign meanwhile, does not:'
-    differs "$told"
+    differs "$reported"
     return 1
   }
 }

@@ -29,7 +29,7 @@ export interface OpendkimLists {
   readonly moves: boolean
 }
 
-/** Where OpenDKIM listens, by its own word: now, as far as can be told, and from now on. */
+/** Where OpenDKIM listens, by its own word: now, as far as is known, and from now on. */
 export interface Sockets {
   readonly now: readonly string[]
   readonly wanted: string
@@ -98,7 +98,7 @@ export function socketsNow(setup: OpendkimSetup): readonly string[] {
 }
 
 /** Why Postfix does not come to where OpenDKIM is to listen. */
-export function obstacleToReach(wanted: string, { host, main }: PostfixSources): string | undefined {
+export function problemOfReach(wanted: string, { host, main }: PostfixSources): string | undefined {
   const queueDirectory = main.get('queue_directory') ?? '/var/spool/postfix'
   const milter = milterOf(wanted)
   const place = endpointOf(milter, { chroot: false, queueDirectory })
@@ -113,8 +113,8 @@ export function obstacleToReach(wanted: string, { host, main }: PostfixSources):
 export const isElsewhere = (socket: string, wanted: string, host: HostNames): boolean =>
   wordsOn(endpointOfSocket(socket, host)) !== wordsOn(endpointOfSocket(wanted, host))
 
-/** Why OpenDKIM cannot be told by its configuration to listen there, or must not be. */
-export function obstacleToMove(
+/** Why OpenDKIM does not listen there by its configuration, or must not be. */
+export function problemOfMove(
   { options, socket }: Pick<OpendkimConfiguration, 'options' | 'socket'>,
   wanted: string,
   host: HostNames,

@@ -22,13 +22,13 @@ died() { [ ! -e ${ANSWERS} ] || perl ${ANSWERS}.pl ${ANSWERS}; }
 none_died() {
   i=0
   while
-    told=$(died)
-    [ "$told" ]
+    reported=$(died)
+    [ "$reported" ]
   do
     i=$((i + 1))
     [ "$i" -le ${PATIENCE_HALF_SECONDS} ] || {
       say 'Postfix asks milters that would be dead now, and were not before:'
-      say "$told"
+      say "$reported"
       return 1
     }
     sleep 0.5

@@ -66,7 +66,7 @@ export function opendkimScript(start: OpendkimStart): Script {
     gate(paths),
     TRY,
     PROVE,
-    raw('# Both leave the stamp of what they proved; their last lines are told where they fail.'),
+    raw('# Both leave the stamp of what they proved; their last lines are reported where they fail.'),
     lines([raw('activate() ('), startScript({ ...start, validate: undefined, prove: raw('prove') }), raw(')')]),
     lines([
       raw('reactivate() ('),
@@ -190,17 +190,17 @@ function gate(files: readonly string[]): Script {
   user=\${user%%:*}
   perl - ${NEW}/check.conf "$(systemctl show -p PIDFile --value opendkim.service)" <<'mailrun-perl' || return 1
 ${OPENDKIM_GATE}mailrun-perl
-  told=$(opendkim -n -x ${NEW}/check.conf 2>&1) || {
-    say "opendkim -n: $told"
+  reported=$(opendkim -n -x ${NEW}/check.conf 2>&1) || {
+    say "opendkim -n: $reported"
     return 1
   }
-  told=$(runuser -u "$user" -- opendkim -n -x ${NEW}/check.conf 2>&1) || {
-    say "opendkim -n, as user $user: $told"
+  reported=$(runuser -u "$user" -- opendkim -n -x ${NEW}/check.conf 2>&1) || {
+    say "opendkim -n, as user $user: $reported"
     return 1
   }
   command -v postfix >/dev/null && [ -e /etc/postfix/main.cf ] && {
-    told=$(postfix check 2>&1) || {
-      say "postfix check: $told"
+    reported=$(postfix check 2>&1) || {
+      say "postfix check: $reported"
       return 1
     }
   }
@@ -210,32 +210,32 @@ ${OPENDKIM_GATE}mailrun-perl
 
 /**
  * `try` asks an OpenDKIM that has the staged files, as its unit is to be hardened, and does without that where it signs
- * without; `differs TOLD` tells where an answer is not what is wanted.
+ * without; `differs ANSWER` tells where an answer is not what is wanted.
  */
 const TRY = raw(`tried() {
   if work trial && instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120; then
     listens=
     [ ! -S ${WORK}-trial/opendkim.sock ] || listens=1
-    told=$(ask root local:${WORK}-trial/opendkim.sock)
+    reported=$(ask root local:${WORK}-trial/opendkim.sock)
     end_instance trial
-    [ "$told" = "$want" ] && return
-    if [ "$listens" ]; then differs "$told"; else say 'it does not listen; its last lines:'; fi
+    [ "$reported" = "$want" ] && return
+    if [ "$listens" ]; then differs "$reported"; else say 'it does not listen; its last lines:'; fi
   fi
   journalctl -q --no-pager -o cat -n 5 --unit=mailrun-opendkim-trial.service >&2
   return 1
 }
 try() {
-  told=$(tried 2>&1) && return
+  reported=$(tried 2>&1) && return
   if [ "$hard" ] && [ "$owned" ]; then
-    why=$told
+    why=$reported
     hard=
-    told=$(tried 2>&1) && {
+    reported=$(tried 2>&1) && {
       soften "$why"
       return
     }
   fi
   say "an OpenDKIM with these files, tried beside the one that runs, does not sign as it should:"
-  say "$told"
+  say "$reported"
   return 1
 }
 differs() {
@@ -262,12 +262,12 @@ differs() {
 const PROVE = raw(`prove() {
   i=0
   until
-    told=$(ask "$as" "$milter")
-    signed "$told"
+    reported=$(ask "$as" "$milter")
+    signed "$reported"
   do
     i=$((i + 1))
     [ "$i" -lt 5 ] || {
-      differs "$told"
+      differs "$reported"
       tell 'OpenDKIM runs, but does not sign as it should; its last lines:'
     }
     sleep 0.3
@@ -351,11 +351,11 @@ const UNDO = raw(`undo() {
 /** With what was brought for its unit, else without that, else not at all. */
 const LIVE = raw(`live_or_softened() {
   touched=1
-  told=$(activate 2>&1)
+  reported=$(activate 2>&1)
   rc=$?
   [ "$rc" != 0 ] || return 0
-  say "$told"
-  softened "$told"
+  say "$reported"
+  softened "$reported"
 }`)
 
 const MAIN = raw(`if [ -d ${OLD} ]; then

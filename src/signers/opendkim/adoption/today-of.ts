@@ -1,11 +1,11 @@
-// What OpenDKIM does on a host today, of the texts that the host told.
-import { sourcesTold } from '../../../resources/postfix/postfix-services.ts'
+// What OpenDKIM does on a host today, of the texts that the host said.
+import { postfixSourcesOf } from '../../../resources/postfix/postfix-services.ts'
 import type { IdleSetting, SignerToday } from '../../inspection.ts'
 import { placesOf } from '../activation/lists.ts'
 import { opendkimConfiguration, placeText, type OpendkimSources } from '../configuration/index.ts'
 import { dataSetOf } from '../configuration/data-set.ts'
 import { Doubts } from '../configuration/sources.ts'
-import { OTHER_WAYS, signedClients } from '../kept/signed-clients.ts'
+import { OTHER_SETTINGS, signedClients } from '../kept/signed-clients.ts'
 import { mtaAddsNobody } from './mta-clients.ts'
 import { signedDomains } from './signed-domains.ts'
 import { socketVar } from './socket-var.ts'
@@ -21,12 +21,14 @@ export function todayOf(sources: OpendkimSources): SignerToday {
     clients(hostName) {
       const all = signedClients(configuration, sources.files, [], hostName).lost.map(({ name }) => name)
       return {
-        names: all.filter((name) => !OTHER_WAYS.includes(name)),
-        otherWays: all.filter((name) => OTHER_WAYS.includes(name)),
+        names: all.filter((name) => !OTHER_SETTINGS.includes(name)),
+        otherSettings: all.filter((name) => OTHER_SETTINGS.includes(name)),
       }
     },
     idle: (postfix) =>
-      socket !== undefined && mta !== undefined && mtaAddsNobody(sourcesTold(postfix), named, socket) ? [MTA_IDLE] : [],
+      socket !== undefined && mta !== undefined && mtaAddsNobody(postfixSourcesOf(postfix), named, socket)
+        ? [MTA_IDLE]
+        : [],
     socketVar: socket === undefined ? undefined : socketVar(socket),
     places: (postfix) => (socket === undefined ? [] : placesOf({ now: [socket], wanted: socket }, postfix)),
   }

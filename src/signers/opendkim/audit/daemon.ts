@@ -44,12 +44,12 @@ export const opendkimRefused = rule({
   check: 'setup',
   severity: 'error',
   means: 'OpenDKIM refuses its configuration: it does not start again, and a reload keeps the old one.',
-  remedy: 'mend what it names',
+  remedy: 'correct what it names',
   /** `opendkim: /etc/opendkim.conf: configuration error at line 56: unrecognized parameter` */
   find(setup: OpendkimMailSetup) {
     const { refused, tables, configuration, settings, refusals } = setup
     const { path } = configuration
-    // A missing table is told by itself.
+    // A missing table is reported by itself.
     if (!isInstalled(setup) || refused === undefined || tables.some(({ state }) => state === 'absent')) return []
     const line = Number(/ at line (\d+)/.exec(refused)?.[1] ?? 0)
     const isThere = (each: { readonly path: string; readonly line: number }): boolean =>

@@ -18,7 +18,7 @@ export const keyUnreadable = rule({
   id: 'key-unreadable',
   check: 'setup',
   severity: 'error',
-  means: 'The daemon cannot read the private key: all mail of the domain is put off (451).',
+  means: 'The daemon cannot read the private key: all mail of the domain is deferred (451).',
   remedy: 'root:opendkim-keys 0640, the daemon in that group since its start, and directories that it may search',
   find: (setup: OpendkimMailSetup) =>
     soundKeyFiles(setup)
@@ -38,7 +38,7 @@ export const keyUnsafe = rule({
   check: 'setup',
   severity: 'error',
   means:
-    'Others can read or replace the private key: OpenDKIM refuses it, and all mail of the domain is put off (451).',
+    'Others can read or replace the private key: OpenDKIM refuses it, and all mail of the domain is deferred (451).',
   remedy:
     'root:opendkim-keys 0640, nobody but the daemon in that group, and directories that only their owner may write',
   find(setup: OpendkimMailSetup) {

@@ -13,9 +13,9 @@ export const keyMissing = rule({
   id: 'key-missing',
   check: 'setup',
   severity: 'error',
-  means: 'The private key is not there: all mail of the domain is put off (451).',
+  means: 'The private key is not there: all mail of the domain is deferred (451).',
   remedy:
-    'put it back from a backup, or mend the path; else give the host another dkim_selector and run playbooks/dkim.ts',
+    'put it back from a backup, or fix the path; else give the host another dkim_selector and run playbooks/dkim.ts',
   find: (setup: OpendkimMailSetup) =>
     keyFiles(setup)
       .filter(({ key }) => key.state === 'absent')
@@ -32,7 +32,7 @@ export const keyInvalid = rule({
   check: 'setup',
   severity: 'error',
   means:
-    'The file holds no private key that can be used without a passphrase: all mail of the domain is put off (451).',
+    'The file holds no private key that can be used without a passphrase: all mail of the domain is deferred (451).',
   remedy: 'put the key there',
   find: (setup: OpendkimMailSetup) =>
     unusableKeyFiles(setup).map(({ key: { path, state }, subject }) => ({

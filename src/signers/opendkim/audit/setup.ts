@@ -1,4 +1,4 @@
-// What OpenDKIM is told, wherever: the daemon's own options go before its configuration (opendkim(8)).
+// What OpenDKIM is asked to do, wherever: the daemon's own options go before its configuration (opendkim(8)).
 import type { OpendkimMailSetup, OpendkimTable, Setting, TableName } from '../setup/mail-setup-told.ts'
 import type { Subject } from '../../../findings/finding.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'

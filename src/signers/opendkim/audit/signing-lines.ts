@@ -59,8 +59,8 @@ export const signingDangling = rule({
   id: 'signing-dangling',
   check: 'setup',
   severity: 'error',
-  means: 'The SigningTable names a key that is not in the KeyTable: all mail that matches is put off (451).',
-  remedy: 'add the key to the KeyTable, or mend the name',
+  means: 'The SigningTable names a key that is not in the KeyTable: all mail that matches is deferred (451).',
+  remedy: 'add the key to the KeyTable, or correct the name',
   find(setup: OpendkimMailSetup) {
     if (!isWhole(tableOf(setup, 'keytable'))) return []
     const keys = keysOf(setup)

@@ -50,7 +50,7 @@ export const tableUnreadable = rule({
   id: 'table-unreadable',
   check: 'setup',
   severity: 'error',
-  means: 'The daemon cannot read a table once it is no longer root: a reload fails, and mail is put off.',
+  means: 'The daemon cannot read a table once it is no longer root: a reload fails, and mail is deferred.',
   remedy: 'root:opendkim-keys 0640 or mode 0644, and directories that it may search',
   find: (setup: OpendkimMailSetup) =>
     tablesOf(setup)
@@ -102,7 +102,7 @@ export const keyTableLine = rule({
   severity: 'error',
   means:
     'A line of the KeyTable is none: name, domain:selector:path are wanted, and what is more puts all mail off (451).',
-  remedy: 'mend the line',
+  remedy: 'correct the line',
   find: (setup: OpendkimMailSetup) =>
     keyLines(setup)
       .filter(({ malformed }) => malformed)

@@ -97,7 +97,7 @@ export const postfixInGroup = rule({
   severity: 'warning',
   means:
     'Other users are in the group of the daemon: ' +
-    'a key that the group can read is then refused, and all mail is put off (451).',
+    'a key that the group can read is then refused, and all mail is deferred (451).',
   remedy: "give the socket's directory to the group postfix (2750), and take them out of the group",
   find(setup: OpendkimMailSetup) {
     const { members, user } = setup

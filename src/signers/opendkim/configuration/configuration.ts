@@ -5,9 +5,9 @@ import { readDataSet } from './data-set.ts'
 import { domainLines } from './domain-lines.ts'
 import type { Table } from './look-up.ts'
 import { readSettings, type Setting, type Settings } from './read-settings.ts'
-import { setOf, wayOf } from './read-way.ts'
+import { setOf, signingMethodOf } from './signing-method.ts'
 import { lookAtOtherSets, refuseValues, type Given } from './refusals.ts'
-import { made, signed, type SignedHow, type Way } from './signatures.ts'
+import { made, signed, type SignedHow, type SigningMethod } from './signatures.ts'
 import type { IdleLine, Lines, SigningLine } from './signing-line.ts'
 import { Doubts, placeText, type NotUnderstood, type OpendkimSources } from './sources.ts'
 import { tableLines } from './table-lines.ts'
@@ -37,7 +37,7 @@ export interface OpendkimConfiguration {
   readonly signs: boolean
   /** Whether a message may get several signatures. */
   readonly multiple: boolean
-  readonly way: Way
+  readonly method: SigningMethod
   /** Domains whose mail passes as it comes. */
   readonly exempt: Table | undefined
 }
@@ -60,12 +60,11 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
   tellScripts(settings, doubts)
   tellOtherSenders(settings, files, doubts)
   const socket = given('Socket', 'p')?.value
-  if (socket === undefined && !isFresh)
-    doubts.refused('it is told no Socket', { path }, 'say Socket local:/run/opendkim/…')
+  if (socket === undefined && !isFresh) doubts.refused('it has no Socket', { path }, 'say Socket local:/run/opendkim/…')
   const signs = (given('Mode', 'b')?.value ?? 'sv').includes('s')
-  const way = wayOf({ settings, options, files, doubts, given, signs, path })
+  const method = signingMethodOf({ settings, options, files, doubts, given, signs, path })
   const exempt = settings.get('exemptdomains')
-  const { signing, idle } = linesOfWay(way, doubts)
+  const { signing, idle } = linesOfMethod(method, doubts)
   return {
     path,
     settings,
@@ -77,8 +76,8 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
     signing: signs ? signing : [],
     idle,
     signs,
-    multiple: way.kind === 'tables' && way.multiple,
-    way,
+    multiple: method.kind === 'tables' && method.multiple,
+    method,
     exempt: exempt && setOf(exempt, files, doubts),
   }
 }
@@ -116,7 +115,7 @@ function tellScripts(settings: Settings, doubts: Doubts): void {
   }
 }
 
-/** Whose mail it is, is told by From here. */
+/** From says here whose mail it is. */
 function tellOtherSenders(settings: Settings, files: OpendkimSources['files'], doubts: Doubts): void {
   const [fields, macro] = [settings.get('senderheaders'), settings.get('sendermacro')]
   if (macro !== undefined) doubts.unknown('a macro says whose mail it is, not From', macro, 'do without SenderMacro')
@@ -126,18 +125,18 @@ function tellOtherSenders(settings: Settings, files: OpendkimSources['files'], d
 }
 
 /** Every line by which it can sign. */
-function linesOfWay(way: Way, doubts: Doubts): Lines {
-  if (way.kind === 'nobody') return { signing: [], idle: [] }
-  return way.kind === 'tables' ? tableLines(way, doubts) : domainLines(way, doubts)
+function linesOfMethod(method: SigningMethod, doubts: Doubts): Lines {
+  if (method.kind === 'nobody') return { signing: [], idle: [] }
+  return method.kind === 'tables' ? tableLines(method, doubts) : domainLines(method, doubts)
 }
 
 /** Who is signed how: what the daemon does with a message From an address, of a client that it signs for. */
 export function signaturesOf(configuration: OpendkimConfiguration, from: Untrusted): SignedHow {
-  const { notUnderstood, way, exempt, signs } = configuration
+  const { notUnderstood, method, exempt, signs } = configuration
   const refused = notUnderstood.find((doubt) => doubt.refused)
   if (refused !== undefined) return { fails: `OpenDKIM does not start: ${refused.what} (${placeText(refused.place)})` }
   const unknown = notUnderstood[0]
   if (unknown !== undefined) return { unknown: `${unknown.what} (${placeText(unknown.place)})` }
-  const wanted = signed(way, exempt, from)
+  const wanted = signed(method, exempt, from)
   return signs || !('map' in wanted) ? made(wanted) : []
 }

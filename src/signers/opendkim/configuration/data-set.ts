@@ -46,7 +46,7 @@ export function dataSetFile(value: Untrusted): string | undefined {
   return form.kind === 'file' || form.kind === 'refile' ? form.rest : undefined
 }
 
-/** @returns `undefined` where it cannot be read, which is told among the doubts. */
+/** @returns `undefined` where it cannot be read, which is reported among the doubts. */
 export function dataSetOf(
   { name, value, ...place }: Pick<Setting, 'name' | 'value'> & Place,
   files: OpendkimSources['files'],
@@ -100,20 +100,20 @@ const SPACE = /[ \t\n\v\f\r]/
 
 /** `key value`, with white space before it or not; all behind the key is the value. */
 function fileEntry(line: Untrusted, place: Place): readonly Entry[] {
-  const told = trimmed(withoutComment(line))
-  if (told === '') return []
-  const gap = told.search(SPACE)
-  if (gap < 0) return [{ key: told, value: undefined, place }]
-  return [{ key: told.slice(0, gap), value: trimmed(told.slice(gap)), place }]
+  const reported = trimmed(withoutComment(line))
+  if (reported === '') return []
+  const gap = reported.search(SPACE)
+  if (gap < 0) return [{ key: reported, value: undefined, place }]
+  return [{ key: reported.slice(0, gap), value: trimmed(reported.slice(gap)), place }]
 }
 
 /** `pattern value`. A line that begins with white space is empty to OpenDKIM. */
 function patternEntry(line: Untrusted, place: Place): readonly Entry[] {
-  const told = withoutComment(line)
-  const gap = told.search(SPACE)
-  const key = gap < 0 ? told : told.slice(0, gap)
+  const reported = withoutComment(line)
+  const gap = reported.search(SPACE)
+  const key = gap < 0 ? reported : reported.slice(0, gap)
   if (key === '') return []
-  return [{ key, value: gap < 0 ? undefined : trimmed(told.slice(gap)), place }]
+  return [{ key, value: gap < 0 ? undefined : trimmed(reported.slice(gap)), place }]
 }
 
 function tellFault({ key, place }: Entry, doubts: Doubts): void {

@@ -2,14 +2,14 @@
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { lowerCase } from './c-text.ts'
 import type { Entry } from './data-set.ts'
-import type { Way } from './signatures.ts'
+import type { SigningMethod } from './signatures.ts'
 import type { IdleLine, Lines, SigningLine } from './signing-line.ts'
 import type { Doubts } from './sources.ts'
 
 const depth = ({ pattern }: SigningLine): number => pattern.split('.').length
 
 /** In the daemon's order: the sender's domain, `*`, and with SubDomains the nearest domain above. */
-export function domainLines({ domains, subDomains, key }: Way & { kind: 'domains' }, doubts: Doubts): Lines {
+export function domainLines({ domains, subDomains, key }: SigningMethod & { kind: 'domains' }, doubts: Doubts): Lines {
   if (key === undefined) return { signing: [], idle: [] }
   const hasAll = domains.find('*') !== undefined
   const withAbove = subDomains && !hasAll

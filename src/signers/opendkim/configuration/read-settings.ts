@@ -57,7 +57,7 @@ function readFile(reading: Reading, from: Place): void {
   for (const line of linesOf(text ?? '')) readLine(line, reading)
 }
 
-/** The text of a file that the configuration names; told among the doubts where there is none. */
+/** The text of a file that the configuration names; reported among the doubts where there is none. */
 export function textOf(path: Untrusted, file: FileText | undefined, from: Place, doubts: Doubts): string | undefined {
   switch (file?.kind) {
     case 'text':
@@ -82,20 +82,24 @@ export function textOf(path: Untrusted, file: FileText | undefined, from: Place,
 
 function readLine({ text, number }: Line, reading: Reading): void {
   const place = { path: reading.path, line: number }
-  const told = withoutBlanks(text.replace(/[#\r].*/s, ''))
-  const word = /^[^ \t]*/.exec(told)![0]
+  const reported = withoutBlanks(text.replace(/[#\r].*/s, ''))
+  const word = /^[^ \t]*/.exec(reported)![0]
   if (word === '') return
   const known = SETTINGS.get(lowerCase(word))
-  const value = withoutBlanks(told.slice(word.length))
+  const value = withoutBlanks(reported.slice(word.length))
   if (known === undefined)
     return reading.doubts.refused(
       `it knows no setting ${JSON.stringify(word)}`,
       place,
-      'mend or remove the line: OpenDKIM does not start with it',
+      'correct or remove the line: OpenDKIM does not start with it',
     )
   const fault = faultOf(value, known.kind)
   if (fault !== undefined)
-    return reading.doubts.refused(`${known.name} has ${fault}`, place, 'mend the line: OpenDKIM does not start with it')
+    return reading.doubts.refused(
+      `${known.name} has ${fault}`,
+      place,
+      'correct the line: OpenDKIM does not start with it',
+    )
   if (known.kind !== 'include') {
     reading.settings.push({ name: known.name, value, depth: reading.above.length, ...place })
     return

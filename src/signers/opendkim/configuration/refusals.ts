@@ -15,7 +15,7 @@ export interface Given {
   readonly place: Place
 }
 
-const MEND = 'mend it: OpenDKIM does not start with it'
+const MEND = 'correct it: OpenDKIM does not start with it'
 
 const ONE_OF: Readonly<Record<string, readonly string[]>> = {
   SignatureAlgorithm: ['rsa-sha1', 'rsa-sha256', 'ed25519-sha256'],
@@ -47,7 +47,7 @@ export function refuseValues(given: (name: string, option?: string) => Given | u
   refuse('Minimum', 'L', isMinimum)
 }
 
-/** What opens but signs nobody: told where it is not there, or cannot be read. */
+/** What opens but signs nobody: reported where it is not there, or cannot be read. */
 export function lookAtOtherSets(
   settings: Settings,
   options: Options,
@@ -81,7 +81,7 @@ const lineOf = ({ line }: Place): { line?: number } => (line === undefined ? {} 
  */
 export function refuseMissingKeys(signing: Table, keys: Table, doubts: Doubts): void {
   if (signing.kind === 'patterns') return
-  // Told by tableLines().
+  // Reported by tableLines().
   if (keys.slow * signing.entries.reduce((sum, { value = '' }) => sum + value.length, 0) > MOST_STEPS) return
   for (const entry of signing.entries) {
     const value = signingValue(entry, signing.kind)
@@ -92,7 +92,7 @@ export function refuseMissingKeys(signing: Table, keys: Table, doubts: Doubts): 
       return doubts.refused(
         `the KeyTable has no whole key ${JSON.stringify(keyName)}`,
         entry.place,
-        'mend the line: OpenDKIM does not start with it',
+        'correct the line: OpenDKIM does not start with it',
       )
   }
 }

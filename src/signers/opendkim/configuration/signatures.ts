@@ -27,7 +27,7 @@ export type SignedHow = readonly Signature[] | { readonly fails: string } | { re
 export const isSigned = (how: SignedHow): how is readonly Signature[] => Array.isArray(how)
 
 /** By which of its two ways a configuration signs. */
-export type Way =
+export type SigningMethod =
   | { readonly kind: 'tables'; readonly signing: Table; readonly keys: Table; readonly multiple: boolean }
   | {
       readonly kind: 'domains'
@@ -41,12 +41,12 @@ export type Way =
 /** MAXADDRESS of opendkim.h. */
 const LONGEST_ADDRESS = 256
 
-export function signed(way: Way, exempt: Table | undefined, address: Untrusted): Wanted {
+export function signed(method: SigningMethod, exempt: Table | undefined, address: Untrusted): Wanted {
   if (Buffer.byteLength(address) > LONGEST_ADDRESS) return { unknown: 'the address is longer than 256 bytes' }
   const sender = senderOf(address)
   if (sender === undefined || exempt?.find(sender.domain) !== undefined) return []
-  if (way.kind === 'nobody') return []
-  return way.kind === 'tables' ? byTables(way, sender) : byDomains(way, sender)
+  if (method.kind === 'nobody') return []
+  return method.kind === 'tables' ? byTables(method, sender) : byDomains(method, sender)
 }
 
 /** What the configuration asks libopendkim for. */
@@ -65,7 +65,7 @@ export function made(wanted: Wanted): SignedHow {
   return wanted.every((each): each is Signature => !('unsigned' in each)) ? wanted : []
 }
 
-function byTables({ signing, keys, multiple }: Way & { kind: 'tables' }, sender: Sender): Wanted {
+function byTables({ signing, keys, multiple }: SigningMethod & { kind: 'tables' }, sender: Sender): Wanted {
   const lines = linesFor(signing, sender)
   const signatures: (Signature | NoSignature)[] = []
   for (const line of multiple ? lines : lines.slice(0, 1)) {
@@ -132,7 +132,7 @@ function identityOf(signer: string, domain: string): string | undefined {
 }
 
 /** Domain, Selector and KeyFile: the sender's domain, then `*`, then with SubDomains each domain above it. */
-function byDomains({ domains, subDomains, key }: Way & { kind: 'domains' }, { domain }: Sender): SignedHow {
+function byDomains({ domains, subDomains, key }: SigningMethod & { kind: 'domains' }, { domain }: Sender): SignedHow {
   const known = [domain, '*'].some((name) => domains.find(name) !== undefined)
   const above = known || !subDomains ? undefined : parents(domain).find((name) => domains.find(name) !== undefined)
   if (!known && above === undefined) return []

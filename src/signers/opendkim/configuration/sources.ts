@@ -1,4 +1,4 @@
-// What a host told of OpenDKIM's configuration, and what is said where it cannot be understood.
+// What a host said of OpenDKIM's configuration, and what is said where it cannot be understood.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** A file of the host as it was read; `cut`: longer than is read. */
@@ -10,7 +10,7 @@ export type FileText =
   | { readonly kind: 'other' }
   | { readonly kind: 'cut' }
 
-/** What the host told: texts, not judged there. */
+/** What the host said: texts, not judged there. */
 export interface OpendkimSources {
   /** Words of the daemon without its own path: of the process that runs, else of the unit's ExecStart. */
   readonly words: readonly Untrusted[]

@@ -4,14 +4,14 @@ import { domainPart, inOrder } from './address-pattern.ts'
 import { keyNamed, pathFor } from './keys.ts'
 import type { Table } from './look-up.ts'
 import { matcherOf, MOST_STEPS } from './pattern.ts'
-import { signatureWith, signingValue, type SigningValue, type Way } from './signatures.ts'
+import { signatureWith, signingValue, type SigningValue, type SigningMethod } from './signatures.ts'
 import type { IdleLine, Lines, SigningLine } from './signing-line.ts'
 import type { Doubts } from './sources.ts'
 
 /** What a line that is made costs, in steps. */
 const A_LINE = 1000
 
-export function tableLines({ signing, keys }: Way & { kind: 'tables' }, doubts: Doubts): Lines {
+export function tableLines({ signing, keys }: SigningMethod & { kind: 'tables' }, doubts: Doubts): Lines {
   const lines: SigningLine[] = []
   const idle: IdleLine[] = []
   const names = keys.entries.reduce((sum, { key }) => sum + key.length, 0)
@@ -26,12 +26,12 @@ export function tableLines({ signing, keys }: Way & { kind: 'tables' }, doubts: 
       doubts.unknown('the tables have too many lines for patterns of keys', entry.place, 'name each key')
       break
     }
-    const told = { written: entry.key, place: entry.place }
+    const reported = { written: entry.key, place: entry.place }
     const value = signingValue(entry, signing.kind)
-    if (pattern === undefined) idle.push({ ...told, pattern, why, fails: false })
-    else if (typeof value === 'string') idle.push({ ...told, pattern, why: value, fails: true })
-    else if (isEach) lines.push(...byKeyNames({ ...told, pattern }, value.signer, keys))
-    else keep(lineOf({ ...told, pattern }, value, keys), lines, idle)
+    if (pattern === undefined) idle.push({ ...reported, pattern, why, fails: false })
+    else if (typeof value === 'string') idle.push({ ...reported, pattern, why: value, fails: true })
+    else if (isEach) lines.push(...byKeyNames({ ...reported, pattern }, value.signer, keys))
+    else keep(lineOf({ ...reported, pattern }, value, keys), lines, idle)
   }
   return { signing: lines, idle }
 }
@@ -45,37 +45,37 @@ function keep(line: SigningLine | IdleLine, lines: SigningLine[], idle: IdleLine
   else lines.push(line)
 }
 
-type Told = Pick<SigningLine, 'pattern' | 'written' | 'place'>
+type LineSource = Pick<SigningLine, 'pattern' | 'written' | 'place'>
 
-function lineOf(told: Told, { keyName: written, signer }: SigningValue, keys: Table): SigningLine | IdleLine {
-  const domain = domainPart(told.pattern)
+function lineOf(reported: LineSource, { keyName: written, signer }: SigningValue, keys: Table): SigningLine | IdleLine {
+  const domain = domainPart(reported.pattern)
   const keyName = written === '%' ? (domain ?? '%') : written
   const key = keyNamed(keys, keyName)
-  if ('fails' in key) return { ...told, why: key.fails, fails: true }
+  if ('fails' in key) return { ...reported, why: key.fails, fails: true }
   const of = { keyName, keyPlace: key.place }
   if (domain !== undefined) {
     const signature = signatureWith(key, signer, { user: '', domain })
     return 'unsigned' in signature
-      ? { ...told, why: signature.unsigned, fails: false }
-      : { ...told, ...signature, ...of }
+      ? { ...reported, why: signature.unsigned, fails: false }
+      : { ...reported, ...signature, ...of }
   }
   if (signer !== '' && !signer.includes('@'))
-    return { ...told, why: `the signer ${JSON.stringify(signer)} has no @: mail leaves unsigned`, fails: false }
+    return { ...reported, why: `the signer ${JSON.stringify(signer)} has no @: mail leaves unsigned`, fails: false }
   const path = key.domain === '%' ? key.path : pathFor(key.path, key.domain)
   const identity = signer === '' ? undefined : signer
-  return { ...told, domain: key.domain, selector: key.selector, identity, key: path, ...of }
+  return { ...reported, domain: key.domain, selector: key.selector, identity, key: path, ...of }
 }
 
 /** `* %`: each key whose name is a domain signs for that domain; mail of all others fails. */
-function byKeyNames(told: Told, signer: Untrusted, keys: Table): readonly SigningLine[] {
-  const at = told.pattern.lastIndexOf('@')
-  const user = at < 0 ? '*' : told.pattern.slice(0, at)
-  const matches = matcherOf(told.pattern.slice(at + 1))
+function byKeyNames(reported: LineSource, signer: Untrusted, keys: Table): readonly SigningLine[] {
+  const at = reported.pattern.lastIndexOf('@')
+  const user = at < 0 ? '*' : reported.pattern.slice(0, at)
+  const matches = matcherOf(reported.pattern.slice(at + 1))
   const isFor = (name: Untrusted): boolean => matches(at < 0 ? `x@${name}` : name)
   return keys.entries.flatMap(({ key: name }) => {
     // It looks for the sender's domain in small letters, and the KeyTable knows them from capitals.
     if (!/^[^*@%A-Z]+$/.test(name) || !isDomain(name) || !isFor(name)) return []
-    const line = lineOf({ ...told, pattern: `${user}@${name}` }, { keyName: name, signer }, keys)
+    const line = lineOf({ ...reported, pattern: `${user}@${name}` }, { keyName: name, signer }, keys)
     return 'why' in line ? [] : [line]
   })
 }

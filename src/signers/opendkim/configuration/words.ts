@@ -15,7 +15,7 @@ export function optionsOf(words: readonly Untrusted[], doubts: Doubts): Options 
   const options = new Map<string, string>()
   const left = [...words]
   const refuse = (what: string, option: Untrusted): void =>
-    doubts.refused(what, { path: option }, "mend the options of OpenDKIM's unit")
+    doubts.refused(what, { path: option }, "correct the options of OpenDKIM's unit")
   for (let word = left.shift(); word !== undefined; word = left.shift()) {
     if (word === '--') break
     if (!word.startsWith('-') || word === '-') {

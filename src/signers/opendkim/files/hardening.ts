@@ -35,7 +35,7 @@ export function hardeningFor(
       ['NoNewPrivileges', 'yes'],
       ['CapabilityBoundingSet', ''],
       ['ProtectSystem', 'strict'],
-      // Else these stay writable: systemd mounts /run anew for ProtectControlGroups.
+      // Else these stay writable: systemd mounts /run again for ProtectControlGroups.
       ['ReadOnlyPaths', '/run -/dev/shm'],
       ...(writable.length === 0 ? [] : ([['ReadWritePaths', writable.map((path) => `-${path}`).join(' ')]] as const)),
       ['ProtectHome', isIn('/home/', '/root/', '/run/user/') ? 'read-only' : 'yes'],

@@ -30,7 +30,7 @@ export class SenderIndex {
     }
   }
 
-  /** Whether it took too long, and what was told means nothing. */
+  /** Whether it took too long, and what was reported means nothing. */
   get tooOdd(): boolean {
     return this.left < 0
   }

@@ -12,7 +12,7 @@ export interface SignedClient {
 }
 
 /** Settings by which more clients are signed for. */
-export const OTHER_WAYS = ['MTA', 'MacroList', 'POPDBFile']
+export const OTHER_SETTINGS = ['MTA', 'MacroList', 'POPDBFile']
 
 export interface SignedClients {
   /** That nobody trusts any more. */
@@ -38,7 +38,7 @@ export function signedClients(
     const name = clientOf(key, set!.kind === 'patterns')
     return name === undefined || lists.has(name) ? [] : [{ name, place }]
   })
-  const others = OTHER_WAYS.flatMap((name) => {
+  const others = OTHER_SETTINGS.flatMap((name) => {
     const is = settings.get(name.toLowerCase())
     return is === undefined ? [] : [{ name, place: { path: is.path, line: is.line } }]
   })

@@ -3,7 +3,7 @@
 import type { CarriedLine } from '../files/signing-table.ts'
 import { CLIENT, type KeepArgs } from '../../keep-args.ts'
 import { lostText, refusal, refusedClients } from './loss-words.ts'
-import { otherTables, setupObstacle } from './setup-obstacle.ts'
+import { otherTables, setupProblem } from './setup-problem.ts'
 import { keptSigned, type Kept } from './signed-patterns.ts'
 import type { OpendkimConfiguration } from '../configuration/index.ts'
 import { signedClients, type SignedClients } from './signed-clients.ts'
@@ -35,8 +35,8 @@ export function keeping(
 ): Keeping | { readonly why: string } {
   const configuration = configurationOf(setup)
   if (configuration === undefined) return NOTHING
-  const obstacle = setupObstacle(setup, configuration)
-  if (obstacle !== undefined) return { why: obstacle }
+  const problem = setupProblem(setup, configuration)
+  if (problem !== undefined) return { why: problem }
   const { dropSigning: drop = [], unsignedName } = args
   const gone = new Set(setup.gone)
   const kept = keptSigned({
@@ -87,7 +87,7 @@ const TOO_ODD =
   'name domains in their place (*@example.org), or have another tool see to this host'
 
 /** Why keys cannot be switched with the present configuration: the refusal of `keepSigned` with `switching`. */
-export function switchObstacle(args: KeepArgs, setup: OpendkimSetup, signing: readonly Signing[]): string | undefined {
+export function switchProblem(args: KeepArgs, setup: OpendkimSetup, signing: readonly Signing[]): string | undefined {
   const kept = keeping(args, setup, signing, () => true)
   return 'why' in kept ? kept.why : otherTables(setup)
 }

@@ -1,5 +1,5 @@
 // Asks whether a host would refuse to switch keys: what `keepSigned` says of it, before anything is begun.
-import { switchObstacle } from './signing-kept.ts'
+import { switchProblem } from './signing-kept.ts'
 import { answersOfParts, type Probe } from '../../../core/probe/probe.ts'
 import type { KeepArgs } from '../../keep-args.ts'
 import type { SigningQuestion } from '../../keys/signing.ts'
@@ -15,7 +15,7 @@ export function switchGuard(keep: KeepArgs, question: SigningQuestion): Probe<st
     question: { parts: [signing, opendkimSetup] },
     parse(answer) {
       const [ofKeys, ofSetup] = answersOfParts(answer)
-      return switchObstacle(keep, opendkimSetup.parse(ofSetup!), signing.parse(ofKeys!)) ?? ''
+      return switchProblem(keep, opendkimSetup.parse(ofSetup!), signing.parse(ofKeys!)) ?? ''
     },
     facts: () => [],
     foresee: (state) => state,

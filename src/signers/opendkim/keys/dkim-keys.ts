@@ -12,17 +12,17 @@ import { fromHex } from '../../../shell/perl-words.ts'
 
 /**
  * Follows `WALK`; its words are a directory and domains. Prints `now SECONDS`, then for each key that is a file
- * `key DOMAIN SELECTOR CHANGED PATH SPKI`, path as hex, `-` for a public half that cannot be told; then `end`.
+ * `key DOMAIN SELECTOR CHANGED PATH SPKI`, path as hex, `-` for a public half that cannot be known; then `end`.
  */
 const PROGRAM = String.raw`
 ${COLLECT}
 my ($keys, @domains) = @ARGV;
 my %known = map { $_ => 1 } @domains;
-my %told;
+my %reported;
 sub key {
   my ($domain, $selector, $path) = @_;
   my @is = lstat $path;
-  return if $told{"$domain $selector $path"}++ || !@is || !-f _;
+  return if $reported{"$domain $selector $path"}++ || !@is || !-f _;
   say_line('key', $domain, $selector, $is[9], hex_of($path), spki($path) || '-');
 }
 say_line('now', time);

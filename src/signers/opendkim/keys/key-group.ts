@@ -8,7 +8,7 @@ import { rootsDirectory, rootsKey } from '../../keys/roots.ts'
 export const KEY_GROUP = 'opendkim-keys'
 export const DAEMON = 'opendkim'
 
-/** Where mailrun puts keys and tables, unless it is told otherwise. */
+/** Where mailrun puts keys and tables, unless it is set otherwise. */
 export const KEY_DIRECTORY = '/etc/dkimkeys'
 
 export const ROOTS_KEY = rootsKey(KEY_GROUP)

@@ -1,5 +1,5 @@
-// The changes that give keys and their directories to root. The daemon is in the group of the keys, and can read them at
-// every step.
+// The changes that give keys and their directories to root. The daemon is in the group of the keys, and can read them
+// at every step.
 import type { Move } from './key-owners.ts'
 import { ownPath } from '../../../resources/files/program/files.ts'
 import type { Change } from '../../../core/task/change.ts'

@@ -3,7 +3,7 @@
 import { DAEMON } from './key-group.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
-import type { SigningTold } from '../setup/signing-answer.ts'
+import type { SigningAnswer } from '../setup/signing-answer.ts'
 
 /** Owner, group and mode (four octal digits). */
 export interface PathOwner {
@@ -42,7 +42,7 @@ const fourDigits = (mode: Untrusted): string => mode.padStart(4, '0')
 const namesIn = (list: Untrusted): readonly string[] => list.split(',').filter((name) => name !== '')
 
 /** Of what the question about signing tells. */
-export function ownersIn({ of, paths }: Pick<SigningTold, 'of' | 'paths'>): KeyOwners {
+export function ownersIn({ of, paths }: Pick<SigningAnswer, 'of' | 'paths'>): KeyOwners {
   const [user = '', gid = '-', members = ''] = of('keygroup')[0] ?? []
   return {
     user: user === '1',

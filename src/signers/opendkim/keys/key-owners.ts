@@ -22,7 +22,7 @@ export interface Stay {
 
 /** Accounts besides root and the daemon that can reach a path: members of groups, and access control lists. */
 export interface OtherAccounts {
-  /** `undefined` for a group: it cannot be told. */
+  /** `undefined` for a group: it cannot be known. */
   readonly members: Readonly<Record<string, readonly string[] | undefined>>
   readonly acl: readonly string[]
   /** Entries of dpkg-statoverride that an administrator made. */

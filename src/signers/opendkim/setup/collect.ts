@@ -7,7 +7,7 @@ import { PERL_WORDS } from '../../../shell/perl-words.ts'
 /** Of one file, of all, their number, and how deep includes go: config.c reads five. */
 export const SOURCE_BOUNDS = { file: 1 << 20, all: 4 << 20, files: 200, depth: 6 } as const
 
-/** Where the first process of the unit is told: cgroup v2, v1, the daemon's own word. */
+/** Where the first process of the unit is named: cgroup v2, v1, the daemon's own word. */
 const PROCESSES = [
   '/sys/fs/cgroup/system.slice/opendkim.service/cgroup.procs',
   '/sys/fs/cgroup/systemd/system.slice/opendkim.service/cgroup.procs',
@@ -51,7 +51,7 @@ sub daemon_words {
     return @all[1 .. $#all];
   }
   return if !-x '/usr/sbin/opendkim';
-  my ($start) = told(qw(systemctl show -p ExecStart opendkim.service)) =~ /argv\[\]=(.*?) ;/ or return;
+  my ($start) = output_of(qw(systemctl show -p ExecStart opendkim.service)) =~ /argv\[\]=(.*?) ;/ or return;
   my @all = split ' ', $start;
   @all[1 .. $#all];
 }
@@ -155,7 +155,7 @@ sub spki {
   my $in = eval { reach($path) };
   chdir '/';
   return '' if !$in;
-  my $pem = told('openssl', 'pkey', '-in', '/proc/self/fd/' . fileno $in, '-passin', 'pass:', '-pubout');
+  my $pem = output_of('openssl', 'pkey', '-in', '/proc/self/fd/' . fileno $in, '-passin', 'pass:', '-pubout');
   $pem =~ /^-----BEGIN PUBLIC KEY-----([^-]*)-----END/ ? $1 =~ s/\s//gr : '';
 }
 sub has_openssl { scalar grep { -x "$_/openssl" } split /:/, $ENV{PATH} // '' }

@@ -24,7 +24,7 @@ ${MAIL_PROGRAMS}
 
 # OpenDKIM's unit, and its configuration with what it includes.
 my %unit;
-for (split /\n/, told(qw(systemctl show opendkim.service), map { ('-p', $_) } qw(${UNIT_PROPERTIES}))) {
+for (split /\n/, output_of(qw(systemctl show opendkim.service), map { ('-p', $_) } qw(${UNIT_PROPERTIES}))) {
   $unit{$1} = $2 if /^(\w+)=(.*)$/;
 }
 say_line('unit', $_, hex_of($unit{$_})) for sort keys %unit;
@@ -32,7 +32,7 @@ my ($words, $setting, $files, $conf) = read_opendkim();
 if (-f $conf && -x '/usr/sbin/opendkim') {
   my $test = 'timeout 20 /usr/sbin/opendkim -n "$@" 2>&1; echo "mailrun-status $?"';
   my $socket = grep { /^-p/ } @$words;
-  my $said = told('sh', '-c', $test, 'sh', '-x', $conf, $socket ? ('-p', $$setting{socket}) : ());
+  my $said = output_of('sh', '-c', $test, 'sh', '-x', $conf, $socket ? ('-p', $$setting{socket}) : ());
   say_line('refused', hex_of($said)) if $said =~ s/\s*mailrun-status (\d+)\z// && $1 != 0;
 }
 if (open my $file, '<', '/etc/default/opendkim') {

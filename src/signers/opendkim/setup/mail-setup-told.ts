@@ -84,7 +84,7 @@ export interface OpendkimMailSetup extends MailSetup {
   /** In the order in which they count. */
   readonly signing: readonly SignedLine[]
   readonly keys: readonly HostKey[]
-  /** Whether public keys could be told. */
+  /** Whether public keys could be read. */
   readonly openssl: boolean
   /** Of keys, tables and the socket, and of what is above them. */
   readonly paths: Readonly<Record<string, PathAttributes>>

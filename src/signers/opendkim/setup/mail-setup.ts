@@ -33,7 +33,7 @@ export const NO_SETUP: OpendkimMailSetup = {
   parameterLines: {},
 }
 
-/** One process on the host; what needs root is told as an obstacle where there is none. */
+/** One process on the host; what needs root is reported as a problem where there is none. */
 export const mailSetup: Probe<OpendkimMailSetup> = defineProbe<OpendkimMailSetup>({
   key: 'mail setup',
   reads: [
@@ -47,12 +47,12 @@ export const mailSetup: Probe<OpendkimMailSetup> = defineProbe<OpendkimMailSetup
 timeout -k 5 120 perl - <<'mailrun-mail-setup'
 ${MAIL_SETUP_PROGRAM}mailrun-mail-setup`),
   parse: ({ code, stdout, stderr }) => {
-    const obstacle = obstacleIn(code, stdout, utf8(stderr).trim())
-    return obstacle === undefined ? read(utf8(stdout)) : { ...NO_SETUP, obstacle }
+    const problem = problemIn(code, stdout, utf8(stderr).trim())
+    return problem === undefined ? read(utf8(stdout)) : { ...NO_SETUP, problem }
   },
 })
 
-function obstacleIn(code: number, stdout: Untrusted, stderr: Untrusted): string | undefined {
+function problemIn(code: number, stdout: Untrusted, stderr: Untrusted): string | undefined {
   if (stdout.startsWith('no-perl')) return 'there is no perl, by which its configuration is read: install perl-base'
   if (stdout.startsWith('not-root'))
     return 'only root can read its keys and tables: set ansible_become for the host, or give --become'

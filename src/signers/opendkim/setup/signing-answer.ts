@@ -7,7 +7,7 @@ import type { Untrusted } from '../../../shell/untrusted.ts'
 import { linesByWord } from '../../../resources/postfix/setup-told.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
 
-export interface PathTold {
+export interface SigningPath {
   /** As find(1) has it; `L`: a link to a file. */
   readonly type: string
   readonly owner: string
@@ -16,7 +16,7 @@ export interface PathTold {
   readonly mode: string
 }
 
-export interface SigningTold {
+export interface SigningAnswer {
   readonly sources: OpendkimSources
   /** Of the configuration before an activation that did not come to its end, without data sets. */
   readonly former: OpendkimSources | undefined
@@ -28,7 +28,7 @@ export interface SigningTold {
   readonly ours: boolean
   /** The host's clock, in seconds since 1970. */
   readonly now: number
-  readonly paths: ReadonlyMap<string, PathTold>
+  readonly paths: ReadonlyMap<string, SigningPath>
   /** Keys of the KeyTable that are no files. */
   readonly gone: ReadonlySet<string>
   /** Words of its lines that begin with this one. */
@@ -38,14 +38,14 @@ export interface SigningTold {
 }
 
 /** What `tell_sources` prints behind lines of its caller. */
-export interface SourcesTold {
+export interface SourcesAnswer {
   readonly sources: OpendkimSources
   /** Lines by their first word, which is left out. */
   readonly lines: ReadonlyMap<string, readonly (readonly string[])[]>
 }
 
 /** @returns `undefined` where it was cut short */
-export function sourcesIn(stdout: Untrusted): SourcesTold | undefined {
+export function sourcesIn(stdout: Untrusted): SourcesAnswer | undefined {
   const parts = partsOf(stdout)
   if (parts === undefined) return undefined
   const { lines, bytes } = parts
@@ -61,7 +61,7 @@ export function sourcesIn(stdout: Untrusted): SourcesTold | undefined {
 }
 
 /** @throws ProbeError where it was cut short */
-export function signingTold({ stdout, stderr }: Answer): SigningTold {
+export function signingAnswer({ stdout, stderr }: Answer): SigningAnswer {
   const { lines, sources } = sourcesIn(stdout) ?? failed(stderr)
   const of = (word: string): readonly (readonly string[])[] => lines.get(word) ?? []
   const keys = new Map(of('key').map(([path = '', key = '']) => [fromHex(path), key === '-' ? '' : key]))
@@ -92,7 +92,7 @@ const TEXTS = '\ntexts\n'
 const END = '\nend\n'
 
 /** Lines by their first word, which is left out, and what follows them. */
-function partsOf(stdout: Untrusted): (Pick<SourcesTold, 'lines'> & { readonly bytes: Untrusted }) | undefined {
+function partsOf(stdout: Untrusted): (Pick<SourcesAnswer, 'lines'> & { readonly bytes: Untrusted }) | undefined {
   const at = stdout.indexOf(TEXTS)
   if (at === -1) return undefined
   return {

@@ -1,5 +1,5 @@
-// Asks with which keys a host signs: its tables, wherever OpenDKIM is told that they are, the keys that they name, and
-// the directories above those. One process, and one for each key.
+// Asks with which keys a host signs: its tables, wherever its configuration says that they are, the keys that they
+// name, and the directories above those. One process, and one for each key.
 import { ancestorsOf, type Signing } from '../../keys/signing.ts'
 import type { Answer } from '../../../core/probe/answer.ts'
 import type { Family } from '../../../core/probe/probe.ts'
@@ -17,7 +17,7 @@ import { KEY_DIRECTORY } from '../keys/key-group.ts'
 import { ownersIn } from '../keys/key-owners-answer.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
 import { pastOf } from '../../keys/selector-past.ts'
-import { signingTold, type PathTold, type SigningTold } from './signing-answer.ts'
+import { signingAnswer, type SigningPath, type SigningAnswer } from './signing-answer.ts'
 import { keysInUse } from './signing-in-use.ts'
 import { SIGNING_PROGRAM } from './signing-program.ts'
 
@@ -65,7 +65,7 @@ type SetupJson = Omit<OpendkimSetup, 'sources'> & {
   readonly words: readonly Untrusted[]
   readonly files: readonly (readonly [string, FileText])[]
 }
-const setupJson = ({ sources, installed, runs, ours, gone, former }: SigningTold): SetupJson => ({
+const setupJson = ({ sources, installed, runs, ours, gone, former }: SigningAnswer): SetupJson => ({
   ...(former === undefined ? {} : { formerSocket: opendkimConfiguration(former).socket ?? '' }),
   installed,
   runs,
@@ -125,26 +125,28 @@ export const signingFamily: Family = {
     raw(`${readerProgram(SIGNING_PROGRAM)} <<'mailrun-keys'
 ${asked(keysOf(items), directoriesOf(items))}mailrun-keys`),
   split(answer, items) {
-    const told = signingTold(answer)
-    const signing = signingOf(told)
+    const reported = signingAnswer(answer)
+    const signing = signingOf(reported)
     return items.map((item) => {
       const asks = JSON.parse(item) as SigningItem | OwnersItem
       const part = isOwners(asks)
-        ? ownersIn(told)
+        ? ownersIn(reported)
         : asks.length === 0
-          ? setupJson(told)
+          ? setupJson(reported)
           : asks.map((each) => signing(each))
       return { ...answer, stdout: JSON.stringify(part, (_, value: unknown) => (value === UNKNOWN ? null : value)) }
     })
   },
 }
 
-/** What is told of each key that was asked for. */
-function signingOf(told: SigningTold): (asks: SigningItem[number]) => Signing {
-  const inUse = keysInUse(opendkimConfiguration(told.sources))
-  const groups = told.of('groups')[0] ?? []
-  const pasts = new Map(told.of('past').map(([domain, path = '', ...events]) => [`${domain} ${fromHex(path)}`, events]))
-  const isThere = (path: string): boolean => ['f', 'L'].includes(told.paths.get(path)?.type ?? '')
+/** What is reported for each key that was asked for. */
+function signingOf(reported: SigningAnswer): (asks: SigningItem[number]) => Signing {
+  const inUse = keysInUse(opendkimConfiguration(reported.sources))
+  const groups = reported.of('groups')[0] ?? []
+  const pasts = new Map(
+    reported.of('past').map(([domain, path = '', ...events]) => [`${domain} ${fromHex(path)}`, events]),
+  )
+  const isThere = (path: string): boolean => ['f', 'L'].includes(reported.paths.get(path)?.type ?? '')
   return ([domain, first, at, which]) => {
     const named = which === 'just' ? [] : inUse(domain)
     const used = named.find(({ path }) => isThere(path))
@@ -152,15 +154,15 @@ function signingOf(told: SigningTold): (asks: SigningItem[number]) => Signing {
     const past =
       used !== undefined || which === 'just'
         ? undefined
-        : pastOf(told.now, named[0], pasts.get(`${domain} ${at}`) ?? [])
+        : pastOf(reported.now, named[0], pasts.get(`${domain} ${at}`) ?? [])
     return {
       domain,
       selector,
       inUse: used !== undefined,
       path,
-      key: keyOf(told.paths.get(path), told.publicKey(path)),
+      key: keyOf(reported.paths.get(path), reported.publicKey(path)),
       directories: [...new Set([...ancestorsOf(path), ...ancestorsOf(at)])].flatMap((above) => {
-        const is = told.paths.get(above)
+        const is = reported.paths.get(above)
         if (is?.type !== 'd' && is?.type !== 'l') return []
         const { owner, group, mode } = is
         return [{ path: above, owner, group, mode, ...(is.type === 'l' ? { link: true } : {}) }]
@@ -171,7 +173,7 @@ function signingOf(told: SigningTold): (asks: SigningItem[number]) => Signing {
   }
 }
 
-function keyOf(is: PathTold | undefined, publicKey: Known<string>): Signing['key'] {
+function keyOf(is: SigningPath | undefined, publicKey: Known<string>): Signing['key'] {
   if (is === undefined) return { kind: 'absent' }
   if (is.type === 'l' || is.type === 'L') return { kind: 'symlink' }
   if (is.type !== 'f' || publicKey === '') return { kind: 'invalid' }

@@ -37,12 +37,12 @@ say_line('now', time);
 if (-d '${ACTIVATION}/old') {
   @words = (daemon_words(), '-x', '${ACTIVATION}/old/opendkim.conf');
   collect_settings();
-  open my $out, '>', \my $told;
+  open my $out, '>', \my $reported;
   select $out;
   tell_sources();
   print "\nend\n";
   select STDOUT;
-  say_line('former', hex_of($told));
+  say_line('former', hex_of($reported));
   $bytes = @order = %text = %setting = ();
 }
 @words = daemon_words();
@@ -142,7 +142,7 @@ if (open my $in, '<', '/var/lib/dpkg/statoverride') {
 }
 sub tell_others {
   say_line('members', $_, $owning{$_}) for grep { length $owning{$_} } sort keys %owning;
-  for (split /\n/, told('ls', '-ld', '--', sort keys %path)) {
+  for (split /\n/, output_of('ls', '-ld', '--', sort keys %path)) {
     say_line('acl', hex_of($1)) if m{^\S{10}\+.*? (/.*)$};
   }
   my $uid = getpwnam '${DAEMON}';

@@ -8,7 +8,7 @@ export type IncludedBy = 'user' | 'system'
 /**
  * A set in brackets stands for any character here: what is read in vain only makes a finer difference between hosts.
  *
- * @returns `undefined` where it cannot be told: tokens and variables (OpenSSH 9.9 and newer), homes of others.
+ * @returns `undefined` where it cannot be known: tokens and variables (OpenSSH 9.9 and newer), homes of others.
  */
 export function includedFiles(pattern: string, by: IncludedBy): readonly string[] | undefined {
   if (/[%$]/.test(pattern) || /^~[^/]/.test(pattern)) return undefined

@@ -24,7 +24,7 @@ const ALONE = new Set(['all', 'canonical', 'final'])
 /** One word, plain or in double quotes, in which every OpenSSH finds the same. */
 const WORD = /\s*(?:"([^"\\]*)"|([^\s"'\\=#]+))(?=\s|$)/y
 
-/** @returns `undefined` where it cannot be told. */
+/** @returns `undefined` where it cannot be known. */
 export function matchLine(rest: string): MatchLine | undefined {
   const words = plainWords(rest)
   if (words === undefined) return undefined

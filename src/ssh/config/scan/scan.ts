@@ -16,7 +16,7 @@ export interface Scan {
   readonly asksUser: boolean
   /** Each `Match exec` that is given the destination: who fails one of its conditions is not concerned. */
   readonly execs: readonly (readonly Guard[])[]
-  /** It cannot be told who gets the same answer: each destination is asked for by itself. */
+  /** It cannot be known who gets the same answer: each destination is asked for by itself. */
   readonly isUnclear: boolean
   /** The files that are there, and say anything. */
   readonly files: readonly string[]

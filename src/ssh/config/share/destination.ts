@@ -24,7 +24,7 @@ const NAME = /^[A-Za-z_][\w.-]*[\w-]$|^[A-Za-z_]$/
 const NUMBERED_NAME = /^\d[\w.-]*[g-wyzG-WYZ][\w.-]*(?<!\.)$/
 const IPV4 = /^(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}$/
 
-/** Whether ssh takes it as it is written, but for its case; other forms of addresses it writes anew. */
+/** Whether ssh takes it as it is written, but for its case; other forms of addresses it writes again. */
 export const isPlainHost = (host: string): boolean =>
   [NAME, NUMBERED_NAME, IPV4].some((form) => form.test(host)) || isPlainIpv6(host)
 

@@ -33,7 +33,7 @@ export function kinBy(scan: Scan): KinOf {
   }
 }
 
-/** Every name under which a Host or Match line may see it; `undefined` where ssh may write one anew. */
+/** Every name under which a Host or Match line may see it; `undefined` where ssh may write one again. */
 function namesOf(host: string, made: readonly string[]): readonly string[] | undefined {
   const names = [host]
   for (const each of made) {
@@ -56,7 +56,7 @@ const forwardsByName = ({ settings }: Scan): boolean =>
     settings.get(keyword)?.some(({ rest }) => namesDestination(rest)),
   )
 
-/** Whether a command of `Match exec` may be run for it, and be told which it is. */
+/** Whether a command of `Match exec` may be run for it, and be reported which it is. */
 const concerned = ({ execs }: Scan, host: string, names: readonly string[]): boolean =>
   (execs.length > 0 && !names.every(isPlainHost)) ||
   execs.some((guards) =>

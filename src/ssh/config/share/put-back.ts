@@ -8,7 +8,7 @@ import { expandAll, expandPath, expandTokens, HASHED, namesDestination, tokensOf
 import type { Destination } from './destination.ts'
 
 /**
- * @returns `undefined` where it cannot be told what the answer would be for that destination. Its key is not in it.
+ * @returns `undefined` where it cannot be known what the answer would be for that destination. Its key is not in it.
  */
 export type AnswerFor = (destination: Destination) => Answer | undefined
 

@@ -5,17 +5,17 @@ import { adoptionYaml } from '../../../../src/report/adoption/inventory.ts'
 import { fleetVars } from '../../../../src/commands/adopt/fleet-vars.ts'
 import { parse } from 'yaml'
 import { suite } from '../../../suite.ts'
-import { adopted, told, valuesOf, type Told } from './told.ts'
+import { adopted, answeringHost, valuesOf, type HostOptions } from './answering-host.ts'
 
 const test = suite('vars of hosts that sign already')
 const KEYS = (selector: string): string =>
   `example.org example.org:${selector}:/k/a\nexample.net example.net:${selector}:/k/b\n`
 
-const fleet = (...hosts: readonly Told[]) =>
+const fleet = (...hosts: readonly HostOptions[]) =>
   fleetVars(
     hosts.map((each) => adopted(each)),
     hosts.map((each) => {
-      const { name, said } = told(each)
+      const { name, said } = answeringHost(each)
       return { name, vars: said }
     }),
     new Map(),

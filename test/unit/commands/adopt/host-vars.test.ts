@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../../../suite.ts'
 import { MASTER } from '../../resources/postfix/host.ts'
-import { adopted, postfixTold, valuesOf, type Told } from './told.ts'
+import { adopted, postfixAnswer, valuesOf, type HostOptions } from './answering-host.ts'
 
 const test = suite('vars of a host that signs already')
 
@@ -29,11 +29,11 @@ test('what a run would have without a var is left out', () => {
   assert.equal([host.choices, host.left], [[], []])
 })
 
-test('the milters’ default action and trusted hosts are carried over, what the vars do not take is told', () => {
+test('the milters’ default action and trusted hosts are carried over, what the vars do not take is reported', () => {
   const host = adopted({
     trusted: '10.1.0.0/16\n2001:db8::/32\n.example.org\nstar_*\n!10.1.0.9\n',
     parameters: { milter_default_action: 'accept' },
-    postfix: postfixTold(
+    postfix: postfixAnswer(
       { smtpd_milters: 'inet:127.0.0.1:11332, inet:localhost:8891' },
       `${MASTER}587 inet n - n - - smtpd -o milter_macro_daemon_name=ORIGINATING
   -o smtpd_milters=unix:/run/opendkim/opendkim.sock\n`,
@@ -54,7 +54,7 @@ test('a name in the inventory that is not the host’s own gives fqdn', () => {
   assert.is(valuesOf(adopted())['fqdn'], undefined)
 })
 
-test('lines that domains do not stand for are told, and offered as drop_signing', () => {
+test('lines that domains do not stand for are reported, and offered as drop_signing', () => {
   const host = adopted({
     signing: [
       'news@example.org example.net',
@@ -78,14 +78,14 @@ test('a domain whose mail another domain signs for is none of domains', () => {
   assert.equal(host.choices[0]?.value, ['example.org'])
 })
 
-test('a selector keeps its spelling, one that is none is told', () => {
+test('a selector keeps its spelling, one that is none is reported', () => {
   const keys = 'example.org example.org:Mail_2023:/k/a\nexample.net example.net:mail$:/k/b\n'
   const host = adopted({ keys })
   assert.equal(valuesOf(host)['dkim_selectors'], ['Mail_2023'])
   assert.match(host.left.join('\n'), 'example.net is signed with the selector mail$')
 })
 
-test('the inventory’s word stands: lists grow, and what differs is told', () => {
+test('the inventory’s word stands: lists grow, and what differs is reported', () => {
   const host = adopted({
     said: { domains: ['example.com', 'example.org'], dkim_selector: 'mail', opendkim_socket: 'inet:8892@localhost' },
   })
@@ -98,7 +98,7 @@ test('the inventory’s word stands: lists grow, and what differs is told', () =
 })
 
 test('a host that signs nothing, one that is not understood', () => {
-  const idle = (host: Told): readonly (string | undefined)[] => {
+  const idle = (host: HostOptions): readonly (string | undefined)[] => {
     const { status, error } = adopted(host)
     return [status, error?.split('; ').slice(0, -1).join('; ')]
   }
@@ -129,7 +129,7 @@ test('where no line names a domain, its owner is asked for them', () => {
   )
 })
 
-test('addresses that cannot be told are asked for', () => {
+test('addresses that cannot be known are asked for', () => {
   const inside = adopted({ outgoing: { addresses: ['10.0.0.5'], relayhost: '' } })
   assert.is(valuesOf(inside)['outgoing_addresses'], undefined)
   assert.match(inside.choices[0]?.why ?? '', 'This host sends from 10.0.0.5, which is not its address outside')

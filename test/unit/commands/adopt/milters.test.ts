@@ -3,14 +3,14 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../../../suite.ts'
 import { MASTER } from '../../resources/postfix/host.ts'
-import { adopted, postfixTold, valuesOf } from './told.ts'
+import { adopted, postfixAnswer, valuesOf } from './answering-host.ts'
 
 const test = suite('milters that adopt tells')
 const OWN = 'inet:localhost:8891'
 const RSPAMD = 'inet:127.0.0.1:11332'
 
 const left = (main: Readonly<Record<string, string>>, ...services: readonly string[]): readonly string[] =>
-  adopted({ postfix: postfixTold(main, `${MASTER}${services.map((each) => `${each}\n`).join('')}`) }).left
+  adopted({ postfix: postfixAnswer(main, `${MASTER}${services.map((each) => `${each}\n`).join('')}`) }).left
 const BOTH = { smtpd_milters: OWN, non_smtpd_milters: '$smtpd_milters' }
 const submission = (...options: readonly string[]): string =>
   `submission inet n - y - - smtpd ${options.map((each) => `-o ${each}`).join(' ')}`
@@ -73,15 +73,15 @@ test('where only a service asks OpenDKIM, a run has all the others ask it, too',
   ])
 })
 
-test('a list that cannot be told is said', () => {
-  assert.match(left({ ...BOTH, smtpd_milter_maps: 'cidr:/etc/postfix/milters' }).join('\n'), 'which cannot be told')
+test('a list that cannot be known is said', () => {
+  assert.match(left({ ...BOTH, smtpd_milter_maps: 'cidr:/etc/postfix/milters' }).join('\n'), 'which cannot be known')
 })
 
 const NAME = 'milter_macro_daemon_name=ORIGINATING'
 const byMta = (...services: readonly string[]): ReturnType<typeof adopted> =>
   adopted({
     conf: 'Socket inet:8891@localhost\nMTA ORIGINATING\n',
-    postfix: postfixTold(BOTH, `${MASTER}${services.map((each) => `${each}\n`).join('')}`),
+    postfix: postfixAnswer(BOTH, `${MASTER}${services.map((each) => `${each}\n`).join('')}`),
   })
 for (const [what, service] of [
   ['comes back from a filter of this host', `127.0.0.1:10025 inet n - n - - smtpd -o ${NAME}`],

@@ -45,7 +45,7 @@ test('names are unique, and an entry that several have is the same for each', ()
   }
 })
 
-test('what a backend cannot do without is told with the zone', () => {
+test('what a backend cannot do without is reported with the zone', () => {
   const why = (vars: v.InferInput<typeof dnsVar>): string => {
     try {
       zoneSettings(v.parse(dnsVar, vars), 'example.org')

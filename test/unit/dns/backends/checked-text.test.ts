@@ -10,7 +10,7 @@ import {
   dnsLine,
   dnsName,
   relativeDnsName,
-  toldName,
+  nameFromDns,
   typeOf,
   writtenData,
 } from '../../../../src/mail/formats/dns-text.ts'
@@ -31,7 +31,7 @@ import { pushFromHere } from './dns/backends/nsupdate/push-from-here.ts'
 import { updatePart } from './dns/backends/bind-on-host/push-by-host.ts'
 import { zoneLine } from './mail/formats/zone-line.ts'
 declare const raw: string
-declare const told: { readonly text: string }
+declare const reported: { readonly text: string }
 const name = dnsName('example.org')
 const data = dataOf({ type: 'TXT', value: 'x' })
 const address = addressText('192.0.2.1')
@@ -67,7 +67,7 @@ const UNCHECKED = [
   'updateScript({ ...change, owner: raw }, undefined, undefined)',
   'updateScript({ ...change, zone: raw }, undefined, undefined)',
   'updateScript({ ...change, add: [raw] }, undefined, undefined)',
-  'updateScript({ ...change, remove: [told.text] }, undefined, undefined)',
+  'updateScript({ ...change, remove: [reported.text] }, undefined, undefined)',
   'updateScript({ ...change, before: { ttl: 60, data: [raw] } }, undefined, undefined)',
   'updateScript(change, { address: raw, port: 53 }, undefined)',
   'updateScript({ ...change, add: [`${data} ${raw}`] }, undefined, undefined)',
@@ -113,9 +113,9 @@ test('each part refuses what would leave its place', () => {
     assert.throws(() => addressText(odd), /is no address/, odd)
   }
   const wanted = (error: Error): boolean => error instanceof MailrunError
-  // Of names that DNS told any byte may be there, written out.
+  // Of names that DNS said any byte may be there, written out.
   for (const odd of ODD.filter((each) => each !== '-a')) {
-    assert.throws(() => toldName(`${odd}.example.org`), /is no name of DNS/, odd)
+    assert.throws(() => nameFromDns(`${odd}.example.org`), /is no name of DNS/, odd)
     assert.throws(() => dataOf({ type: 'MX', value: `10 ${odd}.example.org.` }), wanted, odd)
   }
   for (const odd of ['', 'a b', 'TXT\n', 'txt', '$TTL']) assert.throws(() => typeOf(odd), /no type/, odd)

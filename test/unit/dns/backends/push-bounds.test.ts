@@ -38,7 +38,7 @@ const record = (zone: string): MailRecord => ({
 const change = writtenChange(wantedChange(record('example.org'), undefined)!, 'example.org')
 const PRIMARY = { name: 'ns1.example.org', addresses: [{ address: '192.0.2.53', port: 53 }] }
 
-test('an nsupdate that says more than an update takes is ended, and it is told', async () => {
+test('an nsupdate that says more than an update takes is ended, and it is reported', async () => {
   const status = '";; ->>HEADER<<- opcode: UPDATE, status: NOERROR, id: 1"'
   for (const where of ['', ' >&2']) {
     nsupdate(`cat >/dev/null; echo ${status}; while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx${where}; done`)

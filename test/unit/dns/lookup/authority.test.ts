@@ -47,8 +47,10 @@ test('each server of a zone speaks for itself; of other zones any of their serve
   const dns = authority(RESOLVERS, ask)
   const { servers } = await dns.serversOf('example.org')
   assert.equal(servers.map(shownServer), ['ns1.example.org (10.0.0.3)', 'ns2.example.org (10.0.0.4)'])
-  const told = await Promise.all(servers.map((server) => dns.resolve({ name: 'Example.ORG.', type: 'TXT' }, server)))
-  assert.equal(told, [
+  const reported = await Promise.all(
+    servers.map((server) => dns.resolve({ name: 'Example.ORG.', type: 'TXT' }, server)),
+  )
+  assert.equal(reported, [
     { kind: 'found', values: ['one'] },
     { kind: 'found', values: ['two'] },
   ])

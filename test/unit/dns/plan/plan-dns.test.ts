@@ -96,7 +96,7 @@ for (const code of ['SERVFAIL', 'REFUSED'])
     assert.match(plan.records[0]!.kind === 'unanswered' ? plan.records[0]!.why : '', code)
   })
 
-test('a record that cannot be read is told as it is published; the others are planned', async () => {
+test('a record that cannot be read is reported as it is published; the others are planned', async () => {
   const plan = await planDns(
     fleetOf({}),
     world([
@@ -113,7 +113,7 @@ test('a record that cannot be read is told as it is published; the others are pl
   const [apex] = plan.records
   assert.match(
     apex!.kind === 'blocked' ? apex!.why : '',
-    /^example\.org TXT "v=spf1 ip4:300\.1\.2\.3 -all" is published, and cannot be read: .*mend or delete/,
+    /^example\.org TXT "v=spf1 ip4:300\.1\.2\.3 -all" is published, and cannot be read: .*correct or delete/,
   )
   assert.equal(
     plan.findings.map(({ id, message }) => `${id} ${message.slice(0, 20)}`),
@@ -131,7 +131,7 @@ test('an answer without authority counts for nothing', async () => {
   assert.equal([...new Set(Object.values(kinds(plan)))], ['unanswered'])
 })
 
-test('where the primary is silent, the server with the newest copy counts, and silence is told', async () => {
+test('where the primary is silent, the server with the newest copy counts, and silence is reported', async () => {
   const second: FakeServer = { zones: { 'example.org': [...NAMES, txt('example.org', 'v=spf1 ip4:192.0.2.1 ~all')] } }
   const plan = await planDns(fleetOf({}), world({ zones: {}, code: 'SERVFAIL' }, second))
   assert.is(kinds(plan)['example.org'], 'served')
@@ -279,7 +279,7 @@ const planOf = async (
   return planned!
 }
 
-test('where DNS serves another key at a selector, nothing is replaced unasked; what can be done is told', async () => {
+test('where DNS serves another key at a selector, nothing is replaced unasked; the remedy is shown', async () => {
   const other = [MX1, dkimValue(OTHERS)] as const
   const planned = await planOf(keyRecord(dkimValue(OURS), CLAIM), [[...other]])
   assert.is(planned.kind === 'blocked' && planned.anothers, true)

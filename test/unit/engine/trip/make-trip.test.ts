@@ -77,7 +77,7 @@ test('a question that hangs is ended, said by its name, and leaves the others th
   assert.ok('state' in outcome.asked(path))
 })
 
-test('a lock that is not freed in time is told with its holder; a process that is gone holds none', async () => {
+test('a lock that is not freed in time is reported with its holder; a process that is gone holds none', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'mailrun-test-'))
   const [holds, waits] = await Promise.all([
     localConnect({ MAILRUN_RUN_DIR: dir }),

@@ -45,7 +45,7 @@ test('output that looks like the beginning of a mark is output', () => {
   assert.equal(frames.at(-1), { kind: 'answered', question: 0, code: 0, stdout: '\nM\n\nMM x\nMx\n' })
 })
 
-test('what a question wrote to stderr is told apart', () => {
+test('what a question wrote to stderr is distinguished', () => {
   const parts = stderrByQuestion('M', Buffer.from('a\n\nM answered 0\n\nM answered 1\nb\nM answered 2\n'))
   assert.equal(
     [...parts.entries()],

@@ -4,9 +4,9 @@ import type { DnsStanding, RotationEvidence, RotationRequest } from '../../../..
 import { dnsWish, type DnsWish } from '../../../../src/mail/rotation/dns-wish.ts'
 import { mayFollow, standingOf, type Mark } from '../../../../src/mail/rotation/history.ts'
 import { newSelectors } from '../../../../src/mail/rotation/new-selector.ts'
-import { livingKeys, outlook } from '../../../../src/mail/rotation/outlook.ts'
+import { livingKeys, nextSteps } from '../../../../src/mail/rotation/next-steps.ts'
 import { rotationSettings } from '../../../../src/mail/rotation/settings.ts'
-import type { NewMark, Outlook, RotationStep } from '../../../../src/mail/rotation/steps.ts'
+import type { NewMark, NextSteps, RotationStep } from '../../../../src/mail/rotation/steps.ts'
 
 export const SETTINGS = rotationSettings({ older_than_days: 100, margin: 60, drain: 1000, revoked: 500 })
 export const CACHED = 300
@@ -73,8 +73,8 @@ export class World {
     return { wish, missing, push: this.primary.get(selector) === wanted ? 'done' : 'needed' }
   }
 
-  look(request: RotationRequest): Outlook {
-    return outlook(this.evidence(), request)
+  look(request: RotationRequest): NextSteps {
+    return nextSteps(this.evidence(), request)
   }
 
   /** Time passes, and with it the name servers agree. */

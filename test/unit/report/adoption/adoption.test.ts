@@ -7,7 +7,7 @@ import { adoptionJson, adoptionYaml } from '../../../../src/report/adoption/inve
 import { runDocument } from '../../../../src/report/run/json.ts'
 import { fleetVars } from '../../../../src/commands/adopt/fleet-vars.ts'
 import { suite } from '../../../suite.ts'
-import { adopted, postfixTold } from '../../commands/adopt/told.ts'
+import { adopted, postfixAnswer } from '../../commands/adopt/answering-host.ts'
 import { host, run } from '../results.ts'
 
 const test = suite('report/adoption')
@@ -26,7 +26,7 @@ const HOSTS = [
     parameters: { myhostname: 'mx2.example.org' },
     trusted: '10.0.0.0/8\n',
     conf: 'Socket local:/run/opendkim/opendkim.sock\nMTA ORIGINATING\n',
-    postfix: postfixTold({ smtpd_milters: 'inet:127.0.0.1:11332, unix:/run/opendkim/opendkim.sock' }),
+    postfix: postfixAnswer({ smtpd_milters: 'inet:127.0.0.1:11332, unix:/run/opendkim/opendkim.sock' }),
     outgoing: { addresses: ['10.0.0.5'], relayhost: '' },
   }),
   adopted({ name: 'mx3', signing: '*@* any\n', keys: 'any %:mail:/k/a\n' }),

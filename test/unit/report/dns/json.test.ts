@@ -82,8 +82,8 @@ test('a document of every status of a record and every answer is as the schema s
     changes.map((change, index) => ({ change, zone: 'example.org', outcome: outcomes[index % 3]! })),
   )
   const missing = notServedJson(await servedEverywhere(records, { ...looking, waitSeconds: 0 }))
-  const told = { id: 'dkim-no-key', severity: 'warning', message: 'mx1 has no key', remedy: 'run it' } as const
-  const findings = [{ ...told, check: 'dkim', subject: {} }] as const
+  const reported = { id: 'dkim-no-key', severity: 'warning', message: 'mx1 has no key', remedy: 'run it' } as const
+  const findings = [{ ...reported, check: 'dkim', subject: {} }] as const
   const document = JSON.parse(
     JSON.stringify({
       ...dnsPlanJson({ ...plan, findings }),

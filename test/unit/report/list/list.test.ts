@@ -36,7 +36,7 @@ test('hosts are a name a line, or one document', () => {
   assert.equal(JSON.parse(json!.hosts(listedHosts(listing))), { playbook: 'dkim', hosts: ['mx1', 'mx2', 'mx3'] })
 })
 
-test('hosts with the same tasks are told together; no escape gets through', () => {
+test('hosts with the same tasks are reported together; no escape gets through', () => {
   assert.is(
     text!.tasks(listedTasks(listing)),
     'mx1 and mx2:\n  directory /a  [keys]\n  directory /b  [keys]\n\nmx3:\n  no tasks\n',

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { colours } from '../../../../src/report/write/colour.ts'
 import type { RotationView } from '../../../../src/report/rotation/format.ts'
 import { rotationJson } from '../../../../src/report/rotation/json.ts'
-import { deedText, durationText, rotationText } from '../../../../src/report/rotation/text.ts'
+import { doneStepText, durationText, rotationText } from '../../../../src/report/rotation/text.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('report/rotation')
@@ -12,7 +12,7 @@ const now = new Date(2027, 2, 1, 12, 0, 0)
 const seconds = now.getTime() / 1000
 
 const view = (more: Partial<RotationView>): RotationView => ({
-  outlooks: [
+  rotations: [
     {
       host: 'mx1',
       domain: 'a.example',
@@ -34,7 +34,7 @@ const view = (more: Partial<RotationView>): RotationView => ({
     },
   ],
   faults: [],
-  deeds: [],
+  doneSteps: [],
   check: false,
   now,
   ...more,
@@ -51,10 +51,10 @@ test('each key with its state, since when, what is waited for and when to come b
   )
 })
 
-test('what is held is told without a time; hosts that did not answer are named', () => {
+test('what is held is reported without a time; hosts that did not answer are named', () => {
   const text = rotationText(
     view({
-      outlooks: [
+      rotations: [
         {
           host: 'mx1',
           domain: 'a.example',
@@ -80,12 +80,12 @@ test('what is held is told without a time; hosts that did not answer are named',
       '  n  keyed     ; ns2 has no such record\n' +
       '  note: x\n' +
       'unreachable  mx3: no route\n' +
-      'come back when that is mended\n',
+      'come back when that is corrected\n',
   )
 })
 
 test('of hosts that did not answer nobody says that nothing is to be done', () => {
-  const fine: RotationView['outlooks'] = [
+  const fine: RotationView['rotations'] = [
     {
       host: 'mx1',
       domain: 'a.example',
@@ -94,9 +94,9 @@ test('of hosts that did not answer nobody says that nothing is to be done', () =
       keys: [{ selector: 'mx1', state: 'active', since: undefined }],
     },
   ]
-  const last = (outlooks: RotationView['outlooks'], ...statuses: readonly string[]): string | undefined =>
+  const last = (rotations: RotationView['rotations'], ...statuses: readonly string[]): string | undefined =>
     rotationText(
-      view({ outlooks, faults: statuses.map((status) => ({ host: 'mx3', domain: undefined, status, why: status })) }),
+      view({ rotations, faults: statuses.map((status) => ({ host: 'mx3', domain: undefined, status, why: status })) }),
       paint,
     )
       .trimEnd()
@@ -104,7 +104,7 @@ test('of hosts that did not answer nobody says that nothing is to be done', () =
       .at(-1)
   assert.is(last(fine), 'nothing is to be done: every key is as it is to be')
   assert.is(last(fine, 'unreachable'), 'nothing is to be done on the other hosts')
-  assert.is(last([], 'failed'), 'nothing was done: no host told of its keys')
+  assert.is(last([], 'failed'), 'nothing was done: no host answered about its keys')
   assert.is(last(fine, 'unreachable', 'interrupted'), 'interrupted: run it again to go on')
   assert.is(last([], 'interrupted'), 'interrupted: run it again to go on')
 })
@@ -112,7 +112,7 @@ test('of hosts that did not answer nobody says that nothing is to be done', () =
 test('where something failed nobody says that every key is as it is to be', () => {
   const text = rotationText(
     view({
-      outlooks: [
+      rotations: [
         {
           host: 'mx1',
           domain: 'a.example',
@@ -128,18 +128,18 @@ test('where something failed nobody says that every key is as it is to be', () =
           ],
         },
       ],
-      deeds: [{ host: 'mx1', domain: 'a.example', selector: 'n', what: 'published in DNS', failed: 'REFUSED' }],
+      doneSteps: [{ host: 'mx1', domain: 'a.example', selector: 'n', what: 'published in DNS', failed: 'REFUSED' }],
     }),
     paint,
   )
-  assert.match(text, /n {2}keyed {5}; not done: it is published\ncome back when that is mended\n$/)
+  assert.match(text, /n {2}keyed {5}; not done: it is published\ncome back when that is corrected\n$/)
 })
 
 test('a check says what is next', () => {
   const text = rotationText(
     view({
       check: true,
-      outlooks: [
+      rotations: [
         {
           host: 'mx1',
           domain: 'a.example',
@@ -177,10 +177,13 @@ test('durations have their two largest units', () => {
   ])
 })
 
-test('deeds as they are done, or why they are not', () => {
-  const deed = { host: 'mx1', domain: 'a.example', selector: 'n', what: 'published in DNS' }
-  assert.is(deedText(deed, paint), 'done    mx1  a.example  n: published in DNS\n')
-  assert.is(deedText({ ...deed, failed: 'REFUSED' }, paint), 'failed  mx1  a.example  n: published in DNS: REFUSED\n')
+test('steps as they are done, or why they are not', () => {
+  const doneStep = { host: 'mx1', domain: 'a.example', selector: 'n', what: 'published in DNS' }
+  assert.is(doneStepText(doneStep, paint), 'done    mx1  a.example  n: published in DNS\n')
+  assert.is(
+    doneStepText({ ...doneStep, failed: 'REFUSED' }, paint),
+    'failed  mx1  a.example  n: published in DNS: REFUSED\n',
+  )
 })
 
 test('JSON has the same, in UTC', () => {

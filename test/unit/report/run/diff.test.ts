@@ -27,7 +27,7 @@ test('a file that is new, gone or wholly another is shown whole', () => {
     assert.equal(diffLines({ path: '/f', before, after }, paint).slice(3), least(before, after))
 })
 
-test('the lines that are told are counted', () => {
+test('the lines that are reported are counted', () => {
   const [, , head] = diffLines(
     { path: '/f', before: numbered(5, 'x'), after: numbered(5, 'x') + numbered(2000, 'a') },
     paint,

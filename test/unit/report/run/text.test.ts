@@ -42,7 +42,7 @@ const installed = (name: string): HostResult =>
     ],
   })
 
-test('equal changes of several hosts are told once, with the hosts; tasks that are ok are not told', () => {
+test('equal changes of several hosts are reported once, with the hosts; tasks that are ok are not reported', () => {
   assert.is(
     textOf(eventsOf(run([installed('mx1'), installed('mx2'), host({ name: 'mx10', status: 'ok' })]))),
     `dkim on 3 hosts
@@ -66,7 +66,7 @@ changed
   )
 })
 
-test('what a change prints is told with --verbose, behind the name of its host', () => {
+test('what a change prints is reported with --verbose, behind the name of its host', () => {
   const events: readonly RunEvent[] = [{ kind: 'change-output', host: 'mx1', task: 'date', line: 'old\rTue  1 Dec' }]
   assert.is(textOf(events), '')
   assert.is(textOf(events, { verbose: true }), 'mx1 | Tue  1 Dec\n')
@@ -138,16 +138,16 @@ test('a failure shows the host, the task, the last lines of output, and what to 
     text,
     'failed\n  mx2: apt opendkim: install opendkim: exit status 100\n    E: Unable to locate package opendkim\n',
   )
-  assert.match(text, /Run again once that is mended, for these: --limit mx2\n$/)
+  assert.match(text, /Run again once that is corrected, for these: --limit mx2\n$/)
 })
 
-test('a failure is told at once while other hosts are still at work', () => {
+test('a failure is reported at once while other hosts are still at work', () => {
   const lost = host({ name: 'mx1', status: 'unreachable', error: 'connection refused' })
   const [start, end] = eventsOf(run([lost, host({ name: 'mx2', status: 'ok' })]))
   assert.match(textOf([start!, end!]), 'mx1: unreachable: connection refused\n')
 })
 
-test('hosts with the same trouble are told together', () => {
+test('hosts with the same trouble are reported together', () => {
   const lost = ['mx1', 'mx2', 'mx3'].map((name) =>
     host({ name, status: 'unreachable', error: 'no route to the network' }),
   )
@@ -238,7 +238,7 @@ test('what is assumed or unknown says why', () => {
   assert.match(text, 'file /b\n    the connection was lost\n')
 })
 
-test('what is held back is told with its reason and where to go on from; warnings have a place of their own', () => {
+test('what is held back is shown with its reason and where to go on from; warnings have a place of their own', () => {
   const held = (name: string): HostResult =>
     host({
       name,

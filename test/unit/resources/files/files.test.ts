@@ -173,7 +173,7 @@ test('a validation that refuses leaves what is there, and nothing beside it', ()
   done(put(path, 'after', { validate: ['grep', '-q', 'after', '%s'] }))
 })
 
-test('a directory of a name that is used beside the file is named as what stands in the way', () => {
+test('a directory of a name that is used beside the file is named as what is there already', () => {
   fs.mkdirSync(join(top, '.a.mailrun-new'))
   refused(put(join(top, 'a'), 'x'), /\.a\.mailrun-new: a directory stands there, and mailrun uses that name: remove it/)
 })
@@ -183,7 +183,7 @@ const failing = (errno: number): string => `package Failing;
 BEGIN { *CORE::GLOBAL::rename = sub { $! = ${errno}; 0 } }
 1;
 `
-test('a mount point in the place of a file is told as such', () => {
+test('a mount point in the place of a file is reported as such', () => {
   fs.writeFileSync(join(run, 'Failing.pm'), failing(16))
   const { status, stderr } = spawnSync('sh', [], {
     input: put(join(top, 'a'), 'x').text,
@@ -413,7 +413,7 @@ test('a set of files is written beside, and settles as one', () => {
   assert.equal(fs.readdirSync(top).sort(), ['a', 'etc', 'home', 'run'])
 })
 
-asRoot('digests are told of files, through links of root alone', () => {
+asRoot('digests are reported for files, through links of root alone', () => {
   fs.writeFileSync(join(top, 'a'), 'x')
   fs.symlinkSync('a', join(top, 'link'))
   fs.symlinkSync(kept, join(home, 'link'))
@@ -479,13 +479,13 @@ asRoot('a question and a copy read through a link of root, and through none of o
   done(files.files('copy', join(top, 'copy'), [['source', join(top, 'etc/link')]]))
   assert.equal([fs.readFileSync(join(top, 'copy'), 'utf8'), attributesOf(join(top, 'copy'))], [secret, [0, 0, '600']])
   refused(files.files('copy', join(top, 'copy'), [['source', join(home, 'link')]]), /refused: .* is a symbolic link/)
-  for (const [path, told] of [
+  for (const [path, reported] of [
     ['etc/link', secret],
     ['home/link', ''],
   ] as const) {
     const text = `perl -e "$reader" open ${join(top, path)} -- cat %1`
     const { stdout } = spawnSync('sh', [], { input: [...setReader([text]), text, ''].join('\n'), encoding: 'utf8' })
-    assert.is(stdout, told, path)
+    assert.is(stdout, reported, path)
   }
 })
 

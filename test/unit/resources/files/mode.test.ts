@@ -19,7 +19,7 @@ export default playbook({ name: 'x', hosts: 'mail', tasks: () => [
 ] })
 `
 
-test('a number, and three digits, are told in one line', () => {
+test('a number, and three digits, are reported in one line', () => {
   assert.is(RIGHT.length, 4)
   const here = project({ 'wrong.ts': PLAYBOOK })
   const program = ts.createProgram([join(here.folder, 'wrong.ts')], {
@@ -30,12 +30,12 @@ test('a number, and three digits, are told in one line', () => {
     skipLibCheck: true,
     types: [],
   })
-  const told = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => ({
+  const reported = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => ({
     line: file!.getLineAndCharacterOfPosition(start!).line + 1,
     text: ts.flattenDiagnosticMessageText(messageText, '\n'),
   }))
   here.remove()
-  assert.equal(told, [
+  assert.equal(reported, [
     { line: 4, text: "Type 'number' is not assignable to type 'Mode | undefined'." },
     { line: 5, text: `Type '"644"' is not assignable to type 'Mode | undefined'. Did you mean '"0644"'?` },
   ])

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { localConnect } from '../../../../src/ssh/local.ts'
 import { makeTrip, newMark } from '../../../../src/engine/trip/make-trip.ts'
 import { setReader } from '../../../../src/resources/files/program/read.ts'
-import { pathFamily, pathItem, SHOWN_BYTES, type PathTold } from '../../../../src/resources/files/path-family.ts'
+import { pathFamily, pathItem, SHOWN_BYTES, type PathAnswer } from '../../../../src/resources/files/path-family.ts'
 import { pathProbe } from '../../../../src/resources/files/path.ts'
 import { suite } from '../../../suite.ts'
 
@@ -36,7 +36,7 @@ test('equal questions of many hosts are one value, and no others', () => {
   assert.is(pathProbe({ path: '/srv/1', wanted: 'nothing' }).key, pathProbe({ path: '/srv/1', wanted: 'nothing' }).key)
 })
 
-test('a path that cannot be looked at is told of by itself, the others are answered', async () => {
+test('a path that cannot be looked at is reported by itself, the others are answered', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'mailrun-path-'))
   symlinkSync('loop', join(dir, 'loop'))
   writeFileSync(join(dir, 'file'), 'x')
@@ -72,22 +72,24 @@ test('a path that cannot be looked at is told of by itself, the others are answe
   assert.ok('state' in outcome.asked(good))
 })
 
-test('a file that changes while it is read is told of by itself, whatever stands beside it', () => {
+test('a file that changes while it is read is reported by itself, whatever stands beside it', () => {
   const dir = mkdtempSync(join(tmpdir(), 'mailrun-path-'))
   const items = ['a', 'b', 'c'].map((name) => {
     writeFileSync(join(dir, name), `content of ${name}`)
     return pathItem({ path: join(dir, name), wanted: name === 'b' ? 'needed' : 'shown' })
   })
   const stdout = execFileSync('sh', ['-c', asked(items)], { encoding: 'latin1' })
-  const told = (printed: string): readonly PathTold[] =>
-    pathFamily.split({ code: 0, stdout: printed, stderr: '' }, items).map((part) => JSON.parse(part.stdout) as PathTold)
+  const reported = (printed: string): readonly PathAnswer[] =>
+    pathFamily
+      .split({ code: 0, stdout: printed, stderr: '' }, items)
+      .map((part) => JSON.parse(part.stdout) as PathAnswer)
   assert.equal(
-    told(stdout).map(({ content, problem }) => content ?? problem),
+    reported(stdout).map(({ content, problem }) => content ?? problem),
     ['content of a', 'content of b', 'content of c'],
   )
   for (const name of ['a', 'b', 'c']) {
     assert.equal(
-      told(stdout.replace(`content of ${name}`, 'content of X')).map(({ content, problem }) => problem ?? content),
+      reported(stdout.replace(`content of ${name}`, 'content of X')).map(({ content, problem }) => problem ?? content),
       ['a', 'b', 'c'].map((each) =>
         each === name ? `${join(dir, name)} changed while it was read` : `content of ${each}`,
       ),
@@ -95,20 +97,20 @@ test('a file that changes while it is read is told of by itself, whatever stands
   }
 })
 
-test('many files are told of, each with its own content, and a large one with its digest alone', () => {
+test('many files are reported for, each with its own content, and a large one with its digest alone', () => {
   const dir = mkdtempSync(join(tmpdir(), 'mailrun-path-'))
   const names = Array.from({ length: 450 }, (_, index) => `f${index}`)
   for (const name of names) writeFileSync(join(dir, name), name === 'f7' ? 'x'.repeat(SHOWN_BYTES + 1) : `${name}\n`)
   const items = names.map((name) => pathItem({ path: join(dir, name), wanted: 'shown' }))
   const stdout = execFileSync('sh', ['-c', asked(items)], { encoding: 'latin1' })
-  const told = pathFamily
+  const reported = pathFamily
     .split({ code: 0, stdout, stderr: '' }, items)
-    .map((part) => JSON.parse(part.stdout) as PathTold)
+    .map((part) => JSON.parse(part.stdout) as PathAnswer)
   assert.equal(
-    told.map(({ content }) => content),
+    reported.map(({ content }) => content),
     names.map((name) => (name === 'f7' ? undefined : `${name}\n`)),
   )
-  assert.ok(told.every(({ sha256 }) => sha256?.length === 64))
+  assert.ok(reported.every(({ sha256 }) => sha256?.length === 64))
 })
 
 const asRoot = process.getuid?.() === 0 ? test : test.skip
@@ -126,10 +128,15 @@ asRoot('no link of others is read through, and no FIFO hangs', () => {
     encoding: 'latin1',
     timeout: 20_000,
   })
-  const told = pathFamily.split({ code: 0, stdout, stderr }, items).map((part) => JSON.parse(part.stdout) as PathTold)
-  assert.match(told[0]!.problem ?? '', /dir\/shadow cannot be looked at: .*is a symbolic link, and nobody can write/)
+  const reported = pathFamily
+    .split({ code: 0, stdout, stderr }, items)
+    .map((part) => JSON.parse(part.stdout) as PathAnswer)
+  assert.match(
+    reported[0]!.problem ?? '',
+    /dir\/shadow cannot be looked at: .*is a symbolic link, and nobody can write/,
+  )
   assert.equal(
-    told.map(({ sha256, content }) => [sha256 === undefined, content]),
+    reported.map(({ sha256, content }) => [sha256 === undefined, content]),
     [
       [true, undefined],
       [true, undefined],

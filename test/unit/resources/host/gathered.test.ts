@@ -90,7 +90,7 @@ test('addresses: what is none is left out', () => {
   assert.equal(read('addresses', 'x 192.0.2.256'), [])
 })
 
-test('this machine answers, and is told nothing on standard error', () => {
+test('this machine answers, and is reported nothing on standard error', () => {
   const absent: readonly FactName[] = ['postfixVersion', 'opendkimVersion']
   for (const name of FACT_NAMES.filter((each) => !absent.includes(each))) {
     const { question } = GATHERED[name].probe

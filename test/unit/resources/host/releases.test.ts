@@ -1,4 +1,4 @@
-// The table of Debian releases, and what is told of a host of none of them.
+// The table of Debian releases, and what is reported for a host of none of them.
 import * as assert from 'uvu/assert'
 import { POSTFIX_INSTANCES, RELEASES, releaseFacts, unknownRelease } from '../../../../src/resources/host/releases.ts'
 import { suite } from '../../../suite.ts'
@@ -16,7 +16,7 @@ test('each release has another version and another unit of Postfix', () => {
   assert.equal(POSTFIX_INSTANCES, ['postfix@-.service'])
 })
 
-test('of a release that is known nothing is told', () => {
+test('of a release that is known nothing is reported', () => {
   assert.is(unknownRelease({ id: 'debian', versionId: '12', codename: 'bookworm' }), undefined)
   assert.is(unknownRelease({ id: 'debian', versionId: '13', codename: 'trixie' }), undefined)
 })

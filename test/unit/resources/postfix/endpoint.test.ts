@@ -38,7 +38,7 @@ test('Postfix and OpenDKIM write one socket in many ways', () => {
   assert.ok(isOne('unix:/opendkim/o.sock', 'local:/var/spool/postfix/opendkim/o.sock', true))
 })
 
-test('sockets that differ are told apart', () => {
+test('sockets that differ are distinguished', () => {
   for (const [milter, socket] of [
     ['unix:rspamd/o.sock', 'local:/var/spool/postfix/opendkim/o.sock'],
     ['unix:/opendkim/o.sock', 'local:/var/spool/postfix/opendkim/o.sock'],

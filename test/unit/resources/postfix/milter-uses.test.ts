@@ -118,7 +118,7 @@ test('where a milter is: chroot, relative paths, what Postfix cannot use, what c
   assert.is(at('n', { queue_directory: '/srv/q' })[0], '/srv/q/opendkim/o.sock')
 })
 
-test('tables by clients, and lists that lead to themselves, are told as not known', () => {
+test('tables by clients, and lists that lead to themselves, are reported as not known', () => {
   const kinds = (main: Readonly<Record<string, string>>) =>
     milterUses(sources(main)).map(({ endpoint }) => endpoint.kind)
   assert.equal(kinds({ smtpd_milter_maps: 'cidr:/etc/postfix/m' }), ['unknown'])

@@ -81,7 +81,7 @@ test('a socket is asked once', () => {
   })
 })
 
-test('where one value means several sockets, each service is told by itself', () => {
+test('where one value means several sockets, each service is reported by itself', () => {
   const master = MASTER + 'plain inet n - n - - smtpd'
   const from = sources({ smtpd_milters: 'unix:/opendkim/o.sock' }, master)
   assert.equal(moved(from, TO, 'local:/var/spool/postfix/opendkim/o.sock'), {

@@ -7,7 +7,7 @@ const test = suite('probes/outgoing-addresses')
 
 const FOUR = '198.41.0.4 via 192.0.2.254 dev eth0 src 192.0.2.1 uid 0 \\    cache '
 const SIX = '2001:503:ba3e::2:30 from :: via fe80::1 dev eth0 proto ra src 2001:db8::1 metric 1024 pref medium'
-const told = (four: string, six: string, postfix: string) =>
+const reported = (four: string, six: string, postfix: string) =>
   outgoingAddresses.parse({ code: 0, stdout: `route4 = ${four}\nroute6 = ${six}\n${postfix}\0end`, stderr: '' })
 const parameters = (values: Readonly<Record<string, string>>): string =>
   Object.entries({ smtp_bind_address: '', smtp_bind_address6: '', inet_protocols: 'all', relayhost: '', ...values })
@@ -30,7 +30,7 @@ for (const [what, four, six, postfix, addresses] of [
     ['192.0.2.7', '2001:db8::7'],
   ],
 ] as const)
-  test(what, () => assert.equal(told(four, six, postfix), { addresses, relayhost: '' }))
+  test(what, () => assert.equal(reported(four, six, postfix), { addresses, relayhost: '' }))
 
 for (const [src, unfit] of [
   ['0.0.0.0/0', '0.0.0.0/0 is no address'],
@@ -38,12 +38,15 @@ for (const [src, unfit] of [
   ['127.0.0.1', '127.0.0.1 is no address that mail can come from: loopback (RFC 6890)'],
 ] as const)
   test(`a host that says it sends from ${src}`, () => {
-    const { addresses, unfit: why } = told(FOUR.replace('192.0.2.1', src), SIX, parameters({}))
+    const { addresses, unfit: why } = reported(FOUR.replace('192.0.2.1', src), SIX, parameters({}))
     assert.equal([addresses, why], [['2001:db8::1'], [unfit]])
   })
 
-test('a relay is told, and an answer that was cut short is none', () => {
-  assert.is(told(FOUR, '', parameters({ relayhost: '[relay.example.org]:587' })).relayhost, '[relay.example.org]:587')
+test('a relay is reported, and an answer that was cut short is none', () => {
+  assert.is(
+    reported(FOUR, '', parameters({ relayhost: '[relay.example.org]:587' })).relayhost,
+    '[relay.example.org]:587',
+  )
   assert.throws(() => outgoingAddresses.parse({ code: 0, stdout: `route4 = ${FOUR}\n`, stderr: '' }), 'cut short')
 })
 

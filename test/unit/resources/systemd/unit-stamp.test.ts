@@ -19,7 +19,7 @@ test('a question and a step tell the same of files, of what is in directories an
   for (const name of ['a', 'conf.d/b']) writeFileSync(join(dir, name), 'x')
   symlinkSync('a', join(dir, 'link'))
   const paths = ['a', 'conf.d', 'link', 'none'].map((name) => join(dir, name))
-  const told = (by: 'question' | 'step'): unknown => {
+  const reported = (by: 'question' | 'step'): unknown => {
     const { text } = fileStates(paths, by)
     const script = ['d=', ...setReader([text]), text].join('\n')
     const env = { ...process.env, run: join(dir, 'run') }
@@ -28,7 +28,7 @@ test('a question and a step tell the same of files, of what is in directories an
       .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
   }
   const all = ['/a', '/conf.d/b', '/link'].map((path) => [path, '2d711642', true])
-  assert.equal([told('question'), told('step')], [all, all])
+  assert.equal([reported('question'), reported('step')], [all, all])
 })
 
 test.run()

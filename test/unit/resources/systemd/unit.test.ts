@@ -129,7 +129,7 @@ test('under another name a unit goes by its own', () => {
   )
 })
 
-test('of indirect units and of init scripts it is told whether they start at boot', () => {
+test('of indirect units and of init scripts it is reported whether they start at boot', () => {
   const indirect = { UnitFileState: 'indirect' }
   assert.is(ask({}, { own: indirect, indirect: 'indirect\n' }).enabled, 'disabled')
   assert.is(
@@ -151,17 +151,17 @@ test('sockets that are not there are missing', () => {
 
 test('without a stamp, or where the stamp does not tell of a file, the time of the start counts', () => {
   const asked = { restartOn: [conf] }
-  const untold = [
+  const unstamped = [
     [],
     [startStamp([`asked /etc/other`, ...state('/etc/other', BEFORE, 'a')])],
     [startStamp([`asked ${conf}`, ...state(conf, BEFORE, 'b')], 'another')],
   ]
-  for (const stamps of untold) {
+  for (const stamps of unstamped) {
     assert.equal(ask(asked, { stamps, states: state(conf, BEFORE, 'a') }).restart, [])
     assert.equal(ask(asked, { stamps, states: state(conf, AFTER, 'a') }).restart, [conf])
     assert.ok(ask(asked, { stamps, states: state(conf, BEFORE, 'a') }).unproven.includes(conf))
   }
-  // A deleted file cannot be told.
+  // A deleted file cannot be known.
   assert.equal(ask(asked, {}).restart, [])
 })
 
@@ -169,7 +169,7 @@ test(
   'a clock that was set back since the start makes no changed file pass for read; ' +
     'one set forward, or read a little later, makes none pass for changed',
   () => {
-    const told = (setBy: number, changedAfter: number): readonly string[] => {
+    const reported = (setBy: number, changedAfter: number): readonly string[] => {
       // Running for 100 s, begun 5 s after the boot; the file was changed so many seconds after the start, by the clock
       // as it is now.
       const began = NOON + 0.5 + setBy
@@ -182,11 +182,11 @@ test(
         },
       ).restart
     }
-    assert.equal(told(-3600, 50), [conf])
-    assert.equal(told(-3600, -50), [])
-    assert.equal(told(3600, -3700), [])
-    assert.equal(told(-1, -0.5), [])
-    assert.equal(told(0, 50), [conf])
+    assert.equal(reported(-3600, 50), [conf])
+    assert.equal(reported(-3600, -50), [])
+    assert.equal(reported(3600, -3700), [])
+    assert.equal(reported(-1, -0.5), [])
+    assert.equal(reported(0, 50), [conf])
   },
 )
 
@@ -307,7 +307,7 @@ test(
   },
 )
 
-test('a file that will go is foreseen as it will be told: by a stamp only', () => {
+test('a file that will go is foreseen as it will be reported: by a stamp only', () => {
   const asked = { restartOn: ['/etc/tls'] }
   const states = state('/etc/tls/cert', BEFORE, 'a')
   const stamps = [startStamp(['asked /etc/tls', ...states])]

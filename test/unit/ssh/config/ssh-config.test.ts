@@ -1,4 +1,4 @@
-// ssh_config(5) by way of `ssh -G`: who is asked for, what hosts share, what becomes of the answers and of refusals.
+// ssh_config(5) through `ssh -G`: who is asked for, what hosts share, what becomes of the answers and of refusals.
 // The lab holds shared answers against the real ones; here the answers are made up.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
@@ -273,29 +273,29 @@ test('options that come before user and port are given to ssh with these', async
   assert.equal(asked, ['-p 5 -p 6 -l u mx1'])
 })
 
-test('what ssh refuses is told with file:line', () => {
-  const told = (said: string, where?: string): string => sshRefusal(said, 'mx1', where).message
+test('what ssh refuses is reported with file:line', () => {
+  const reported = (said: string, where?: string): string => sshRefusal(said, 'mx1', where).message
   assert.is(
-    told('Pseudo-terminal will not be allocated because stdin is not a terminal.\n/c line 3: Bad number "x".\n'),
+    reported('Pseudo-terminal will not be allocated because stdin is not a terminal.\n/c line 3: Bad number "x".\n'),
     '/c:3: Bad number "x".',
   )
   assert.is(
-    told('/c: line 2: Bad configuration option: identiyfile\n/c: terminating, 1 bad configuration options\n'),
+    reported('/c: line 2: Bad configuration option: identiyfile\n/c: terminating, 1 bad configuration options\n'),
     '/c:2: Bad configuration option: identiyfile: did you mean identityfile?',
   )
   assert.is(
-    told('/c: line 1: Bad configuration option: x\n/d line 9: no argument after keyword "port"\n'),
+    reported('/c: line 1: Bad configuration option: x\n/d line 9: no argument after keyword "port"\n'),
     '/c:1: Bad configuration option: x\n/d:9: no argument after keyword "port"',
   )
   assert.is(
-    told('command-line line 0: Bad number "x".\n', 'hosts.yml:7: ansible_ssh_args'),
+    reported('command-line line 0: Bad number "x".\n', 'hosts.yml:7: ansible_ssh_args'),
     'hosts.yml:7: ansible_ssh_args: Bad number "x".',
   )
   assert.is(
-    told('Bad owner or permissions on /root/.ssh/config\n'),
+    reported('Bad owner or permissions on /root/.ssh/config\n'),
     'ssh -G mx1: Bad owner or permissions on /root/.ssh/config',
   )
-  assert.is(told(''), 'ssh -G mx1: it ended without a word')
+  assert.is(reported(''), 'ssh -G mx1: it ended without a word')
 })
 
 test('where there is no ssh, a file or options that want one are named', async () => {

@@ -31,7 +31,7 @@ test('a transaction of Knot compares before it changes, and is aborted unless it
     lines.slice(at('[ "$now" = '), at('drop TXT')).join('\n'),
     `'60 TXT "it'\\''s $(x)"\n60 TXT "v=spf1 " "-all"'`,
   )
-  // Another TTL makes the whole set anew.
+  // Another TTL makes the whole set again.
   const later = transaction(written(wantedChange(key, { ttl: 60, rdata: [strings('v=DKIM1;p=')] })!))
   assert.match(later, /^drop TXT\nput 3600 TXT '"v=DKIM1;p="'$/m)
 })

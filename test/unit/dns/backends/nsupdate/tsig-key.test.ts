@@ -31,9 +31,9 @@ test('a key that is a value is on standard input, and in no argument', async () 
   const key = keyOf({ key: new Secret(KEY) })!
   await readyToPush(key)
   assert.equal(await pushFromHere([change], PRIMARY, key), [{ kind: 'done' }])
-  const told = readFileSync(asked, 'utf8')
-  assert.match(told, `arguments: \nkey hmac-sha256:mailrun. ${SECRET}\nquit\n`)
-  assert.match(told, `arguments: -v -t 20\nkey hmac-sha256:mailrun. ${SECRET}\nserver 192.0.2.53 53\n`)
+  const reported = readFileSync(asked, 'utf8')
+  assert.match(reported, `arguments: \nkey hmac-sha256:mailrun. ${SECRET}\nquit\n`)
+  assert.match(reported, `arguments: -v -t 20\nkey hmac-sha256:mailrun. ${SECRET}\nserver 192.0.2.53 53\n`)
 })
 
 test('a key that is a file is named, and its content is nowhere', async () => {
@@ -51,7 +51,7 @@ test('what nsupdate quotes of the secret is masked', async () => {
   assert.not.match(JSON.stringify(outcome), SECRET)
 })
 
-test('a key that nsupdate does not take is told before anything is sent', async () => {
+test('a key that nsupdate does not take is reported before anything is sent', async () => {
   fake.says('cat >/dev/null; echo "unknown key type"; exit 1')
   const error = await readyToPush(keyOf({ key: new Secret(KEY) })!).catch((why: unknown) => why)
   assert.match(String(error), 'the TSIG key of dns.key cannot be read as one: what tsig-keygen writes is wanted')
@@ -78,7 +78,7 @@ test('a key of many zones is tried once, and each host is named that zones may b
   assert.equal([...hostNamesOf([vars])], ['ns1', 'ns2'])
 })
 
-test('a host that the inventory has not is told, and so is a file that is not there', async () => {
+test('a host that the inventory has not is reported, and so is a file that is not there', async () => {
   const why = async (vars: DnsVars): Promise<string> =>
     readyToPublish([vars], []).then(
       () => '',

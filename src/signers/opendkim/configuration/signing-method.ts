@@ -4,11 +4,11 @@ import { wholePath, withWholePath } from './keys.ts'
 import { tableOf, type Table } from './look-up.ts'
 import { isYes, type Setting, type Settings } from './read-settings.ts'
 import { refuseMissingKeys, type Given } from './refusals.ts'
-import type { Way } from './signatures.ts'
+import type { SigningMethod } from './signatures.ts'
 import type { Doubts, OpendkimSources, Place } from './sources.ts'
 import type { Options } from './words.ts'
 
-/** Characters of patterns that are not for one domain each: they are looked through for each address anew. */
+/** Characters of patterns that are not for one domain each: they are looked through for each address again. */
 const MOST_TEXT = 40_000
 
 export function setOf(
@@ -35,7 +35,7 @@ export interface Reading {
   given(name: string, option?: string): Given | undefined
 }
 
-export function wayOf(reading: Reading): Way {
+export function signingMethodOf(reading: Reading): SigningMethod {
   const { settings, files, doubts, signs, path } = reading
   const [keyTable, signingTable] = [settings.get('keytable'), settings.get('signingtable')]
   if (keyTable === undefined) {
@@ -54,7 +54,7 @@ export function wayOf(reading: Reading): Way {
   return { kind: 'tables', signing, keys, multiple: isYes(settings, 'MultipleSignatures') }
 }
 
-function byDomain({ settings, options, files, doubts, given, signs }: Reading): Way {
+function byDomain({ settings, options, files, doubts, given, signs }: Reading): SigningMethod {
   const [selector, keyFile, domain] = [given('Selector', 's'), given('KeyFile', 'k'), given('Domain', 'd')]
   const base = settings.get('basedirectory')?.value
   const whole = selector !== undefined && keyFile !== undefined

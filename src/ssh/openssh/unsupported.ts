@@ -14,9 +14,9 @@ export const STANDING_MASTER = 'the master connection'
  *
  * @param exists - whether a file is there.
  */
-export function beyondOf(
+export function unsupportedIn(
   settings: SshSettings,
-  target: Omit<SshTarget, 'beyond' | 'passedOver'>,
+  target: Omit<SshTarget, 'unsupported' | 'passedOver'>,
   exists: (path: string) => boolean,
 ): readonly string[] {
   const { algorithms } = target

@@ -8,7 +8,7 @@ export interface WantedUnit extends WantedEnablement {
 }
 
 /** `undefined` where there is none. */
-export function obstacleTo(wanted: WantedUnit, question: UnitQuestion, now: UnitState): string | undefined {
+export function problemWith(wanted: WantedUnit, question: UnitQuestion, now: UnitState): string | undefined {
   const { unit } = question
   if (!now.there) return absent(wanted, unit, now)
   if (wanted.masked === true) return unmaskable(now)
@@ -66,5 +66,5 @@ function absent({ state, enabled, masked }: WantedUnit, unit: string, now: UnitS
   if (isMasked(now.enabled)) return `there is no unit ${unit} on the host behind its mask: install its package first`
   return now.stopped
     ? `there is no unit ${unit} on the host: install its package first`
-    : `there is no unit file of ${unit} any more, though it runs: install its package anew`
+    : `there is no unit file of ${unit} any more, though it runs: install its package again`
 }

@@ -5,9 +5,9 @@ import type { OwnSelectors } from '../../../src/mail/fleet/own-selectors.ts'
 import { datedSelectors } from '../../../src/mail/rotation/new-selector.ts'
 import { rotationSettings } from '../../../src/mail/rotation/settings.ts'
 import type { HostResult } from '../../../src/core/run-event.ts'
-import { toldBy, type HostEvidence, type Told } from '../../../src/commands/rotate/ask-hosts.ts'
+import { answersOf, type HostEvidence, type HostAnswers } from '../../../src/commands/rotate/ask-hosts.ts'
 import type { DueStep } from '../../../src/commands/rotate/due-step.ts'
-import { hostDeeds } from '../../../src/commands/rotate/host-deeds.ts'
+import { stepsOnHosts } from '../../../src/commands/rotate/steps-on-hosts.ts'
 import { historyOutput } from '../../../src/commands/mail-fleet/mail-member.ts'
 import { hostSigner } from '../../../src/signers/signers.ts'
 import type { RotationMember } from '../../../src/commands/rotate/rotation-members.ts'
@@ -56,12 +56,12 @@ const answered = (name: string, { use, history = [], keys = [] }: Named): HostRe
   }) as unknown as HostResult
 
 function evidenceOf(of: RotationMember, named: Named): HostEvidence {
-  const { evidence, faults } = toldBy(answered(of.name, named), of, 0)
+  const { evidence, faults } = answersOf(answered(of.name, named), of, 0)
   assert.equal(faults, [])
   return evidence[0]!
 }
 
-test('of a history counts what the host speaks for; the others are told, once each', () => {
+test('of a history counts what the host speaks for; the others are reported, once each', () => {
   const history = ['mx1', 'mx1-20270101', 'mx2', 'google', 'mx2', '*', 'default']
   const evidence = evidenceOf(member('mx1', { further: ['default'], others: ['mx2'] }), { use: 'mx1', history })
   assert.equal(
@@ -71,7 +71,7 @@ test('of a history counts what the host speaks for; the others are told, once ea
   assert.equal(evidence.foreign, ['mx2', 'google', '*'])
 })
 
-test('the selector in use counts whoever’s it is, for the host alone, and is told', () => {
+test('the selector in use counts whoever’s it is, for the host alone, and is reported', () => {
   const evidence = evidenceOf(member('mx1', { others: ['mx2'] }), { use: 'mx2', history: ['mx2', 'mx3'] })
   assert.is(evidence.inUse.selector, 'mx2')
   assert.equal(
@@ -83,7 +83,7 @@ test('the selector in use counts whoever’s it is, for the host alone, and is t
 
 test('a selector in use that is none is a fault of that domain', () => {
   for (const use of ['*', '(', 'a b', '', 'x'.repeat(300)]) {
-    const { evidence, faults } = toldBy(answered('mx1', { use }), member('mx1'), 0)
+    const { evidence, faults } = answersOf(answered('mx1', { use }), member('mx1'), 0)
     assert.equal(evidence, [])
     assert.match(faults[0]!.why, 'which is none')
   }
@@ -98,11 +98,11 @@ const EMPTY: Looking = {
 /** The selector of the key that mx1 begins a rotation with. */
 async function begun(all: readonly HostEvidence[]): Promise<string | undefined> {
   const step = { kind: 'begin', former: undefined } as unknown as DueStep['step']
-  const outlook = { now: NOW, keys: [], due: undefined } as never
-  const pair = { evidence: all[0]!, dns: { keys: new Map(), cached: 0, fault: undefined }, outlook }
-  const told: Told = { evidence: all, faults: [] }
-  const deeds = await hostDeeds({ pair, step }, { tell: () => {}, looking: EMPTY }, told)
-  return deeds[0]?.selector
+  const nextSteps = { now: NOW, keys: [], due: undefined } as never
+  const pair = { evidence: all[0]!, dns: { keys: new Map(), cached: 0, fault: undefined }, nextSteps }
+  const reported: HostAnswers = { evidence: all, faults: [] }
+  const doneSteps = await stepsOnHosts({ pair, step }, { tell: () => {}, looking: EMPTY }, reported)
+  return doneSteps[0]?.selector
 }
 
 test('a new key takes a name that its host never used', async () => {

@@ -16,7 +16,7 @@ interface Entry {
   warning: string | undefined
 }
 
-export interface Ledger {
+export interface TaskRecord {
   /** As it is now; a task that changed stays `changed`, one that holds something back is `held` either way. */
   satisfied(task: Task, remarks: Remarks): void
   made(task: Task, change: Change): void
@@ -30,7 +30,7 @@ export interface Ledger {
   results(mask: Mask): readonly TaskResult[]
 }
 
-export function ledger(tasks: readonly Task[]): Ledger {
+export function taskRecord(tasks: readonly Task[]): TaskRecord {
   const entries = new Map<Task, Entry>(
     tasks.map((task) => [
       task,
@@ -71,7 +71,7 @@ export function ledger(tasks: readonly Task[]): Ledger {
     },
     unknown(task, change, why) {
       const { changes } = set(task, 'unknown', why)
-      // Pieces of a change are told each.
+      // Pieces of a change are reported one by one.
       if (!changes.includes(change)) changes.push(change)
     },
     results: (mask) =>

@@ -6,7 +6,7 @@ import { CONFIGURATION } from '../setup/signing-family.ts'
 import { placeText, type OpendkimConfiguration } from '../configuration/index.ts'
 import { more, SHOWN } from './loss-words.ts'
 
-export const setupObstacle = (setup: OpendkimSetup, configuration: OpendkimConfiguration): string | undefined =>
+export const setupProblem = (setup: OpendkimSetup, configuration: OpendkimConfiguration): string | undefined =>
   unreadable(configuration) ?? overruled(configuration) ?? outdated(setup, configuration)
 
 function unreadable({ notUnderstood }: OpendkimConfiguration): string | undefined {
@@ -14,7 +14,7 @@ function unreadable({ notUnderstood }: OpendkimConfiguration): string | undefine
   if (doubts.length === 0) return undefined
   const list = doubts.slice(0, SHOWN).map(({ what, place, remedy }) => `\n${placeText(place)}: ${what}: ${remedy}`)
   return (
-    "not all of OpenDKIM's configuration can be read, so it cannot be told what is signed, " +
+    "not all of OpenDKIM's configuration can be read, so mailrun cannot know what is signed, " +
     `and nothing is changed:${list.join('')}${more(doubts.length)}`
   )
 }
@@ -40,14 +40,16 @@ function overruled({ path, options }: OpendkimConfiguration): string | undefined
   )
 }
 
-/** What runs may sign by what was there when it read its files. Mailrun's own tables a run mends, and makes anew. */
+/**
+ * What runs may sign by what was there when it read its files. Mailrun's own tables a run corrects, and makes again.
+ */
 function outdated(setup: OpendkimSetup, { notUnderstood }: OpendkimConfiguration): string | undefined {
   if (!setup.runs || setup.ours) return undefined
   const doubts = notUnderstood.filter(({ refused }) => refused)
   if (doubts.length === 0 || areGone(setup)) return undefined
   const list = doubts.slice(0, SHOWN).map(({ what, place, remedy }) => `\n${placeText(place)}: ${what}: ${remedy}`)
   return (
-    'OpenDKIM runs, and would not start with what its configuration says now, so it cannot be told what it signs, ' +
+    'OpenDKIM runs, and would not start with what its configuration says now, so mailrun cannot know what it signs, ' +
     `and nothing is changed:${list.join('')}${more(doubts.length)}\nthen restart it (systemctl restart opendkim)`
   )
 }

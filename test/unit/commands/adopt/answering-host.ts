@@ -1,13 +1,13 @@
 // Hosts of these tests, as they tell their configuration of OpenDKIM.
-import { hostVars, type ToldHost } from '../../../../src/commands/adopt/host-vars.ts'
+import { hostVars, type AnsweredHost } from '../../../../src/commands/adopt/host-vars.ts'
 import { hostSigner } from '../../../../src/signers/signers.ts'
 import { todayOf } from '../../../../src/signers/opendkim/adoption/today-of.ts'
 import type { AdoptedHost } from '../../../../src/mail/adoption.ts'
-import type { PostfixTold } from '../../../../src/mail/mail-setup.ts'
+import type { PostfixAnswer } from '../../../../src/mail/mail-setup.ts'
 import { MASTER } from '../../resources/postfix/host.ts'
 import type { FileText } from '../../../../src/signers/opendkim/configuration/index.ts'
 
-export interface Told extends Partial<Omit<ToldHost, 'said'>> {
+export interface HostOptions extends Partial<Omit<AnsweredHost, 'said'>> {
   /** Of opendkim.conf, beside its tables. */
   readonly conf?: string
   readonly signing?: string
@@ -26,14 +26,14 @@ example.net example.net:mail:/etc/opendkim/keys/example.net.private
 const SIGNING = '*@example.org example.org\n*@example.net example.net\n'
 const SOCKET = 'Socket inet:8891@localhost\n'
 
-export function told({
+export function answeringHost({
   conf = SOCKET,
   signing = SIGNING,
   keys = KEYS,
   trusted = '',
   said = {},
   ...rest
-}: Told): ToldHost {
+}: HostOptions): AnsweredHost {
   const texts = {
     '/etc/opendkim.conf': CONF + conf,
     '/etc/opendkim/key.table': keys,
@@ -49,7 +49,7 @@ export function told({
     today: todayOf({ words: [], files }),
     parameters: { myhostname: 'mx1.example.org', milter_default_action: 'tempfail' },
     packages: {},
-    postfix: postfixTold({}),
+    postfix: postfixAnswer({}),
     outgoing: { addresses: ['192.0.2.1'], relayhost: '' },
     said: new Map(Object.entries(said).map(([name, value]) => [name, { value, where: 'inventory.yaml:3' }])),
     ...rest,
@@ -57,7 +57,7 @@ export function told({
 }
 
 /** A Postfix with Debian's services. */
-export const postfixTold = (main: Readonly<Record<string, string>>, master = MASTER): PostfixTold => ({
+export const postfixAnswer = (main: Readonly<Record<string, string>>, master = MASTER): PostfixAnswer => ({
   directory: '/etc/postfix',
   main,
   master,
@@ -66,7 +66,7 @@ export const postfixTold = (main: Readonly<Record<string, string>>, master = MAS
   hostName: 'mx1.example.org',
 })
 
-export const adopted = (host: Told = {}): AdoptedHost => hostVars(told(host))
+export const adopted = (host: HostOptions = {}): AdoptedHost => hostVars(answeringHost(host))
 
 export const valuesOf = ({ vars }: Pick<AdoptedHost, 'vars'>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(vars.map(({ name, value }) => [name, value]))

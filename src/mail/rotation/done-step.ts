@@ -1,5 +1,5 @@
 // A step that `mailrun rotate` did, or tried to do, with a key.
-export interface Deed {
+export interface DoneStep {
   readonly host: string
   readonly domain: string
   readonly selector: string
@@ -9,4 +9,4 @@ export interface Deed {
   readonly failed?: string
 }
 
-export type TellDeed = (deed: Deed) => void
+export type ReportStep = (doneStep: DoneStep) => void

@@ -2,7 +2,7 @@
 import { Unreachable } from '../engine/session/connection.ts'
 
 /** A connection failed for a reason that passes by itself: sshd has too many others at once, or restarts. */
-export class Passing extends Unreachable {
+export class TransientFailure extends Unreachable {
   /** At least so many seconds before the next try. */
   readonly pauseSeconds: number
 
@@ -13,7 +13,7 @@ export class Passing extends Unreachable {
 }
 
 /** sshd takes no connection from this address for a while, and says so before its identification. */
-export class NotNow extends Passing {}
+export class NotNow extends TransientFailure {}
 
 /** What to do about a connection that broke off before anything was asked. */
 export const RUN_AGAIN = 'run it again; where it ends so again, see what its sshd says: journalctl -u ssh'

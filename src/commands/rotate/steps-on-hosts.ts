@@ -5,12 +5,12 @@ import { nameKey } from '../../mail/names/names.ts'
 import { ownBase, speaksFor } from '../../mail/fleet/own-selectors.ts'
 import { datedSelectors } from '../../mail/rotation/new-selector.ts'
 import type { NewMark, RotationStep } from '../../mail/rotation/steps.ts'
-import type { HostEvidence, Told } from './ask-hosts.ts'
+import type { HostEvidence, HostAnswers } from './ask-hosts.ts'
 import type { DueStep, Pair } from './due-step.ts'
 import type { Rotating } from './rotating.ts'
 import type { HostSteps } from './host-steps.ts'
 
-export interface HostDeed extends DueStep {
+export interface StepOnHost extends DueStep {
   readonly steps: HostSteps
   readonly selector: string
   /** In words, once it is done. */
@@ -20,27 +20,27 @@ export interface HostDeed extends DueStep {
 type StepOf<Kind extends RotationStep['kind']> = Extract<RotationStep, { readonly kind: Kind }>
 type Asking = Pick<Rotating, 'tell' | 'looking'>
 
-/** Empty for a step that is none of hosts; what cannot be done is told. */
-export async function hostDeeds(
+/** Empty for a step that is none of hosts; what cannot be done is reported. */
+export async function stepsOnHosts(
   { pair, step }: DueStep,
   rotating: Asking,
-  { evidence: all }: Told,
-): Promise<readonly HostDeed[]> {
+  { evidence: all }: HostAnswers,
+): Promise<readonly StepOnHost[]> {
   switch (step.kind) {
     case 'note':
-      return step.marks.map((mark) => noteDeed(pair, step, mark))
+      return step.marks.map((mark) => noteStep(pair, step, mark))
     case 'make':
       return [{ pair, step, steps: { make: [step.selector] }, selector: step.selector, what: 'its key is made' }]
     case 'delete-key':
-      return deleteDeeds(pair, step, rotating, all)
+      return deleteSteps(pair, step, rotating, all)
     case 'begin':
-      return beginDeeds(pair, step, rotating, all)
+      return beginSteps(pair, step, rotating, all)
     default:
       return []
   }
 }
 
-function noteDeed(pair: Pair, step: RotationStep, mark: NewMark): HostDeed {
+function noteStep(pair: Pair, step: RotationStep, mark: NewMark): StepOnHost {
   const { event, selector } = mark
   const isAtOnce = event === 'revoking' && standingOf(pair.evidence.history, selector).compromised
   return { pair, step, steps: { marks: [mark] }, selector, what: isAtOnce ? REVOKED_AT_ONCE : WORDS[event] }
@@ -49,7 +49,7 @@ function noteDeed(pair: Pair, step: RotationStep, mark: NewMark): HostDeed {
 const REVOKED_AT_ONCE = 'is to be revoked at once: mail that it signed, and that no receiver has yet, will fail DKIM'
 
 const WORDS: Readonly<Record<KeyEvent, string>> = {
-  keyed: 'is no longer served by every name server: it is waited for anew',
+  keyed: 'is no longer served by every name server: it is waited for again',
   published: 'every name server serves it',
   active: 'was in use when its rotation began',
   retired: 'signs no more',
@@ -61,12 +61,12 @@ const WORDS: Readonly<Record<KeyEvent, string>> = {
 }
 
 /** A key that another domain's mail is signed with stays. */
-function deleteDeeds(
+function deleteSteps(
   pair: Pair,
   step: StepOf<'delete-key'>,
   { tell }: Asking,
   all: readonly HostEvidence[],
-): readonly HostDeed[] {
+): readonly StepOnHost[] {
   const { host, domain } = pair.evidence
   const { selector, path } = step
   const other = all.find((each) => each.host === host && each.inUse.path === path)
@@ -83,14 +83,14 @@ function deleteDeeds(
 }
 
 /** Finds a selector that was never used for the new key. */
-async function beginDeeds(
+async function beginSteps(
   pair: Pair,
   step: StepOf<'begin'>,
   { tell, looking }: Asking,
   all: readonly HostEvidence[],
-): Promise<readonly HostDeed[]> {
+): Promise<readonly StepOnHost[]> {
   const { host, domain, member } = pair.evidence
-  const { now, due } = pair.outlook
+  const { now, due } = pair.nextSteps
   const candidates = datedSelectors(ownBase(member.own), now)
   const taken = takenSelectors(pair.evidence, all)
   const selector = await freeSelector(candidates, taken, domain, looking)
@@ -104,7 +104,7 @@ async function beginDeeds(
     domain,
     selector: candidates[0]!,
     what: 'a new key',
-    failed: 'which selector was never used cannot be told: a name server does not answer, or 26 keys were made today',
+    failed: 'which selector was never used cannot be known: a name server does not answer, or 26 keys were made today',
   })
   return []
 }

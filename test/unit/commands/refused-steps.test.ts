@@ -1,15 +1,15 @@
-// A rotation on a host that would refuse it: what is told beforehand.
+// A rotation on a host that would refuse it: what is reported beforehand.
 import * as assert from 'uvu/assert'
-import type { Outlook } from '../../../src/mail/rotation/steps.ts'
+import type { NextSteps } from '../../../src/mail/rotation/steps.ts'
 import { partsAnswer } from '../../../src/core/probe/probe.ts'
 import type { Signing } from '../../../src/signers/keys/signing.ts'
-import { refusedOutlook } from '../../../src/commands/rotate/refused-outlook.ts'
+import { refusedSteps } from '../../../src/commands/rotate/refused-steps.ts'
 import { switchGuard } from '../../../src/signers/opendkim/kept/switch-guard.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('rotate: hosts that refuse')
 
-const OUTLOOK: Outlook = {
+const NEXT_STEPS: NextSteps = {
   host: 'mx1',
   domain: 'a.example',
   now: 0,
@@ -23,17 +23,22 @@ const OUTLOOK: Outlook = {
 const WHY = 'mail of b.example would leave unsigned'
 
 test('what changes the host waits for its owner; what DNS alone does goes on', () => {
-  const { keys } = refusedOutlook(OUTLOOK, WHY)
+  const { keys } = refusedSteps(NEXT_STEPS, WHY)
   assert.equal(
     keys.map(({ step, wait }) => step?.kind ?? (wait?.kind === 'blocked' ? wait.why : 'nothing')),
     ['nothing', `nothing is changed there: ${WHY}`, 'revoke'],
   )
-  assert.equal(refusedOutlook(OUTLOOK, undefined), OUTLOOK)
+  assert.equal(refusedSteps(NEXT_STEPS, undefined), NEXT_STEPS)
 })
 
 test('a rotation that is due does not begin', () => {
-  const { keys, begin, due } = refusedOutlook(
-    { ...OUTLOOK, keys: OUTLOOK.keys.slice(0, 1), begin: { kind: 'begin', former: undefined }, due: 'by --start' },
+  const { keys, begin, due } = refusedSteps(
+    {
+      ...NEXT_STEPS,
+      keys: NEXT_STEPS.keys.slice(0, 1),
+      begin: { kind: 'begin', former: undefined },
+      due: 'by --start',
+    },
     WHY,
   )
   assert.equal([begin, due], [undefined, undefined])
@@ -60,7 +65,7 @@ test('what the guard says is known from what the host tells', () => {
     { domains: ['a.example'] },
     { domains: ['a.example'], selector: 'mx1', directory: '/etc/dkimkeys' },
   )
-  const told = (signs: string): string => {
+  const reported = (signs: string): string => {
     const files = Object.entries({
       '/etc/opendkim.conf': text('Socket local:/x\nKeyTable /t/k\nSigningTable /t/s\n'),
       '/t/k': text('a a.example:mail:/k/a\n'),
@@ -70,8 +75,8 @@ test('what the guard says is known from what the host tells', () => {
     const parts = [[signing], setup].map((part) => ({ code: 0, stdout: JSON.stringify(part), stderr: '' }))
     return guard.parse(partsAnswer(parts))
   }
-  assert.match(told('a.example a\nb.example a\n'), /\*@b\.example: d=a\.example s=mail/)
-  assert.match(told('a.example a\n'), /run playbooks\/dkim\.ts first/)
+  assert.match(reported('a.example a\nb.example a\n'), /\*@b\.example: d=a\.example s=mail/)
+  assert.match(reported('a.example a\n'), /run playbooks\/dkim\.ts first/)
 })
 
 test.run()

@@ -3,7 +3,7 @@
 import type { DnsStanding, HostKey, RotationEvidence, RotationRequest } from './evidence.ts'
 import { drained, drainSeconds } from './drained.ts'
 import { selectorsIn, standingOf, standingsOf, type Standing } from './history.ts'
-import type { KeyOutlook, NewMark, Outlook, RotationStep, RotationWait } from './steps.ts'
+import type { KeyProgress, NewMark, NextSteps, RotationStep, RotationWait } from './steps.ts'
 
 /** Every selector that is not removed, the one in use first. */
 export const livingKeys = ({ history, inUse }: Pick<RotationEvidence, 'history' | 'inUse'>): readonly Standing[] =>
@@ -23,7 +23,7 @@ function comingKey(evidence: Pick<RotationEvidence, 'history' | 'inUse'>): Stand
   return [...coming].sort((a, b) => (b.keyed ?? 0) - (a.keyed ?? 0) || (a.selector < b.selector ? 1 : -1))[0]
 }
 
-export function outlook(evidence: RotationEvidence, request: RotationRequest): Outlook {
+export function nextSteps(evidence: RotationEvidence, request: RotationRequest): NextSteps {
   const { host, domain, now } = evidence
   const living = livingKeys(evidence)
   const [active] = living as readonly [Standing, ...Standing[]]
@@ -49,7 +49,7 @@ export function outlook(evidence: RotationEvidence, request: RotationRequest): O
   const moving = due !== undefined || others.some(({ last }) => !ENDING.includes(last?.event))
   return {
     ...base,
-    keys: living.map((each) => keyOutlook(evidence, each, active, coming)),
+    keys: living.map((each) => keyProgress(evidence, each, active, coming)),
     notes: [
       ...(moving ? drainNotes(evidence) : []),
       ...others.flatMap(strayKeyNotes),
@@ -92,7 +92,7 @@ const isInPlace = ({ selector, path }: HostKey, { domain, signer }: RotationEvid
 
 /**
  * All that were there before; where an earlier command said so and that is not yet done with, none, unless it is to
- * begin anew.
+ * begin again.
  */
 function newlyCompromised(living: readonly Standing[], active: Standing, anew: boolean): readonly string[] {
   if (active.compromised || (!anew && living.some(({ compromised }) => compromised))) return []
@@ -116,8 +116,8 @@ function whyDue(
   return age >= settings.olderThan ? `the key in use is ${Math.floor(age / 86_400)} days old` : undefined
 }
 
-const shown = (evidence: RotationEvidence, each: Standing, coming: Standing | undefined): KeyOutlook => {
-  const { selector, state, since } = keyOutlook(
+const shown = (evidence: RotationEvidence, each: Standing, coming: Standing | undefined): KeyProgress => {
+  const { selector, state, since } = keyProgress(
     evidence,
     each,
     standingOf(evidence.history, evidence.inUse.selector),
@@ -126,21 +126,23 @@ const shown = (evidence: RotationEvidence, each: Standing, coming: Standing | un
   return { selector, state, since }
 }
 
-function keyOutlook(
+function keyProgress(
   evidence: RotationEvidence,
   key: Standing,
   active: Standing,
   coming: Standing | undefined,
-): KeyOutlook {
-  if (key.selector === evidence.inUse.selector) return activeOutlook(evidence, key)
-  return key.selector === coming?.selector ? comingOutlook(evidence, key, active) : formerOutlook(evidence, key, active)
+): KeyProgress {
+  if (key.selector === evidence.inUse.selector) return activeProgress(evidence, key)
+  return key.selector === coming?.selector
+    ? comingProgress(evidence, key, active)
+    : formerProgress(evidence, key, active)
 }
 
 /** Those that once signed, and are not known to have stopped. */
 const replacedBy = ({ history }: RotationEvidence, selector: string): readonly string[] =>
   selectorsIn(history).filter((each) => each !== selector && standingOf(history, each).last?.event === 'active')
 
-function activeOutlook(evidence: RotationEvidence, { selector, last, everActive }: Standing): KeyOutlook {
+function activeProgress(evidence: RotationEvidence, { selector, last, everActive }: Standing): KeyProgress {
   // Of a key from before the first rotation nothing is written down; it signs since about when it was made.
   const base = {
     selector,
@@ -162,12 +164,12 @@ function activeOutlook(evidence: RotationEvidence, { selector, last, everActive 
   return former.length > 0 ? { ...base, step: { kind: 'activate', selector, former } } : base
 }
 
-function comingOutlook(evidence: RotationEvidence, { selector, last }: Standing, active: Standing): KeyOutlook {
+function comingProgress(evidence: RotationEvidence, { selector, last }: Standing, active: Standing): KeyProgress {
   const { now, keys, cached, settings } = evidence
   const is = (
     state: 'keyed' | 'published' | 'propagated',
     more: { readonly step: RotationStep } | { readonly wait: RotationWait },
-  ): KeyOutlook => ({ selector, state, since: last?.time, ...more })
+  ): KeyProgress => ({ selector, state, since: last?.time, ...more })
   const key = keys.find((each) => each.selector === selector)
   if (key === undefined) return is('keyed', { step: { kind: 'make', selector } })
   if (key.publicKey === undefined)
@@ -177,7 +179,7 @@ function comingOutlook(evidence: RotationEvidence, { selector, last }: Standing,
   const dns = evidence.dns.get(selector)
   const unserved = inDns(dns)
   if (unserved !== undefined) {
-    // It was served once and is no more: what resolvers hold of it now begins anew.
+    // It was served once and is no more: what resolvers hold of it now begins again.
     if (last?.event === 'published' && dns?.missing.some(({ silent }) => !silent))
       return is('keyed', { step: { kind: 'note', marks: [{ event: 'keyed', selector }] } })
     return is(
@@ -194,16 +196,16 @@ function comingOutlook(evidence: RotationEvidence, { selector, last }: Standing,
 }
 
 /** One that signed before, or was given up before it ever did. */
-function formerOutlook(
+function formerProgress(
   evidence: RotationEvidence,
   { selector, last, everActive, compromised }: Standing,
   active: Standing,
-): KeyOutlook {
+): KeyProgress {
   const { now, keys, settings, signing, signer } = evidence
   const is = (
     state: 'draining' | 'revoking' | 'revoked' | 'removing',
     more: { readonly step?: RotationStep; readonly wait?: RotationWait },
-  ): KeyOutlook => ({ selector, state, since: last?.time, ...more })
+  ): KeyProgress => ({ selector, state, since: last?.time, ...more })
   const dns = inDns(evidence.dns.get(selector))
   switch (last?.event) {
     case 'revoking':
@@ -216,7 +218,7 @@ function formerOutlook(
       return is(
         'revoked',
         now < until
-          ? { wait: { kind: 'until', time: until, why: 'verifiers are told that it is revoked' } }
+          ? { wait: { kind: 'until', time: until, why: 'verifiers learn that it is revoked' } }
           : { step: { kind: 'note', marks: [{ event: 'removing', selector }] } },
       )
     }
@@ -233,7 +235,7 @@ function formerOutlook(
         return is('draining', {
           wait: {
             kind: 'held',
-            why: `whether ${signer.title} signs with it cannot be told: ${signing.why}`,
+            why: `whether ${signer.title} signs with it cannot be known: ${signing.why}`,
             soon: false,
           },
         })

@@ -1,7 +1,7 @@
 // The rotation's state machine: its order, and what must never be, whatever is killed, lags or is asked for.
 import * as assert from 'uvu/assert'
 import { standingOf } from '../../../../src/mail/rotation/history.ts'
-import type { Outlook, RotationStep } from '../../../../src/mail/rotation/steps.ts'
+import type { NextSteps, RotationStep } from '../../../../src/mail/rotation/steps.ts'
 import { suite } from '../../../suite.ts'
 import { Broken, CACHED, SETTINGS, World } from './world.ts'
 
@@ -10,11 +10,11 @@ const NOTHING = { start: false, compromised: false }
 const START = { start: true, compromised: false }
 const COMPROMISED = { start: false, compromised: true }
 
-const stepsOf = ({ keys, begin }: Outlook): readonly RotationStep[] => [
+const stepsOf = ({ keys, begin }: NextSteps): readonly RotationStep[] => [
   ...keys.flatMap(({ step }) => step ?? []),
   ...(begin === undefined ? [] : [begin]),
 ]
-const waitOf = ({ keys }: Outlook) => keys.find(({ wait }) => wait !== undefined)?.wait
+const waitOf = ({ keys }: NextSteps) => keys.find(({ wait }) => wait !== undefined)?.wait
 /** Does all there is to do at this moment; returns what it was. */
 function settle(world: World, first: typeof NOTHING): readonly string[] {
   const done: string[] = []
@@ -76,7 +76,7 @@ test('what one name server lacks does not sign', () => {
   assert.equal(settle(world, NOTHING), ['published'])
 })
 
-test('what was served everywhere and is no more is waited for anew', () => {
+test('what was served everywhere and is no more is waited for again', () => {
   const world = new World()
   settle(world, NOTHING)
   world.pass(CACHED)
@@ -115,7 +115,7 @@ test('a compromised host: no wait but for the name servers, and the former key i
     'revoked',
   ])
   assert.is(world.primary.get('mx1'), 'revoked')
-  // The same again goes on with what is begun; with --start it begins anew.
+  // The same again goes on with what is begun; with --start it begins again.
   assert.equal(stepsOf(world.look(COMPROMISED)), [])
   assert.match(world.look(COMPROMISED).notes.join(), '--start replaces this one, too')
   assert.equal(

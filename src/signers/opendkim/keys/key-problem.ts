@@ -11,7 +11,7 @@ const MEND =
   '(docs/mail/lost-keys.md)'
 
 /** `undefined` where a key can be used, once it has the right owner and mode, or can be made. */
-export function keyObstacle({ path, key, inUse, directories, groups }: Signing): string | undefined {
+export function keyProblem({ path, key, inUse, directories, groups }: Signing): string | undefined {
   if (key.kind === 'invalid') {
     return (
       `${path} is there and holds no private key that can be used without a passphrase: ` +
