@@ -12,11 +12,11 @@ const HOSTS = 4
 const JOB = 'nothing to do'
 
 const ABOUT = [
-  `Nothing to do on ${HOSTS} hosts behind a wire (vde2's wirefilter) of so many milliseconds of round trip. ` +
-    "Ansible's master connections stand already; mailrun, Mitogen and who works by hand connect again.",
-  'Where the wire loses packets, it loses 1 % each way. ' +
-    'What a second of round trip adds tells how many of them follow each other, ' +
-    'beside those that were counted on the wire.',
+  `Nothing is to be done on ${HOSTS} hosts behind a wire (vde2's wirefilter); ` +
+    'the rows show its round trip in milliseconds. ' +
+    'The master connections of Ansible exist before; mailrun, Mitogen and the scripts by hand connect again.',
+  'With packet loss, the wire loses 1 % each way. ' +
+    'From the seconds that a longer round trip adds, the last table computes how many round trips follow each other.',
 ].join('\n')
 
 export const latency: Bench = {

@@ -24,17 +24,18 @@ const SECONDS: Readonly<Record<Job, number>> = {
 const PEERS_FIRST_RUN_UP_TO = 4
 
 const ABOUT = [
-  '`playbooks/dkim.ts` with two domains, and [bench/peers/dkim.yaml](../bench/peers/dkim.yaml), ' +
-    'which leaves the same files byte by byte; ' +
-    'a turn counts only if its tool says of every host what it must (nothing changed, or something).',
-  'Ansible has pipelining, master connections that stand already (`ControlPersist`) and as many forks as hosts, ' +
-    'gathers no facts, and knows the interpreter. mailrun connects again in each run.',
+  'mailrun runs `playbooks/dkim.ts` with two domains. ' +
+    'Ansible runs [bench/peers/dkim.yaml](../bench/peers/dkim.yaml), which writes the same files byte by byte. ' +
+    'A turn counts only if the tool reports the right result for every host (nothing changed, or something).',
+  'Ansible uses pipelining, existing master connections (`ControlPersist`) and as many forks as hosts. ' +
+    'It gathers no facts and need not look for the interpreter. mailrun connects again in each run.',
   '',
-  '**by hand** is the limit: the same questions as one shell script, sent by a cold plain `ssh` to each host, ' +
-    'all at once; for a first run and for the changed file the same changes, and the questions again.',
-  '**floor** is what nobody can go below: as many `ssh` that ask nothing, ' +
+  '**by hand** is the limit: one shell script with the same questions, ' +
+    'sent to all hosts at once, each through a new plain `ssh`. ' +
+    'For a first run and for the changed file, the script also makes the same changes and asks the questions again.',
+  '**floor** is a lower bound that runs no checks: as many `ssh` that run `true`, ' +
     'and a process of Node in which the library ssh2 connects and runs `true`. ' +
-    '"CPU s here" is the processor time of the controller\'s side alone.',
+    '"CPU s here" is the processor time on the side of mailrun or Ansible alone.',
 ].join('\n')
 
 export const peers: Bench = {

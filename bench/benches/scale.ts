@@ -23,16 +23,16 @@ const PING = '`mailrun ping`'
 const PLAYBOOK = join(ROOT, 'bench/scale/playbook.ts')
 
 const ABOUT = [
-  'One host of the lab plays them all: it answers for every address of a network, ' +
-    `each connection has an sshd and a shell of its own. ${AT_ONCE} hosts are worked on at once. ` +
-    "ssh2 alone makes a connection to each with mailrun's algorithms and runs `true`,",
+  'One host of the lab answers for all hosts: it has every address of a network, ' +
+    `and each connection has its own sshd and shell. The tools work on ${AT_ONCE} hosts at once. ` +
+    "ssh2 alone connects to each host with mailrun's algorithms and runs `true`,",
   'in a process of Node that does nothing else. ' +
-    'mailrun checks a playbook of 14 tasks on which nothing is to do: ' +
-    'playbooks/dkim.ts without keys, of which no two hosts may have the same. ' +
-    "`mailrun ping` puts one question. What is counted is the controller's",
-  'process alone, its start included: processor time by host, the most memory, ' +
-    'and how late its event loop came to a timer (all but 1 %, and at worst). ' +
-    "Hosts and controller share the processors: seconds are the hosts'.",
+    'mailrun checks a playbook of 14 tasks with nothing to do: ' +
+    'playbooks/dkim.ts without keys, because two hosts must not have the same key. ' +
+    '`mailrun ping` asks one question. Only the process of the tool is measured, with its start:',
+  'processor time for each host, the most memory, ' +
+    'and how late its event loop runs a timer (for 99 %, and at worst). ' +
+    'Hosts and tool share the processors: the seconds are mostly those of the hosts.',
 ].join('\n')
 
 export const scale: Bench = {

@@ -18,10 +18,10 @@ export const VERSION = '`mailrun --version`'
 export const LIST_TASKS = '`mailrun --list-tasks`'
 
 const ABOUT = [
-  '`node -e 0` is the floor for all that runs in Node. ' +
+  '`node -e 0` is the floor for everything that runs in Node. ' +
     `\`--list-tasks\` reads \`playbooks/dkim.ts\` and an inventory of ${HOSTS} hosts; ` +
-    'the run on one local host has one task, a file that is as it must be already.',
-  'MB are those of the largest process.',
+    'the run on one local host has one task, a file that needs no change.',
+  'MB are the memory of the largest process.',
 ].join('\n')
 
 export const startup: Bench = {

@@ -18,11 +18,11 @@ const RTT_MS = 100
 
 const ABOUT = [
   `${HOSTS} hosts behind a wire of ${RTT_MS} ms. ` +
-    "Round trips that follow each other are counted by tcpdump on the controller's link, " +
-    "TCP's own handshake being one; the host with most counts. kB are those of TCP's payload,",
-  'for a host. Processes are all that a host started meanwhile, ' +
-    'threads and those of sshd and the login included, by its process numbers. ' +
-    "Ansible's master connections stand already: it pays for no handshake, and the others do.",
+    'tcpdump counts the round trips that follow each other; the handshake of TCP is one of them. ' +
+    'The host with the most counts. kB are the payload of TCP for one host.',
+  'Processes are all that a host started during the turn, with threads, sshd and the login: ' +
+    'they are counted by process numbers. ' +
+    'The master connections of Ansible exist before: so Ansible needs no handshake, and the others do.',
 ].join('\n')
 
 export const wire: Bench = {

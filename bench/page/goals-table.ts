@@ -16,5 +16,5 @@ export function goalsTable(all: AllResults): string {
         .filter((each) => each !== '')
         .join('; ')} | ${verdict(goal) === 'missed' ? '**missed**' : verdict(goal)} |`,
   )
-  return `| goal | wanted | measured | by who asks nothing | |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
+  return `| goal | wanted | measured | a floor that runs no checks | |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
 }

@@ -11,9 +11,10 @@ export type Pages = ReadonlyMap<string, string>
 export const PAGE = 'docs/benchmarks.md'
 
 const ABOUT = [
-  'Written by `npm run bench` from `bench/results`; never edited. ' +
-    'Controller and hosts share one machine, so seconds say little and ratios within one bench much: ' +
-    'all contenders take turns on the same hosts.',
+  'This page compares the speed of mailrun with Ansible, Mitogen and scripts by hand. ' +
+    '`npm run bench` writes it from `bench/results`; do not edit it. ' +
+    'mailrun and the hosts share one machine. So compare ratios within one benchmark, not seconds: ' +
+    'all tools take turns on the same hosts.',
   'Each row shows the median, the least and the most.',
 ].join('\n')
 

@@ -9,9 +9,9 @@ import { groupedBy } from '../../src/text/grouped-by.ts'
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/(\*@?|_)(?=\S)/g, '\\$1')
 
 const ABOUT = [
-  'Every finding of [`mailrun audit`](audit.md), [`mailrun verify`](verify.md) and [`mailrun dns`](dns.md): ' +
-    'one vocabulary for all. An id never changes its meaning; programs and baselines rely on it. ' +
-    'Written by `npm run docs` from the source.',
+  'On this page you look up a finding of [`mailrun audit`](audit.md), [`mailrun verify`](verify.md) or ' +
+    '[`mailrun dns`](dns.md) by its id. All three use the same ids. ' +
+    'An id never changes its meaning; programs and baselines rely on it. `npm run docs` writes this page.',
 ].join('\n')
 
 /** `no-key` for `dkim-none` and `record-missing`: what is seen in a record, and live under another name. */
@@ -28,11 +28,11 @@ function sameCauses(): string {
 }
 
 const REPORTED_ONCE = [
-  'A finding may be less grave where it stands than here, and says so. ' +
-    'The same fault seen in a record and by a live signature is reported once, as the latter:',
+  'A single finding can have a lower severity than on this page; the report shows it. ' +
+    'If a record and a live signature show the same fault, it is reported once, with the id of the live signature:',
   `${sameCauses()}.`,
-  '`servers-differ`, `no-name-server`, `dns-failed` and the findings on records ' +
-    'stand in the column that they are about.',
+  '`servers-differ`, `no-name-server`, `dns-failed` and the findings about records ' +
+    'are in the column of the matrix that they concern.',
 ].join('\n')
 
 export function findingsPage(): string {
@@ -55,11 +55,11 @@ ${rows.join('\n')}
 
 ${ABOUT}
 
-| severity | |
+| severity | meaning |
 |---|---|
 | error | mail is lost, unsigned or forged, or will be |
 | unknown | it could not be found out |
-| warning | it works, and is risky or incomplete |
+| warning | it works, but it is risky or incomplete |
 | note | good to know |
 
 ${REPORTED_ONCE}

@@ -116,10 +116,11 @@ ${sections.join('\n')}`
 }
 
 const ABOUT = [
-  'Imported from `mailrun/tasks`. ' +
-    'All take `name` (shown instead of the name that the module makes up) and `tags` too. ' +
-    'Written by `npm run docs` from the modules themselves;',
-  'each example is carried out on a real host in the tests.',
+  'On this page you find every task module, its arguments and an example of each use. ' +
+    "A playbook imports them: `import { apt, service } from 'mailrun/tasks'`.",
+  '',
+  'All modules also take `name` (shown in place of the default name) and `tags`. ' +
+    '`npm run docs` writes this page from the modules; the tests run each example on a real host.',
 ].join('\n')
 
 function section({ definition }: TaskModule<object, unknown>, { about, ansible, args }: Documented): string {
