@@ -81,11 +81,13 @@ export const mount = defineTask<MountArgs, MountState>({
   examples: [
     {
       title: 'A file system in memory',
+      beside: 'mounts',
       args: { path: '/srv/scratch space', source: 'tmpfs', type: 'tmpfs', options: 'size=1m,mode=0700' },
       given: 'touch /etc/fstab',
     },
     {
       title: 'Other options',
+      beside: 'mounts',
       args: { path: '/srv/tmp', source: 'tmpfs', type: 'tmpfs', options: 'noexec,size=1m' },
       given: `
 mkdir -p /srv/tmp
@@ -105,6 +107,7 @@ mountpoint -q /srv/tmp || mount /srv/tmp`,
     },
     {
       title: 'No longer',
+      beside: 'mounts',
       args: { path: '/srv/former', state: 'absent' },
       given: `
 mkdir -p /srv/former

@@ -84,16 +84,19 @@ export const sysctl = defineTask<SysctlArgs, SysctlState>({
   examples: [
     {
       title: 'Ports for outgoing connections',
+      beside: 'kernel',
       args: { name: 'net.ipv4.ip_local_port_range', value: '20000 60999' },
       given: WRITABLE,
     },
     {
       title: 'In a file of its own name',
+      beside: 'kernel',
       args: { name: 'net/ipv4/tcp_fin_timeout', value: 30, file: '/etc/sysctl.d/90-mail.conf' },
       given: WRITABLE,
     },
     {
       title: 'Not set at boot any more',
+      beside: 'kernel',
       args: { name: 'net.ipv4.tcp_syncookies', state: 'absent' },
       given: 'echo "net.ipv4.tcp_syncookies = 1" > /etc/sysctl.d/60-net.ipv4.tcp_syncookies.conf',
     },

@@ -87,6 +87,7 @@ export const systemdTimer = defineTask<SystemdTimerArgs, SystemdTimerState>({
   examples: [
     {
       title: 'Every night, as a user',
+      beside: 'services',
       args: {
         name: 'learn-spam',
         command: ['/usr/bin/printf', '%s\n', 'it\'s $HOME "here"'],
@@ -97,6 +98,7 @@ export const systemdTimer = defineTask<SystemdTimerArgs, SystemdTimerState>({
     },
     {
       title: 'Shell text, at two times',
+      beside: 'services',
       args: { name: 'queue-age', command: 'date | logger -t queue', onCalendar: ['Mon 08:00', 'Fri 16:00'] },
       given: `
 printf '[Timer]\\nOnCalendar=daily\\n' > /etc/systemd/system/queue-age.timer
@@ -106,6 +108,7 @@ systemctl start queue-age.timer`,
     },
     {
       title: 'No such timer',
+      beside: 'services',
       args: { name: 'former-timer', state: 'absent' },
       given: `
 printf '[Timer]\\nOnCalendar=daily\\n[Install]\\nWantedBy=timers.target\\n' > /etc/systemd/system/former-timer.timer

@@ -30,7 +30,8 @@ const CONFIGS: Readonly<Record<string, string | undefined>> = {
 }
 
 const ABOUT = [
-  'A process of its own reads the file, asks `ssh -G` as often as it must, and ends. Hosts that must get the same answer ' +
+  'A process of its own reads the file, asks `ssh -G` as often as it must, and ends. ' +
+    'Hosts that must get the same answer ' +
     'share one: one process for Debian’s own file and for a `Match exec` that is the same for all, ' +
     `${BLOCKS} and one for ${BLOCKS} blocks, one for each host where its name is given to a command.`,
   'CPU ms are those of ssh and of what it runs, too.',

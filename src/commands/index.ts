@@ -240,7 +240,7 @@ export type { DeliveryEvent, DeliveryRequest, SendingHost } from './verify/deliv
 export type { SelfTested, SelfTestRequest } from './self-test.ts'
 export type { HostSelfTest } from '../testing/self-test/result.ts'
 export type { Verification, VerifyRequest } from './verify/verify.ts'
-export type { FactsOfHost, ToldFacts } from '../playbook/gathered-facts.ts'
+export type { FactsOfHost, KnownFacts } from '../playbook/gathered-facts.ts'
 export type { Disk, FactName, GatheredFacts, Memory, Route } from '../core/gathered-facts.ts'
 export type { ExecutedHost, Execution } from '../resources/command/execution.ts'
 export type { Executed, Printed } from '../resources/command/executed.ts'

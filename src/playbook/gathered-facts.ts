@@ -27,13 +27,13 @@ export const GATHERED: { readonly [Name in FactName]: NamedFact<GatheredFacts[Na
 export const FACT_NAMES = Object.keys(GATHERED) as readonly FactName[]
 
 /** What a host said; `null` where it cannot tell. */
-export type ToldFacts = { readonly [Name in FactName]: GatheredFacts[Name] | null }
+export type KnownFacts = { readonly [Name in FactName]: GatheredFacts[Name] | null }
 
 export interface FactsOfHost {
   readonly name: string
   readonly status: 'ok' | 'failed' | 'unreachable' | 'interrupted' | 'not-reached'
   /** Where it answered. */
-  readonly facts?: ToldFacts
+  readonly facts?: KnownFacts
   /** Why it did not. */
   readonly error?: string
 }

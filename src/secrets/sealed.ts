@@ -4,7 +4,8 @@ import { Unopened } from './unopened.ts'
 
 /** All of it secret: each text and number by itself, so that lists and mappings keep their form. */
 export function sealed(value: unknown): unknown {
-  if (value === null || typeof value === 'boolean' || value instanceof Secret || value instanceof Unopened) return value
+  if (value instanceof Secret || value instanceof Unopened) return value
+  if (value === null || typeof value === 'boolean') return value
   if (Array.isArray(value)) return value.map(sealed)
   return typeof value === 'object'
     ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sealed(item)]))

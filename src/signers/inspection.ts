@@ -63,7 +63,7 @@ export interface SocketVar {
 /** What a signer does on a host today, by what the host said. */
 export interface SignerToday {
   /** Why a run would not touch it, with what to do; none: all is understood. */
-  readonly obstacles: readonly Untrusted[]
+  readonly problems: readonly Untrusted[]
   /** @param fqdn - the host's full name, which its own mail comes from. */
   signedDomains(fqdn: string | undefined): SignedDomains
   /** @param hostName - the host's full name, where mail from it is signed: it needs no word. */

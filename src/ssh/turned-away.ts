@@ -27,7 +27,8 @@ export function turnedAway(at: string, said: Untrusted, how: string): TransientF
     return new NotNow(
       `${at}: sshd refuses connections from here for now ("${NOT_NOW}")\n` +
         'it does so after failed logins (PerSourcePenalties of its sshd_config), or where too many log in at once ' +
-        '(MaxStartups): `journalctl -u ssh` there says which; correct the logins that fail, whoever makes them from this ' +
+        '(MaxStartups): `journalctl -u ssh` there says which; correct the logins that fail, ' +
+        'whoever makes them from this ' +
         'address, or exempt it (PerSourcePenaltyExemptList)',
     )
   }

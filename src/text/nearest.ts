@@ -1,10 +1,11 @@
 // What someone may have meant: the nearest of some words.
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * The nearest word at a Damerau-Levenshtein distance of at most 2 (1 for short words), or one that differs by case and
  * separators only.
  */
-export function nearest(word: string, words: Iterable<string>): string | undefined {
+export function nearest(word: Untrusted, words: Iterable<string>): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[-_. ]/g, '')
   const limit = word.length <= 4 ? 1 : 2
   let best: string | undefined

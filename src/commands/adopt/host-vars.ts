@@ -37,9 +37,9 @@ const TRUSTED = /^[\w.:/-]+$/
 
 export function hostVars(reported: AnsweredHost): AdoptedHost {
   const { name, said, signer, today } = reported
-  const { obstacles = [] } = today ?? {}
+  const { problems = [] } = today ?? {}
   const nothing = { name, vars: [], choices: [], left: [] }
-  if (obstacles.length > 0) return { ...nothing, status: 'refused', error: obstacles.join('\n') }
+  if (problems.length > 0) return { ...nothing, status: 'refused', error: problems.join('\n') }
   const fqdn = fullName(reported)
   const signed = today?.signedDomains(fqdn) ?? NOTHING
   const isIdle = signed.domains.length === 0 && signed.beside.length === 0

@@ -4,7 +4,7 @@ import { selectHosts } from '../../inventory/select-hosts.ts'
 import type { Host } from '../../core/fleet/host.ts'
 import type { PreparedHost } from '../../core/fleet/prepared-host.ts'
 import type { HostResult } from '../../core/run-event.ts'
-import { FACT_NAMES, GATHERED, type FactsOfHost, type ToldFacts } from '../../playbook/gathered-facts.ts'
+import { FACT_NAMES, GATHERED, type FactsOfHost, type KnownFacts } from '../../playbook/gathered-facts.ts'
 import { openFleet, type FleetRequest } from '../fleet/open-fleet.ts'
 
 export interface FactsResult {
@@ -35,7 +35,7 @@ const asked = (host: Host): PreparedHost => ({
 
 function reported({ name, status, outputs, error }: HostResult): FactsOfHost {
   // A run of no tasks ends as none of the others.
-  if (status === 'ok') return { name, status, facts: outputs as unknown as ToldFacts }
+  if (status === 'ok') return { name, status, facts: outputs as unknown as KnownFacts }
   const why = error ?? (status === 'not-reached' ? 'not asked' : '')
   return { name, status: status as FactsOfHost['status'], error: why }
 }

@@ -1,6 +1,6 @@
 // Facts of hosts for people: a host after the other, a line for each fact.
 import type { FactName, Memory, Route } from '../../core/gathered-facts.ts'
-import { FACT_NAMES, type FactsOfHost, type ToldFacts } from '../../playbook/gathered-facts.ts'
+import { FACT_NAMES, type FactsOfHost, type KnownFacts } from '../../playbook/gathered-facts.ts'
 import { asLines, indented, joined, said, term, type Colours, type TerminalText } from '../write/terminal.ts'
 import { pad } from '../write/width.ts'
 import type { FactsFormat } from './format.ts'
@@ -33,7 +33,7 @@ function hostLines({ name, status, facts, error }: FactsOfHost, paint: Colours):
 }
 
 /** A line each. */
-function valuesOf(facts: ToldFacts, name: FactName): readonly string[] {
+function valuesOf(facts: KnownFacts, name: FactName): readonly string[] {
   const { memory, disks, addresses } = facts
   if (facts[name] === null) return [name.startsWith('defaultRoute') ? 'none' : 'unknown']
   switch (name) {

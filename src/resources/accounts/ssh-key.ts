@@ -31,7 +31,7 @@ export function sshKey(text: Untrusted): SshKey | undefined {
 }
 
 /** RFC 4253, 6.6: the type's name is the first string of the blob. */
-function startsWithType(type: string, blob: Untrusted): boolean {
+function startsWithType(type: Untrusted, blob: Untrusted): boolean {
   const bytes = Buffer.from(blob, 'base64')
   if (bytes.length <= 4 + type.length || bytes.readUInt32BE(0) !== type.length) return false
   return bytes.toString('latin1', 4, 4 + type.length) === type

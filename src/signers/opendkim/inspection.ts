@@ -6,7 +6,7 @@ import { todayOf } from './adoption/today-of.ts'
 import { OPENDKIM_RULES } from './audit/index.ts'
 import { signs, usedKeyEntries } from './audit/tables-read.ts'
 import { mailSetup } from './setup/mail-setup.ts'
-import type { OpendkimMailSetup } from './setup/mail-setup-told.ts'
+import type { OpendkimMailSetup } from './setup/mail-setup-answer.ts'
 
 export const opendkimInspection: Inspection<OpendkimMailSetup, OpendkimTexts, (typeof OPENDKIM_RULES)[number]['id']> = {
   name: 'opendkim',

@@ -43,7 +43,7 @@ export interface LoggedIn {
  * node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost
  * connection from success.
  *
- * @throws Unreachable, TransientFailure, Refused, Beyond
+ * @throws Unreachable, TransientFailure, Refused, Unsupported
  */
 export async function login(
   target: SshTarget,

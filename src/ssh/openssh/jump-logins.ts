@@ -6,13 +6,13 @@ import { sharedTrial } from '../shared-trial.ts'
 import type { SshTarget } from '../ssh-target.ts'
 
 /** A jump host on the way has refused, not the host itself. */
-export class RefusedOnTheWay extends Refused {}
+export class RefusedByJumpHost extends Refused {}
 
 export interface JumpLogins {
   /**
    * Logs in by `login`, once the jump hosts have let another host's login pass, or in turn.
    *
-   * @throws what it throws; RefusedOnTheWay without a login, where the jump hosts refused another host's.
+   * @throws what it throws; RefusedByJumpHost without a login, where the jump hosts refused another host's.
    */
   through<T>(target: SshTarget, login: () => Promise<T>): Promise<T>
 }
@@ -20,7 +20,7 @@ export interface JumpLogins {
 /** For one run. */
 export function jumpLogins(): JumpLogins {
   const trial = sharedTrial(1)
-  const refused = new Map<string, RefusedOnTheWay>()
+  const refused = new Map<string, RefusedByJumpHost>()
   return {
     async through(target, login) {
       const last = target.jumps.at(-1)
@@ -36,9 +36,9 @@ export function jumpLogins(): JumpLogins {
         letIn = true
         return loggedIn
       } catch (error) {
-        if (error instanceof RefusedOnTheWay) refused.set(jumps, error)
+        if (error instanceof RefusedByJumpHost) refused.set(jumps, error)
         // Who is refused by the host itself has passed the jump hosts.
-        if (error instanceof Refused) letIn = !(error instanceof RefusedOnTheWay)
+        if (error instanceof Refused) letIn = !(error instanceof RefusedByJumpHost)
         throw error
       } finally {
         trial.settle(jumps, host, letIn)

@@ -1,7 +1,7 @@
 // What the system's ssh said when it gave up, as an error.
 import { Refused, Unreachable } from '../../engine/session/connection.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { RefusedOnTheWay } from './jump-logins.ts'
+import { RefusedByJumpHost } from './jump-logins.ts'
 import { TransientFailure } from '../transient.ts'
 import type { SshTarget } from '../ssh-target.ts'
 import { at } from '../client/tcp.ts'
@@ -38,11 +38,11 @@ export function opensshProblem(said: Untrusted, target: SshTarget): Unreachable 
 
 function refusal(words: Untrusted, target: SshTarget): Refused {
   // Where a jump host's ssh ends, the host's finds its connection closed before anything has come.
-  const isOnTheWay = target.jumps.length > 0 && UNHEARD.test(words)
-  const Kind = isOnTheWay ? RefusedOnTheWay : Refused
-  const who = isOnTheWay ? `${at(target)}: on the way there` : at(target)
+  const isAtJumpHost = target.jumps.length > 0 && UNHEARD.test(words)
+  const Kind = isAtJumpHost ? RefusedByJumpHost : Refused
+  const who = isAtJumpHost ? `${at(target)}: on the way there` : at(target)
   if (/permission denied/i.test(words)) {
-    const user = isOnTheWay ? 'by a jump host' : `for ${target.user}`
+    const user = isAtJumpHost ? 'by a jump host' : `for ${target.user}`
     return new Kind(`${who}: permission denied ${user}: ${words}`)
   }
   if (/No \S+ host key is known|Host key verification failed/.test(words) && !/has changed|revoked/i.test(words)) {

@@ -2,7 +2,11 @@
 import type { DomainEvidence, Evidence, HostEvidence } from '../../../src/audit/evidence.ts'
 import type { AuditReport } from '../../../src/audit/audit-report.ts'
 import type { MailSetup } from '../../../src/mail/mail-setup.ts'
-import type { OpendkimMailSetup, OpendkimTable, Setting } from '../../../src/signers/opendkim/setup/mail-setup-told.ts'
+import type {
+  OpendkimMailSetup,
+  OpendkimTable,
+  Setting,
+} from '../../../src/signers/opendkim/setup/mail-setup-answer.ts'
 import type { HostProof } from '../../../src/mail/proof/proof.ts'
 import type { Baseline } from '../../../src/audit/baseline.ts'
 import { opendkimReadings } from '../../../src/signers/opendkim/setup/readings.ts'

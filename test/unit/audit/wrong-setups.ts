@@ -1,6 +1,6 @@
 // Setups of hosts that are wrong in one way each, and what an audit must find of them.
 import { generateKeyPairSync } from 'node:crypto'
-import type { OpendkimMailSetup, OpendkimTable } from '../../../src/signers/opendkim/setup/mail-setup-told.ts'
+import type { OpendkimMailSetup, OpendkimTable } from '../../../src/signers/opendkim/setup/mail-setup-answer.ts'
 import { NO_SETUP } from '../../../src/signers/opendkim/setup/mail-setup.ts'
 import { DROP_IN } from '../../../src/signers/opendkim/setup/opendkim.ts'
 import { GOOD, KEY_PATH, settings, SETTINGS, table, withMain } from './evidence.ts'

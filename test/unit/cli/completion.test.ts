@@ -19,7 +19,8 @@ test.before(() => {
     'playbooks/site.ts':
       "import { playbook } from 'mailrun'\nimport { file } from 'mailrun/tasks'\n" +
       "export default playbook({ name: 'site', hosts: 'mail', publish: true, tasks: () => [\n" +
-      "  file({ path: '/x', content: 'x', tags: ['motd'] }), file({ path: '/y', content: 'y', tags: ['never', 'rare'] }),\n" +
+      "  file({ path: '/x', content: 'x', tags: ['motd'] }),\n" +
+      "  file({ path: '/y', content: 'y', tags: ['never', 'rare'] }),\n" +
       '] })\n',
     'playbooks/broken.ts': 'export default 1\n',
   })

@@ -143,7 +143,7 @@ test('nothing to do is one trip, a change is two, and the second run changes not
   assert.equal([second.result.status, second.result.trips, second.statuses], ['ok', 1, ['ok', 'ok']])
 })
 
-test('a host of a release that is not known is reported once, by a check and by a run that is gone on with', async () => {
+test('a host of a release that is not known is reported once, by a check and by a run', async () => {
   const dir = scratch()
   const release = join(dir, 'os-release')
   writeFileSync(release, 'ID=debian\nVERSION_ID="14"\nVERSION_CODENAME=forky\n')

@@ -1,7 +1,7 @@
 // How often a login is tried in a run: what is waited for, and what is never tried again.
 import * as assert from 'uvu/assert'
 import { attempts } from '../../../src/ssh/attempts.ts'
-import { jumpLogins, RefusedOnTheWay } from '../../../src/ssh/openssh/jump-logins.ts'
+import { jumpLogins, RefusedByJumpHost } from '../../../src/ssh/openssh/jump-logins.ts'
 import { ClosedUnheard, opensshProblem } from '../../../src/ssh/openssh/openssh-problem.ts'
 import { NotNow, TransientFailure } from '../../../src/ssh/transient.ts'
 import type { SshTarget } from '../../../src/ssh/ssh-target.ts'
@@ -89,7 +89,7 @@ test('a try that says so is followed by a longer pause', async () => {
 
 test('a jump host that refuses is asked by the first of its hosts alone', async () => {
   const { through } = jumpLogins()
-  const tried = failing(...Array.from({ length: 9 }, () => new RefusedOnTheWay('permission denied by a jump host')))
+  const tried = failing(...Array.from({ length: 9 }, () => new RefusedByJumpHost('permission denied by a jump host')))
   const hosts = ['mx1', 'mx2', 'mx3', 'mx4'].map(behind)
   const errors = await Promise.all(hosts.map((host) => errorOf(through(host, tried.once))))
   assert.equal([...new Set(errors.map(({ message }) => message))], ['permission denied by a jump host'])
@@ -124,9 +124,9 @@ const FAILURES = 'Received disconnect from 10.0.0.2 port 22:2: Too many authenti
 for (const [what, target, said, Kind] of [
   ['its key refused', targetAt('mx1'), DENIED, Refused],
   ['too many keys', targetAt('mx1'), FAILURES, Refused],
-  ['too many keys for a jump host', behind('mx1'), `${FAILURES}\r\n${CLOSED}`, RefusedOnTheWay],
-  ['the key refused by a jump host', behind('mx1'), `${DENIED}\r\n${CLOSED}`, RefusedOnTheWay],
-  ['a jump host whose key is not known', behind('mx1'), `Host key verification failed.\n${CLOSED}`, RefusedOnTheWay],
+  ['too many keys for a jump host', behind('mx1'), `${FAILURES}\r\n${CLOSED}`, RefusedByJumpHost],
+  ['the key refused by a jump host', behind('mx1'), `${DENIED}\r\n${CLOSED}`, RefusedByJumpHost],
+  ['a jump host whose key is not known', behind('mx1'), `Host key verification failed.\n${CLOSED}`, RefusedByJumpHost],
   ['the key refused behind a jump host', behind('mx1'), DENIED, Refused],
   ['closed before it said anything', targetAt('mx1'), CLOSED, ClosedUnheard],
   [

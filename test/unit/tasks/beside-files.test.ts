@@ -7,7 +7,7 @@ import { suite } from '../../suite.ts'
 const test = suite('tasks: examples beside files')
 
 /** Resources that no scratch copy of files holds. */
-const BESIDE_FILES = /^(?:package|unit):/
+const BESIDE_FILES = /^(?:package|unit|mount|sysctl):/
 const PROGRAMS = /\b(?:apt-get|apt-mark|dpkg|systemctl|service|postsuper|postconf|postmap|newaliases|mount|reboot)\b/
 
 for (const [name, module] of Object.entries(tasks as unknown as TaskModules)) {

@@ -35,7 +35,7 @@ function readRoute(text: Untrusted): Route | null | undefined {
   return leastMetric(found)
 }
 
-const littleEndian = (hex: string): string => [...Buffer.from(hex, 'hex')].reverse().join('.')
+const littleEndian = (hex: Untrusted): string => [...Buffer.from(hex, 'hex')].reverse().join('.')
 
 interface Found {
   readonly route: Route
@@ -74,4 +74,5 @@ function readRoute6(text: Untrusted): Route | null | undefined {
 }
 
 /** 32 hexadecimal digits as RFC 5952 writes the address. */
-const shortened = (hex: string): string => new URL(`http://[${hex.replace(/.{4}(?=.)/g, '$&:')}]`).hostname.slice(1, -1)
+const shortened = (hex: Untrusted): string =>
+  new URL(`http://[${hex.replace(/.{4}(?=.)/g, '$&:')}]`).hostname.slice(1, -1)

@@ -16,7 +16,7 @@ export function todayOf(sources: OpendkimSources): SignerToday {
   const mta = settings.get('mta')
   const named = (mta && dataSetOf(mta, sources.files, new Doubts()))?.entries.map(({ key }) => key) ?? []
   return {
-    obstacles: notUnderstood.map(({ what, place, remedy }) => `${placeText(place)}: ${what}; ${remedy}`),
+    problems: notUnderstood.map(({ what, place, remedy }) => `${placeText(place)}: ${what}; ${remedy}`),
     signedDomains: (fqdn) => signedDomains(configuration, fqdn),
     clients(hostName) {
       const all = signedClients(configuration, sources.files, [], hostName).lost.map(({ name }) => name)

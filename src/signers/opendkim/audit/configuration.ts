@@ -1,7 +1,7 @@
 // Rules on the settings of opendkim.conf.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
-import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { groupedBy } from '../../../text/grouped-by.ts'
 import { PARAMETER_TWICE } from '../../parameter-twice.ts'
 import { isInstalled, isOn, placeOf, settingOf, valueOf } from './setup.ts'

@@ -1,5 +1,5 @@
 // Rules on OpenDKIM's unit: whether the daemon runs, starts with the host, and takes its configuration.
-import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { isInstalled, placeOf, valueOf } from './setup.ts'
 

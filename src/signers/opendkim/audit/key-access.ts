@@ -2,7 +2,7 @@
 import { rule } from '../../../findings/rule.ts'
 import { DAEMON, KEY_GROUP } from '../keys/key-group.ts'
 import { keyOutOfReach } from '../keys/key-reach.ts'
-import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { ancestorsOf } from '../../keys/signing.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { soundKeyFiles } from './key-files.ts'

@@ -1,6 +1,6 @@
 // The private keys that OpenDKIM's tables name, each once, with what to call it in a finding.
 import type { Subject } from '../../../findings/finding.ts'
-import type { HostKey, OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import type { HostKey, OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { groupedBy } from '../../../text/grouped-by.ts'
 import { placeOf, rowPlace, tableOf } from './setup.ts'
 import { usedKeyEntries, type KeyEntry } from './tables-read.ts'

@@ -2,7 +2,7 @@
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from '../keys/key-group.ts'
 import { keyMoves, type Owned } from '../keys/key-owners.ts'
-import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { ancestorsOf } from '../../keys/signing.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { remembered } from '../../../text/remembered.ts'

@@ -1,6 +1,6 @@
 // The rule that Postfix asks the milter that OpenDKIM is.
 import { foundIf, rule } from '../../../findings/rule.ts'
-import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { endpointOfSocket, sameSocket } from '../../../resources/milters/endpoint.ts'
 import { headOf } from '../../../resources/milters/milter-list.ts'
 import { placeInMain, postfixOf } from '../../../resources/postfix/mail-setup.ts'

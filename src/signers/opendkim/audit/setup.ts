@@ -1,5 +1,5 @@
 // What OpenDKIM is asked to do, wherever: the daemon's own options go before its configuration (opendkim(8)).
-import type { OpendkimMailSetup, OpendkimTable, Setting, TableName } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup, OpendkimTable, Setting, TableName } from '../setup/mail-setup-answer.ts'
 import type { Subject } from '../../../findings/finding.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 

@@ -1,5 +1,5 @@
 // Rules on the programs that sign: one of them must be there, and one alone should sign.
-import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { isInstalled } from './setup.ts'
 

@@ -1,7 +1,7 @@
 // Rules about the lines of OpenDKIM's SigningTable: which senders a line matches, and with which key it signs.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
-import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-answer.ts'
 import { patternsSoFar } from './earlier-patterns.ts'
 import { isInstalled, isOn, rowPlace, settingOf, tableOf } from './setup.ts'
 import { hasPatterns, keyEntries, signingEntries, type KeyEntry, type SigningEntry } from './tables-read.ts'

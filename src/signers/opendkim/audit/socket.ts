@@ -1,7 +1,7 @@
 // Rules on OpenDKIM's socket: who can have mail signed by asking it.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
-import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { isLoopback } from '../../../resources/milters/endpoint.ts'
 import { isInstalled, listening, placeOf, shownSocket } from './setup.ts'
 

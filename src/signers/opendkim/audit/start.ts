@@ -1,7 +1,7 @@
 // Rules on how OpenDKIM is started: by options that go before opendkim.conf, or by a file that nobody reads any more.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
-import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { DROP_IN } from '../setup/opendkim.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { isInstalled, optionOf, settingOf, valueOf } from './setup.ts'

@@ -1,5 +1,5 @@
 // OpenDKIM's SigningTable and KeyTable as values, line by line; and which lines sign for whom.
-import type { OpendkimMailSetup, SignedLine } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup, SignedLine } from '../setup/mail-setup-answer.ts'
 import { matcherOf } from '../configuration/index.ts'
 import { remembered } from '../../../text/remembered.ts'
 import { tableOf } from './setup.ts'

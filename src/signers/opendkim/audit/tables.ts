@@ -1,7 +1,7 @@
 // Rules on the files of OpenDKIM's tables, and on the lines of its KeyTable.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
-import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-answer.ts'
 import { attributesOf, isInstalled, placeOf, rowPlace, settingOf, tableOf } from './setup.ts'
 import { keyEntries, signingEntries, type KeyEntry } from './tables-read.ts'
 

@@ -2,7 +2,7 @@
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { TRUSTED_HOSTS } from '../setup/opendkim.ts'
-import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-told.ts'
+import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-answer.ts'
 import { parseNetwork } from '../../../mail/records/spf/network.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { isInstalled, placeOf, rowPlace, tableOf } from './setup.ts'

@@ -1,6 +1,6 @@
 // Asks how a host signs its mail: OpenDKIM's unit, configuration, tables and keys as the daemon reads them, and
 // Postfix's milters.
-import type { HostKey, OpendkimMailSetup, OpendkimTable, PathAttributes } from './mail-setup-told.ts'
+import type { HostKey, OpendkimMailSetup, OpendkimTable, PathAttributes } from './mail-setup-answer.ts'
 import { utf8 } from '../../../core/probe/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'
 import { raw } from '../../../shell/script.ts'
@@ -8,7 +8,7 @@ import type { Untrusted } from '../../../shell/untrusted.ts'
 import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
 import { KEY_DIRECTORY } from '../keys/key-group.ts'
 import { opendkimReadings } from './readings.ts'
-import { grouped, mailSetupIn, valuesOf, type LinesOf } from '../../../resources/postfix/setup-told.ts'
+import { grouped, mailSetupIn, valuesOf, type LinesOf } from '../../../resources/postfix/setup-answer.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
 import { sourcesIn } from './signing-answer.ts'
 

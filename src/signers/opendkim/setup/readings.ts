@@ -1,6 +1,6 @@
 // What the audit looks at of OpenDKIM's configuration: its settings, tables and lines that sign, as the daemon reads
 // them.
-import type { OpendkimMailSetup, OpendkimTable, SignedLine, TableName } from './mail-setup-told.ts'
+import type { OpendkimMailSetup, OpendkimTable, SignedLine, TableName } from './mail-setup-answer.ts'
 import {
   opendkimConfiguration,
   readDataSet,

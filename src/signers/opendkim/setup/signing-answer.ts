@@ -4,7 +4,7 @@ import { ProbeError } from '../../../core/probe/probe.ts'
 import { UNKNOWN, type Known } from '../../../core/unknown.ts'
 import type { FileText, OpendkimSources } from '../configuration/index.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
-import { linesByWord } from '../../../resources/postfix/setup-told.ts'
+import { linesByWord } from '../../../resources/postfix/setup-answer.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
 
 export interface SigningPath {

@@ -39,7 +39,7 @@ export function sharing(files: Scan, ask: AskFor): Sharing {
     scanFor: (destination) => scanned(destination).scan,
     async answer(destination, isNobody = false) {
       const { scan, kinOf } = scanned(destination)
-      const kin = mayShare(destination, scan) ? kinOf(destination.host) : undefined
+      const kin = sharesAnswer(destination, scan) ? kinOf(destination.host) : undefined
       if (kin === undefined) return byItself(destination, ask)
       const isForOthers = isNobody || destination.user !== undefined || destination.port !== undefined
       const key = JSON.stringify([destination.program, destination.after, kin])
@@ -63,7 +63,7 @@ export function sharing(files: Scan, ask: AskFor): Sharing {
 }
 
 /** Whether its user and port may be put into the answer for another. */
-function mayShare({ before, user }: Destination, { asksUser }: Scan): boolean {
+function sharesAnswer({ before, user }: Destination, { asksUser }: Scan): boolean {
   if (before.length > 0) return false
   return user === undefined || (!asksUser && isPlainUser(user))
 }
