@@ -1,5 +1,4 @@
 // OpenSSH's patterns: `*` and `?`, lists with `!`; as in ssh_config(5), PATTERNS, and OpenSSH's match.c.
-import type { Untrusted } from '../shell/untrusted.ts'
 import { matchesWild } from './wild.ts'
 
 /** match.c passes over a list as soon as one pattern in it is as long. */
@@ -23,4 +22,4 @@ export function matchPatternList(text: string, list: string): 'match' | 'exclude
 }
 
 /** A to Z only, as C's tolower does on bytes: no other letter changes. */
-export const lowerAscii = (text: Untrusted): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+export const lowerAscii = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())

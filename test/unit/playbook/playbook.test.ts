@@ -278,7 +278,7 @@ test('all wrong arguments of its tasks are reported at once, each once', async (
   )
 })
 
-test('a var that looks mistyped is reported, also if the right one is set; in --extra-vars it ends the run', async () => {
+test('a var that looks mistyped is reported, beside the right one, too; in --extra-vars it ends the run', async () => {
   given({
     'near.yaml': 'mail:\n  vars: { greeting: hello }\n  hosts:\n    mx1: { greting: hi }\n    mx2:\n',
   })
