@@ -51,7 +51,7 @@ for (const each of CASES) {
 }
 
 test('takes the inventories of the docs', async () => {
-  const texts = ['README.md', 'docs/inventory.md', 'docs/playbooks.md'].flatMap((page) =>
+  const texts = ['README.md', 'README.ja.md', 'docs/inventory.md', 'docs/playbooks.md'].flatMap((page) =>
     [...readFileSync(join(ROOT, page), 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text),
   )
   assert.ok(texts.length > 0)
