@@ -16,7 +16,6 @@ const BESIDE: Readonly<Record<BesideFiles, string>> = {
   packages: 'it would install or remove packages',
   services: 'it would start or stop services',
   mail: 'it would remove mail',
-  mounts: 'it would mount or unmount file systems',
   kernel: 'it would set parameters of the kernel',
 }
 
