@@ -88,7 +88,7 @@ const movedText = (text: string): string => text.replace(/(?<![\w%./-])\/(?=(?:e
 
 /** Something in place of each file that the example finds on every host, and what it is given. */
 const layOut = (paths: readonly string[], given: string): string => `
-mkdir -p ${HOME}/etc/sudoers.d ${HOME}/etc/default ${HOME}/etc/ssh ${HOME}/srv
+mkdir -p ${HOME}/etc/sudoers.d ${HOME}/etc/sysctl.d ${HOME}/etc/default ${HOME}/etc/ssh ${HOME}/srv
 for path in ${paths.map((path) => `'${path.replaceAll("'", String.raw`'\''`)}'`).join(' ')}; do
   [ ! -f "$path" ] || echo '127.0.0.1 localhost' > "${HOME}$path"
 done
