@@ -68,10 +68,9 @@ export const sysctl = defineTask<SysctlArgs, SysctlState>({
     if (now.value === null) return blocked(`the kernel has no ${args.name}: load the module first that brings it`)
     const value = inOneLine(String(args.value))
     const content = Buffer.from(`${args.name} = ${value}\n`)
-    const loads =
-      now.value === value
-        ? []
-        : [{ summary: `${now.value} → ${value}`, apply: sh`/lib/systemd/systemd-sysctl --strict ${path}` }]
+    // By the kernel's own file: who owns the directory of the other one could put another text in its place.
+    const apply = sh`printf '%s\n' ${value} > ${`/proc/sys/${pathOf(args.name)}`}`
+    const loads = now.value === value ? [] : [{ summary: `${now.value} → ${value}`, apply }]
     return withFile(
       putContent({ path, content, wanted: 'shown', secret: false }, now.file),
       now.file,
