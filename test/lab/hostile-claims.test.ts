@@ -267,7 +267,7 @@ test('two hosts with different keys at one selector that both are given: neither
 test('playbooks/dkim.ts prints the records of its own selectors alone, and tells the others', async () => {
   for (const selector of ['google', 'mx2', '*', 'mx2-20270301']) {
     await inHost('mx1', signsWith(selector, 'mx1'))
-    const { code, stdout, stderr } = await mailrun(DKIM, '-l', 'mx1')
+    const { code, stdout, stderr } = await mailrun(DKIM, '-l', 'mx1', '--verbose')
     assert.is(code, 0, stdout + stderr)
     assert.not.ok(stdout.includes(`\n${selector}._domainkey.example.test. IN TXT`), stdout)
     assert.match(stdout, '\nmx1._domainkey.fleet.test. IN TXT')
