@@ -31,6 +31,8 @@ function sshConfigText(lab: Lab, hosts: readonly LabHost[], subnet: string): str
 
 export async function writeSshConfig(lab: Lab, hosts: readonly LabHost[], subnet: string): Promise<void> {
   const path = sshConfigPath(lab)
-  await writeFile(`${path}.new`, sshConfigText(lab, hosts, subnet))
-  await rename(`${path}.new`, path)
+  // Several commands of the lab may write it at once.
+  const coming = `${path}.new-${process.pid}`
+  await writeFile(coming, sshConfigText(lab, hosts, subnet))
+  await rename(coming, path)
 }
