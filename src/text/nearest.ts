@@ -1,12 +1,11 @@
 // What someone may have meant: the nearest of some words.
-import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * The nearest word at a Damerau-Levenshtein distance of at most 2 (1 for short words), or one that differs by case and
  * separators only.
  */
-export function nearest(word: Untrusted, words: Iterable<string>): string | undefined {
-  const plain = (text: Untrusted): string => text.toLowerCase().replace(/[-_. ]/g, '')
+export function nearest(word: string, words: Iterable<string>): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replace(/[-_. ]/g, '')
   const limit = word.length <= 4 ? 1 : 2
   let best: string | undefined
   let least = limit + 1
@@ -21,7 +20,7 @@ export function nearest(word: Untrusted, words: Iterable<string>): string | unde
 }
 
 /** With swaps of neighbours as one step. */
-function distance(a: Untrusted, b: string): number {
+function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)]
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i]

@@ -154,7 +154,6 @@ const ROWS: readonly Row[] = [
 
 export const KEYWORDS: readonly Keyword[] = ROWS.map(([name, use, defaults, why]) => ({ name, use, defaults, why }))
 
-export const KEYWORD_NAMES: readonly string[] = KEYWORDS.map(({ name }) => name.toLowerCase())
 
 const BY_KEYWORD = new Map(KEYWORDS.map((each) => [each.name.toLowerCase(), each]))
 

@@ -14,13 +14,14 @@ const BY_NAME = new RegExp(`(?:^|[\\s;&|({\`])(?:${PROGRAMS}) (?:-|"|'|\\$)|[^-=
 
 /**
  * Below /run and /var/lib, where root alone can write: the files of an activation, of instances, of stamps. The socket
- * of an instance is removed by its last part, which follows nothing.
+ * of an instance is removed by its last part, which follows nothing. Parameters of the kernel are the kernel's own.
  */
 const ROOTS_OWN = new RegExp(
   [
     '\\$\\{`?\\$?\\{?(?:ACTIVATION|ANSWERS|ASK|LISTED|NEW|OLD|STAGED|UNHARDENED|WORK|name|stamp)\\b',
     '/run/mailrun',
     '/var/lib/apt/lists',
+    '/proc/sys/',
     '"\\$cover"',
     '"\\$2/opendkim\\.sock"',
   ].join('|'),

@@ -1,8 +1,6 @@
 // What ssh says when it refuses a configuration, as an error with file:line.
 import { MailrunError } from '../../../core/mailrun-error.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
-import { nearest } from '../../../text/nearest.ts'
-import { KEYWORD_NAMES } from '../keywords.ts'
 
 /** Said of no fault: `-G` needs no terminal, and the lines before the last have said what is bad. */
 const IDLE = /^Pseudo-terminal will not be allocated|: terminating, \d+ bad configuration options$/
@@ -34,14 +32,8 @@ function placed(
   if (at < 0) return { where: undefined, words: line }
   const [head, number] = /^:? line (\d{1,9}): /.exec(line.slice(at))!
   const file = line.slice(0, at)
-  const words = withHint(line.slice(at + head.length))
+  const words = line.slice(at + head.length)
   // Of options, which ssh numbers from 0.
   if (file === 'command-line' || file === 'command line') return { where: options ?? 'options of ssh', words }
   return { where: `${file}:${number}`, words }
-}
-
-function withHint(words: Untrusted): string {
-  const unknown = /^Bad configuration option: (\S+)$/.exec(words)?.[1]
-  const near = unknown === undefined ? undefined : nearest(unknown, KEYWORD_NAMES)
-  return near === undefined ? words : `${words}: did you mean ${near}?`
 }

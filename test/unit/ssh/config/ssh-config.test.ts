@@ -281,7 +281,7 @@ test('what ssh refuses is reported with file:line', () => {
   )
   assert.is(
     reported('/c: line 2: Bad configuration option: identiyfile\n/c: terminating, 1 bad configuration options\n'),
-    '/c:2: Bad configuration option: identiyfile: did you mean identityfile?',
+    '/c:2: Bad configuration option: identiyfile',
   )
   assert.is(
     reported('/c: line 1: Bad configuration option: x\n/d line 9: no argument after keyword "port"\n'),
