@@ -154,7 +154,6 @@ const ROWS: readonly Row[] = [
 
 export const KEYWORDS: readonly Keyword[] = ROWS.map(([name, use, defaults, why]) => ({ name, use, defaults, why }))
 
-
 const BY_KEYWORD = new Map(KEYWORDS.map((each) => [each.name.toLowerCase(), each]))
 
 /** @param keyword - in lower case. */
