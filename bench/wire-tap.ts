@@ -1,5 +1,5 @@
-// Listens on the link to the hosts while something runs:
-// bytes each way, and round trips that followed each other, by tcpdump.
+// Watches the network link to the hosts with tcpdump during a measurement: bytes in each direction, and round trips
+// that follow each other.
 import { spawn } from 'node:child_process'
 
 export interface Packet {

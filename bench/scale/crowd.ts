@@ -1,5 +1,5 @@
-// Many hosts that are one: a host of the lab answers for a whole network of addresses,
-// each connection with an sshd and a shell of its own.
+// Many hosts that are one: a host of the lab has every address of a network. Each connection gets its own sshd and
+// shell.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
