@@ -1,4 +1,5 @@
-// Roles in which a host's mail was put to its milters: the same verdict of several is one thing.
+// The roles in which a test message is shown to a host's milters (for example from a logged-in user, or from a
+// stranger). Equal verdicts for several roles become one finding.
 import type { SigningProof, Verdict } from '../mail/proof/proof.ts'
 
 export interface Roles {

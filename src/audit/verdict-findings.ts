@@ -1,4 +1,4 @@
-// What was proved of a host, as findings: the live signature, SPF, DMARC and names.
+// Turns what was proved about a host into findings: the live signature, SPF, DMARC and names.
 import type { CheckName } from '../findings/checks.ts'
 import type { Finding, FindingDetails, Subject } from '../findings/finding.ts'
 import { findingOf } from '../findings/rule.ts'
