@@ -1,4 +1,4 @@
-// What a lab is and how its hosts are.
+// Reports the state of a lab and of its hosts.
 import { fleet, type LabHost } from './fleet.ts'
 import { inHost } from './hosts/in-host.ts'
 import { becomePasswordPath, userKeyPath } from './access/keys.ts'

@@ -1,5 +1,5 @@
-// What Ansible's Vault encrypted is distinguished from anything else, and refused: taken for a text it would be hosts
-// of an inventory, or a file that nobody can read.
+// Recognizes values and files that are encrypted with Ansible Vault, and refuses them. Taken for plain text, they would
+// be hosts of an inventory, or a file that nobody can read.
 import { MailrunError } from '../core/mailrun-error.ts'
 
 const MAGIC = '$ANSIBLE_VAULT;'

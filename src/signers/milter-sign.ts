@@ -1,5 +1,5 @@
-// Asks a host's milters, as its Postfix would, what they do with a message of each domain: whether and how they sign
-// it. No mail is sent.
+// Asks a host's milters, in the place of its Postfix, what they do with a message of each domain: whether they sign it,
+// and how. No mail is sent.
 import { PROBE_ROLES, type GivenField, type ProbeRole } from '../mail/messages/probe-message.ts'
 import { mailDomain } from '../mail/names/names.ts'
 import { utf8 } from '../core/probe/answer.ts'

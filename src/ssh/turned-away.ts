@@ -1,4 +1,4 @@
-// What it means that sshd closes a connection before its identification, by what it says first.
+// Explains why sshd closed a connection before its identification, from what it sent first.
 import type { Untrusted } from '../shell/untrusted.ts'
 import { NotNow, TransientFailure } from './transient.ts'
 

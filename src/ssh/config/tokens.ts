@@ -1,4 +1,4 @@
-// TOKENS, environment variables and `~` in values of ssh_config(5), as misc.c of OpenSSH expands them.
+// Expands TOKENS, environment variables and `~` in values of ssh_config(5), as misc.c of OpenSSH does.
 import { createHash } from 'node:crypto'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { hereOf, homeOf } from './here.ts'

@@ -1,4 +1,4 @@
-// The ciphers that encrypt OpenSSH's private keys: all of cipher.c of OpenSSH 9.2.
+// The ciphers that can encrypt OpenSSH's private keys: all of cipher.c of OpenSSH 9.2.
 import { createDecipheriv, type CipherGCMTypes, type DecipherGCM } from 'node:crypto'
 import { openChachaPoly } from './chacha-poly.ts'
 

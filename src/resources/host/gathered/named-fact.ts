@@ -1,4 +1,4 @@
-// A fact that can be gathered of a host: what it is in words, and its question, which changes nothing.
+// A fact about a host that can be asked for by name: its description, and its question, which changes nothing.
 import type { Answer } from '../../../core/probe/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'
 import { END, whole } from '../../../core/probe/whole.ts'

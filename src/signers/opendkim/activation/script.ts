@@ -1,5 +1,5 @@
-// The script that has OpenDKIM sign by a new set of files: looked at and tried first, put in place as one, proved by
-// the daemon itself, and undone where that fails.
+// The script that makes OpenDKIM sign with a new set of files. It checks and tries the files, puts them in place
+// together, lets the daemon itself prove that it signs, and restores the former files if that fails.
 import { FILES, files } from '../../../resources/files/program/files.ts'
 import { ACTIVATION } from './state.ts'
 import { quote } from '../../../shell/quote.ts'

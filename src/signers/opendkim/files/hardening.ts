@@ -1,4 +1,4 @@
-// What OpenDKIM's unit may do and see, as systemd.exec(5) has it: no more than the host's own configuration needs.
+// Computes what OpenDKIM's unit may do and see (systemd.exec(5)): only what the configuration of the host needs.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 export interface Hardening {

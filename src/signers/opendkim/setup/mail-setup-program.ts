@@ -1,5 +1,5 @@
-// The program that tells how a host signs its mail, as its daemons read it: OpenDKIM's unit, configuration, tables and
-// keys, and Postfix's lists of milters. For the perl of Debian's perl-base.
+// The Perl program that reports how a host signs its mail: OpenDKIM's unit, configuration, tables and keys, and
+// Postfix's lists of milters. It needs only Debian's perl-base.
 import { MAIL_PROGRAMS, POSTFIX_SETUP } from '../../../resources/postfix/setup-program.ts'
 import { COLLECT_APART } from './collect.ts'
 

@@ -1,4 +1,4 @@
-// Which key signs a domain's mail by a configuration of OpenDKIM, whoever wrote that.
+// Finds which key signs a domain's mail with a given configuration of OpenDKIM, whoever wrote it.
 import { signaturesOf, type OpendkimConfiguration, type Signature } from '../configuration/index.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
