@@ -7,13 +7,13 @@ import { timed, type Command } from '../timed.ts'
 import type { RunDocument } from '../../src/report/run/json.ts'
 import type { Fleet } from './job.ts'
 
-/** What no ssh_config is called, as `--ssh-config` takes it. */
+/** The value of `--ssh-config` for no file. */
 export const NONE = 'none'
 
 /**
- * An inventory without options for ssh: with such options, mailrun asks `ssh -G` whether or not there is a file.
+ * The inventory has no options for ssh, because with such options mailrun starts `ssh -G` even without a file.
  *
- * @param configs - who runs, and the ssh_config, or {@link NONE}
+ * @param configs - the name of each contender, and its ssh_config or {@link NONE}
  */
 export function configured({ lab, folder }: Fleet, configs: ReadonlyMap<string, string>): readonly Contender[] {
   const inventory = join(folder, 'one-host.yaml')

@@ -4,7 +4,7 @@ import { MailrunError } from '../core/mailrun-error.ts'
 
 const MAGIC = '$ANSIBLE_VAULT;'
 
-/** @param what - is to be encrypted otherwise: `the value`. @param where - file, or file:line */
+/** @param what - must be encrypted in another way: `the value`. @param where - file, or file:line */
 export function vaultRefused(what: 'the value' | 'the file', where: string): MailrunError {
   const next = what === 'the value' ? 'mailrun encrypt makes an !age value of it' : 'age -r age1… encrypts it'
   return new MailrunError(
