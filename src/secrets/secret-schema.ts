@@ -1,4 +1,5 @@
-// The schema of a var that is secret, whatever the inventory made of it.
+// The schema of a secret var: its value may be plain, `!secret` or encrypted in the inventory, and a playbook gets a
+// Secret.
 import * as v from 'valibot'
 import { Secret, STARS } from '../shell/secret.ts'
 

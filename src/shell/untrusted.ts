@@ -1,4 +1,4 @@
-// Text of strangers, marked by its type.
+// The type `Untrusted`: text from a stranger (a host, a name server, a user of a host).
 
 /** Names nothing at run time. */
 declare const stranger: unique symbol

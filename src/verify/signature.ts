@@ -112,7 +112,7 @@ function verdictOf(name: string, result: Verified | undefined): Verdict {
     return failed(
       'body-changed',
       'the body is not the one that was signed',
-      'see what changes messages behind the milter that signs: the signing one must be the last',
+      'find out what changes messages after the milter that signs; that milter must be the last',
     )
   }
   if (word === 'fail') {

@@ -99,7 +99,7 @@ function changedVerdict(milters: readonly MilterAnswer[]): Verdict | undefined {
   const changer = milters.find(({ others }) => changedBy(others).length > 0)
   if (changer === undefined) return undefined
   const changed = changedBy(changer.others).join(' and ')
-  return failed('message-changed', `${changer.milter} changes ${changed} of the message once it is signed`)
+  return failed('message-changed', `${changer.milter} changes ${changed} of the message after it was signed`)
 }
 
 /** What milter commands change of a message. */

@@ -23,7 +23,7 @@ import { tasksPage } from './tasks.ts'
 
 const WITH_FORMATS = [
   'docs/inventory.md',
-  ...['adopt', 'audit', 'dns', 'rotation', 'verify'].map((name) => `docs/mail/${name}.md`),
+  ...['adopt', 'audit', 'rotation', 'verify'].map((name) => `docs/mail/${name}.md`),
 ]
 
 /** Texts by their paths in the repository. */
@@ -41,7 +41,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
       withProfiles(withSuites(present('docs/lab.md'), labSuites(), recordedSeconds(), aboutSuite), PROFILES),
     ],
     ['docs/connections.md', withKeywords(present('docs/connections.md'), KEYWORDS)],
-    ['docs/mail/dns.md', withBackends(present('docs/mail/dns.md'), BACKENDS)],
+    ['docs/mail/dns.md', withFormats(withBackends(present('docs/mail/dns.md'), BACKENDS), 'docs/mail/dns.md')],
     ['docs/mail/findings.md', findingsPage()],
     ['docs/releases.md', withFormats(withReleases(present('docs/releases.md')), 'docs/releases.md')],
     ['docs/tasks.md', tasksPage()],

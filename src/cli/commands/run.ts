@@ -1,4 +1,5 @@
-// `mailrun <playbook.ts>`: lists or runs a playbook, and reports as the flags want it. Its flags are `run-options`.
+// `mailrun <playbook.ts>`: lists or runs a playbook, and reports in the wanted format. Its flags are declared in
+// `run-options`.
 import { listHosts, listTasks, type ListRequest } from '../../commands/run/list.ts'
 import { prepareRun } from '../../commands/run/prepare-run.ts'
 import { notCached } from '../../playbook/cache-folder.ts'

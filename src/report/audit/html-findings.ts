@@ -1,4 +1,4 @@
-// The findings on an audit's page.
+// The findings on the HTML page of an audit.
 import type { AuditFinding, AuditReport } from '../../audit/audit-report.ts'
 import { CATALOGUE } from '../../audit/catalogue.ts'
 import { CHECKS } from '../../findings/checks.ts'

@@ -1,4 +1,5 @@
-// The matrix of an audit's page: hosts and domains by checks, each cell with its sign and a link to its findings.
+// The matrix on the HTML page of an audit: hosts and domains by checks. Each cell has a sign and a link to its
+// findings.
 import type { AuditCell, AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
 import { CHECK_NAMES, type CheckName } from '../../findings/checks.ts'
 import { groupedBy } from '../../text/grouped-by.ts'

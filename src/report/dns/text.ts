@@ -72,7 +72,7 @@ const whyText = ({ record }: PlannedRecord, paint: Colours): TerminalText =>
 
 function laggingText(planned: Planned<'served'>, paint: Colours): TerminalText {
   const lines = laggingViews(planned).map(({ server, answer }) => {
-    const what = answer.kind === 'failed' ? `gives no answer that counts: ${answer.why}` : 'does not serve it yet'
+    const what = answer.kind === 'failed' ? `gives no usable answer: ${answer.why}` : 'does not serve it yet'
     return term`  ${paint.doubtful(term`!`)} ${headOf(planned)}: ${said(`${shownServer(server)} ${what}`)}\n`
   })
   return joined(lines)

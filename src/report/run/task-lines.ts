@@ -9,11 +9,11 @@ import { EMPTY, indented, said, term, type TerminalText } from '../write/termina
 interface Entry {
   readonly task: TaskResult
   readonly hosts: string[]
-  /** The task's place in its host's list. */
+  /** The position of the task in its host's list. */
   readonly place: number
 }
 
-/** Lines about every task of one status, in the playbook's order; a heading goes above. */
+/** Lines about all tasks with one status, in the order of the playbook, below a heading. */
 export function taskLines(
   hosts: readonly HostResult[],
   status: TaskStatus,
@@ -63,7 +63,7 @@ function hostsText(hosts: readonly string[], all: number): string {
   return hosts.length > 1 ? `${hosts.length} hosts: ${nameList(hosts)}` : nameList(hosts)
 }
 
-/** File contents travel in the text of commands: lines that nobody reads are cut. */
+/** The text of commands contains the contents of files, so long lines are cut. */
 const LINE_AT_MOST = 300
 const shortened = (text: string): string =>
   text.replace(/[^\n]+/g, (line) =>

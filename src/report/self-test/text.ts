@@ -1,4 +1,5 @@
-// What came of a self-test, for people: a line for each host as it is done, and at the end what was not carried out.
+// Writes the result of `mailrun self-test` for people: a line for each host when it is done, and at the end the
+// examples that were not carried out.
 import type { ExampleResult, ExampleStatus, HostSelfTest, SelfTestStatus } from '../../testing/self-test/result.ts'
 import { secondsText } from '../run/recap.ts'
 import type { Colours, Paint } from '../write/terminal.ts'

@@ -1,4 +1,4 @@
-// Tries every example of the task modules on one host, in a scratch copy of its files, and says which laws hold.
+// Tries every example of the task modules on one host, in a scratch copy of its files, and reports which laws hold.
 import type { BesideFiles, Example, TaskModule } from '../../core/task/define-task.ts'
 import type { HostFacts } from '../../core/fleet/host-facts.ts'
 import type { PlanContext } from '../../core/task/task.ts'
