@@ -1,13 +1,14 @@
-// Writes the report of an audit for a terminal: the matrix, cut to the terminal's width, then each finding once, with
-// what to do.
-import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
+// Writes the report of an audit for a terminal: the matrix, cut to the terminal's width, then each cause once, with the
+// places that it concerns and what to do.
+import type { AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import type { Colours } from '../write/colour.ts'
-import { count, nameList, placeList } from '../write/name-list.ts'
+import { causesOf, type CauseGroup } from './causes.ts'
+import { count, shortened } from '../write/name-list.ts'
 import { secondsText } from '../run/recap.ts'
 import { fit, pad, width } from '../write/width.ts'
 import { EMPTY, indented, joined, said, term, withoutEnd, type Paint, type TerminalText } from '../write/terminal.ts'
-import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
+import { cellText, placesOf, severityCounts, SIGNS } from './words.ts'
 import type { AuditFormat } from './format.ts'
 
 export const format: AuditFormat = {
@@ -32,9 +33,10 @@ const painter = (paint: Colours, status: CellStatus): Paint =>
 /** @param columns - of the terminal; `undefined`: as wide as it comes. */
 export function auditText(report: AuditReport, columns: number | undefined, paint: Colours): TerminalText {
   const { hosts, findings, stale } = report
+  const causes = causesOf(findings)
   const parts = [
     ...table(report, columns, paint),
-    ...findings.map((finding) => findingText(finding, paint)),
+    ...causes.map((each) => causeText(each, paint)),
     ...hosts
       .filter(({ error }) => error !== undefined)
       .map(({ name, status, error }) => term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}\n`),
@@ -42,7 +44,7 @@ export function auditText(report: AuditReport, columns: number | undefined, pain
       const state = why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out'
       return term`${paint.doubtful(term`baseline`)}  ${said(`${where}: ${id} ${state}`)}\n`
     }),
-    sumOf(report, paint),
+    sumOf(report, causes, paint),
     EMPTY,
   ]
   return joined(parts, term`\n`)
@@ -126,31 +128,47 @@ function shrunk(widths: readonly number[], columns: number): readonly number[] {
   return left
 }
 
-function findingText(finding: AuditFinding, paint: Colours): TerminalText {
-  const { id, severity, message, expected, found, remedy, accepted } = finding
+function causeText(group: CauseGroup, paint: Colours): TerminalText {
+  const { first, ids, remedies } = group
+  const { severity, accepted } = first
   const colour = painter(paint, accepted === undefined ? severity : 'accepted')
-  const where = subjectGroups(finding).map(({ hosts, detail }) =>
-    [nameList(hosts), detail].filter((part) => part !== '').join(': '),
-  )
+  const { beside, lines } = placesOf(group)
   const word =
     accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
   const parts = [
-    term`${colour(said(`${word}  ${id}`))}  ${said(placeList(where))}`,
-    indent(message),
+    withoutEnd(term`${colour(said(`${word}  ${ids.join(', ')}`))}  ${said(beside)}`),
+    ...lines.map(indent),
+    ...messagesOf(group).map(indent),
     ...(accepted === undefined
-      ? [
-          ...(expected === undefined ? [] : [indent(`expected: ${expected}`)]),
-          ...(found === undefined ? [] : [indent(`found:    ${found}`)]),
-          indent(`→ ${remedy}`),
-        ]
+      ? remedies.map((remedy) => indent(`→ ${remedy}`))
       : [indent(`accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`)]),
     EMPTY,
   ]
   return joined(parts, term`\n`)
 }
 
-function sumOf(report: AuditReport, paint: Colours): TerminalText {
+/** Of one cause; all of them are in the formats for programs. */
+const MESSAGES_AT_MOST = 20
+
+/** What is so, each once. What is expected of many is for the remedy to say. */
+function messagesOf({ findings, first: { cause } }: CauseGroup): readonly string[] {
+  const isShared = findings.length > 1 && cause !== undefined
+  const messages = findings.map(({ message, expected, found, accepted }) =>
+    [
+      message,
+      ...(expected === undefined || isShared || accepted !== undefined ? [] : [`expected: ${expected}`]),
+      ...(found === undefined || isShared || accepted !== undefined ? [] : [`found:    ${found}`]),
+    ].join('\n'),
+  )
+  return shortened([...new Set(messages)], MESSAGES_AT_MOST)
+}
+
+function sumOf(report: AuditReport, causes: readonly CauseGroup[], paint: Colours): TerminalText {
   const { summary, seconds } = report
   const scope = `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}`
-  return term`${paint.strong(said(scope))}: ${said(severityCounts(report))}; in ${said(secondsText(seconds))}`
+  const open = report.findings.filter(({ accepted }) => accepted === undefined).length
+  const apart = causes.filter(({ first }) => first.accepted === undefined).length
+  const counted = apart < open ? `, of ${count(apart, 'cause')}` : ''
+  const found = said(`${severityCounts(report)}${counted}`)
+  return term`${paint.strong(said(scope))}: ${found}; in ${said(secondsText(seconds))}`
 }
