@@ -4,6 +4,7 @@ import type { HostResult, HostStatus, RunEvent, RunResult } from '../../core/run
 import { paintOf, type Colours } from '../write/colour.ts'
 import { isDnsEvent, type RunFormat, type RunOptions } from './format.ts'
 import { live } from './live.ts'
+import { tellLongChanges } from './long-changes.ts'
 import { count, nameList } from '../write/name-list.ts'
 import type { Out, Terminal } from '../screen.ts'
 import { recap, sum, wordOf } from './recap.ts'
@@ -33,6 +34,7 @@ export interface TextOptions extends RunOptions {
 export function textReporter(options: TextOptions, out: Out): (event: RunEvent | DnsEvent) => void {
   const { paint } = options
   const foot = options.terminal ? live(options.terminal, paint) : undefined
+  const long = foot ? undefined : tellLongChanges((line) => print([paint.faint(line)]))
   const began = performance.now()
   const fleet = { hosts: 0, left: 0 }
   let dns: Publication | undefined
@@ -48,11 +50,13 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
     if (event.kind === 'dns-end') dns = event.publication
     if (event.kind === 'run-end') {
       foot?.close()
+      long?.stop()
       out.write(asLines(endLines(event.result, dns, (performance.now() - began) / 1000, options, paint)))
       return
     }
     if (isDnsEvent(event)) return print(dnsLines(event, paint))
     foot?.see(event)
+    long?.see(event)
     print(eventLines(event, fleet, options, paint))
   }
 }

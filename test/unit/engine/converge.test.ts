@@ -332,12 +332,19 @@ test('a long change tells its lines while it runs', async () => {
         : plan
     },
   }
-  const { events, statuses } = await run(dir, [long])
-  assert.equal(statuses, ['changed'])
+  const came: (readonly [line: string, at: number])[] = []
+  const { status } = await converge(
+    { host, tasks: [long], outputs: {}, secrets: [], source: () => new Uint8Array() },
+    options({}),
+    () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
+    (event) => void (event.kind === 'change-output' && came.push([event.line, performance.now()])),
+  )
+  assert.is(status, 'changed')
   assert.equal(
-    events.flatMap((event) => (event.kind === 'change-output' ? [event.line] : [])),
+    came.map(([line]) => line),
     ['line 1', 'line 2', 'line 3'],
   )
+  assert.ok(came[2]![1] - came[0]![1] > 200, 'each as it is printed, not all of them at the end')
 })
 
 test('no event shows a secret, whatever the host prints', async () => {
