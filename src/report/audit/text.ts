@@ -4,8 +4,9 @@ import type { AuditReport, AuditRow, CellStatus } from '../../audit/audit-report
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import type { Colours } from '../write/colour.ts'
 import { causesOf, type CauseGroup } from './causes.ts'
-import { count, shortened } from '../write/name-list.ts'
+import { count } from '../write/name-list.ts'
 import { secondsText } from '../run/recap.ts'
+import { wrapped, wrappedText } from '../write/wrap.ts'
 import { fit, pad, width } from '../write/width.ts'
 import { EMPTY, indented, joined, said, term, withoutEnd, type Paint, type TerminalText } from '../write/terminal.ts'
 import { cellText, placesOf, severityCounts, SIGNS } from './words.ts'
@@ -36,15 +37,17 @@ export function auditText(report: AuditReport, columns: number | undefined, pain
   const causes = causesOf(findings)
   const parts = [
     ...table(report, columns, paint),
-    ...causes.map((each) => causeText(each, paint)),
+    ...causes.map((each) => causeText(each, columns, paint)),
     ...hosts
       .filter(({ error }) => error !== undefined)
-      .map(({ name, status, error }) => term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}\n`),
+      .map(({ name, status, error }) =>
+        wrappedText(term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}\n`, columns),
+      ),
     ...stale.map(({ id, where, why }) => {
       const state = why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out'
-      return term`${paint.doubtful(term`baseline`)}  ${said(`${where}: ${id} ${state}`)}\n`
+      return wrappedText(term`${paint.doubtful(term`baseline`)}  ${said(`${where}: ${id} ${state}`)}\n`, columns)
     }),
-    sumOf(report, causes, paint),
+    wrappedText(sumOf(report, causes, paint), columns),
     EMPTY,
   ]
   return joined(parts, term`\n`)
@@ -87,7 +90,7 @@ function table({ matrix }: AuditReport, columns: number | undefined, paint: Colo
   return [
     lineOf(titles, () => paint.faint),
     ...rows.map((row) => lineOf(row, ({ status }) => painter(paint, status))),
-    ...(narrow ? [paint.faint(legend())] : []),
+    ...(narrow ? wrapped(paint.faint(legend()), columns) : []),
     EMPTY,
   ]
 }
@@ -128,20 +131,24 @@ function shrunk(widths: readonly number[], columns: number): readonly number[] {
   return left
 }
 
-function causeText(group: CauseGroup, paint: Colours): TerminalText {
+function causeText(group: CauseGroup, columns: number | undefined, paint: Colours): TerminalText {
   const { first, ids, remedies } = group
   const { severity, accepted } = first
   const colour = painter(paint, accepted === undefined ? severity : 'accepted')
   const { beside, lines } = placesOf(group)
   const word =
     accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
+  const to = (each: TerminalText): TerminalText => wrappedText(each, columns)
   const parts = [
-    withoutEnd(term`${colour(said(`${word}  ${ids.join(', ')}`))}  ${said(beside)}`),
-    ...lines.map(indent),
-    ...messagesOf(group).map(indent),
+    to(withoutEnd(term`${colour(said(`${word}  ${ids.join(', ')}`))}  ${said(beside)}`)),
+    ...lines.map((line) => to(indent(line))),
+    // Records and settings stay in one piece.
+    ...messagesOf(group).flatMap(({ message, values }) => [to(indent(message)), ...values.map(indent)]),
     ...(accepted === undefined
-      ? remedies.map((remedy) => indent(`→ ${remedy}`))
-      : [indent(`accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`)]),
+      ? remedies.map((remedy) => to(indent(`→ ${remedy}`)))
+      : [
+          to(indent(`accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`)),
+        ]),
     EMPTY,
   ]
   return joined(parts, term`\n`)
@@ -150,17 +157,29 @@ function causeText(group: CauseGroup, paint: Colours): TerminalText {
 /** Of one cause; all of them are in the formats for programs. */
 const MESSAGES_AT_MOST = 20
 
+interface Message {
+  readonly message: string
+  /** What is expected and what is found. */
+  readonly values: readonly string[]
+}
+
 /** What is so, each once. What is expected of many is for the remedy to say. */
-function messagesOf({ findings, first: { cause } }: CauseGroup): readonly string[] {
+function messagesOf({ findings, first: { cause } }: CauseGroup): readonly Message[] {
   const isShared = findings.length > 1 && cause !== undefined
-  const messages = findings.map(({ message, expected, found, accepted }) =>
-    [
+  const all = findings.map(({ message, expected, found, accepted }): Message => {
+    const isShown = !isShared && accepted === undefined
+    return {
       message,
-      ...(expected === undefined || isShared || accepted !== undefined ? [] : [`expected: ${expected}`]),
-      ...(found === undefined || isShared || accepted !== undefined ? [] : [`found:    ${found}`]),
-    ].join('\n'),
-  )
-  return shortened([...new Set(messages)], MESSAGES_AT_MOST)
+      values: [
+        ...(expected !== undefined && isShown ? [`expected: ${expected}`] : []),
+        ...(found !== undefined && isShown ? [`found:    ${found}`] : []),
+      ],
+    }
+  })
+  const messages = [...new Map(all.map((each) => [JSON.stringify(each), each])).values()]
+  if (messages.length <= MESSAGES_AT_MOST) return messages
+  const left = messages.length - MESSAGES_AT_MOST + 1
+  return [...messages.slice(0, MESSAGES_AT_MOST - 1), { message: `and ${left} more`, values: [] }]
 }
 
 function sumOf(report: AuditReport, causes: readonly CauseGroup[], paint: Colours): TerminalText {

@@ -15,6 +15,8 @@ import { groupedBy } from '../../text/grouped-by.ts'
 import { placesOf } from '../audit/words.ts'
 import { count, shortened } from '../write/name-list.ts'
 import { secondsText } from '../run/recap.ts'
+import type { Look } from '../screen.ts'
+import { wrappedText } from '../write/wrap.ts'
 import { pad, width } from '../write/width.ts'
 import { EMPTY, indented, joined, said, term, withoutEnd, type Paint, type TerminalText } from '../write/terminal.ts'
 
@@ -24,7 +26,7 @@ export const format: ProofFormat = {
   write: proofText,
 }
 
-export function proofText(hosts: readonly HostProof[], seconds: number, paint: Colours): TerminalText {
+export function proofText(hosts: readonly HostProof[], seconds: number, { columns, paint }: Look): TerminalText {
   const rows = hosts.flatMap(rowsOf)
   const table = [
     ...tableOf(
@@ -38,15 +40,8 @@ export function proofText(hosts: readonly HostProof[], seconds: number, paint: C
   const unreached = hosts
     .filter(({ error }) => error !== undefined)
     .map(({ name, status, error }) => term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}`)
-  const parts = [
-    ...table,
-    ...deliveryNotes(hosts),
-    ...problemsOf(hosts, paint),
-    ...unreached,
-    sumOf(hosts, seconds, paint),
-    EMPTY,
-  ]
-  return joined(parts, term`\n`)
+  const prose = [...deliveryNotes(hosts), ...problemsOf(hosts, paint), ...unreached, sumOf(hosts, seconds, paint)]
+  return wrappedText(joined([...table, ...prose, EMPTY], term`\n`), columns)
 }
 
 /** Of the columns that are not the names of records. */

@@ -1,4 +1,6 @@
 // What came of a self-test, for people: a line for each host as it is done, and at the end what was not carried out.
+import { lookOf } from '../screen.ts'
+import { wrappedLines } from '../write/wrap.ts'
 import type { ExampleResult, ExampleStatus, HostSelfTest, SelfTestStatus } from '../../testing/self-test/result.ts'
 import { secondsText } from '../run/recap.ts'
 import type { Colours, Paint } from '../write/terminal.ts'
@@ -16,8 +18,8 @@ export const format: SelfTestFormat = {
   language: 'terminal',
   about: 'people: a line for each host, broken laws, and what was not carried out, with the reason',
   open: ({ out }) => ({
-    done: (host) => out.write(asLines(hostLines(host, out.paint))),
-    ended: (hosts) => out.write(asLines(notCarriedOut(hosts, out.paint))),
+    done: (host) => out.write(asLines(wrappedLines(hostLines(host, out.paint), lookOf(out).columns))),
+    ended: (hosts) => out.write(asLines(wrappedLines(notCarriedOut(hosts, out.paint), lookOf(out).columns))),
   }),
 }
 

@@ -20,6 +20,7 @@ import { suite } from '../../suite.ts'
 import { answerer, type Answers } from '../mail/zone-of-answers.ts'
 
 const test = suite('verify')
+const LOOK = { columns: undefined, paint: colours(false) }
 
 /** Each server with answers of its own. */
 function world(...servers: readonly Answers[]): Authority {
@@ -273,7 +274,7 @@ test('what hosts say cannot draw on a terminal, and the same problem is reported
       },
     ],
   })
-  const text = proofText([proof('mx1'), proof('mx2')], 1, colours(false))
+  const text = proofText([proof('mx1'), proof('mx2')], 1, LOOK)
   assert.not.match(text, /[\u0000-\u0009\u000b-\u001f]/)
   assert.is(text.match(/it says/g)?.length, 1)
   assert.match(text, 'fail  milter-refused  mx1 and mx2: example.org, local\n')
@@ -311,7 +312,7 @@ test('one cause is told once, with all places and with what clears them all', ()
       }
     }),
   })
-  const text = proofText([proof('mx1'), proof('mx2')], 1, colours(false))
+  const text = proofText([proof('mx1'), proof('mx2')], 1, LOOK)
   assert.equal(text.match(/^fail .*$/gm), [
     'fail  spf-none  mx1 and mx2: SPF of a.example',
     'fail  dmarc-none  mx1 and mx2: DMARC of a.example; DMARC of b.example; DMARC of mx1.a.example',
@@ -322,10 +323,7 @@ test('one cause is told once, with all places and with what clears them all', ()
     '→ publish _dmarc.b.example',
   ])
   assert.is(text.match(/no DMARC record holds for/g)?.length, 3)
-  assert.match(
-    proofText([{ ...proof('mx1'), spf: [], dmarc: proof('mx1').dmarc.slice(0, 1) }], 1, colours(false)),
-    'a.example\n',
-  )
+  assert.match(proofText([{ ...proof('mx1'), spf: [], dmarc: proof('mx1').dmarc.slice(0, 1) }], 1, LOOK), 'a.example\n')
 })
 
 test('a host that signs nothing has one cause; one that signs all but its own mail has another', () => {
@@ -361,7 +359,7 @@ test('mail of a stranger that stays unsigned is said in plain words, with a lege
       },
     ],
     1,
-    colours(false),
+    LOOK,
   )
   assert.match(text, /^mx1 +example\.org +- +- +unsigned /m)
   assert.not.match(text, 'outsider-unsigned')
