@@ -1,5 +1,5 @@
-// What a check shows of a task of which nothing can be said yet: the plan that it would have if its files stayed as they
-// are now, and what it misses (a directory, an account) were there.
+// What a check shows of a task of which nothing can be said yet: the plan that it would have if its files stayed as
+// they are now, and what it misses (a directory, an account) were there.
 import { fact, type Fact } from '../core/task/fact.ts'
 import type { Probe } from '../core/probe/probe.ts'
 import type { AnswerTo } from '../core/probe/outside-question.ts'

@@ -33,13 +33,17 @@ export interface TaskRecord {
   results(mask: Mask): readonly TaskResult[]
 }
 
+const fresh = (): Entry => ({
+  status: 'not-reached',
+  changes: [],
+  why: undefined,
+  warning: undefined,
+  failure: undefined,
+  preview: [],
+})
+
 export function taskRecord(tasks: readonly Task[]): TaskRecord {
-  const entries = new Map<Task, Entry>(
-    tasks.map((task) => [
-      task,
-      { status: 'not-reached', changes: [], why: undefined, warning: undefined, failure: undefined, preview: [] },
-    ]),
-  )
+  const entries = new Map<Task, Entry>(tasks.map((task) => [task, fresh()]))
   const set = (task: Task, status: TaskStatus, why?: Untrusted): Entry => {
     const entry = entries.get(task)!
     entry.status = status

@@ -251,7 +251,7 @@ export const FAMILIES: readonly FamilyGroup[] = [
       {
         says: ['did not converge'],
         cause:
-          'The change was made, and the host still is not as it is to be: two things set the same, or a program puts it back.',
+          'The change was made, and the host is not as it is to be: two things set the same, or a program undoes it.',
         remedy: 'look on the host what changes it; for a task of your own, see [writing-tasks.md](writing-tasks.md)',
         from: ['src/engine/host-run.ts'],
       },

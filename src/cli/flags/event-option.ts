@@ -5,5 +5,5 @@ export const eventOption = (): Option =>
   new Option(
     '--on-event <program>',
     'a program that gets what happens as lines of JSON (ndjson) on its standard input; ' +
-      'if it fails, that is told, and the exit status stays',
+      'mailrun reports it if that fails, and the exit status stays',
   )

@@ -12,7 +12,7 @@ import { publicModules } from '../fleet/public-modules.ts'
 
 /**
  * Refuses extra vars whose values are written out, and are secret: by the playbook (`v.secret()`), by the inventory's
- * way to say so (`!secret`), or by their name, as messages hide them. Those in a file, and encrypted ones, may be there.
+ * way to say so (`!secret`), or by their name, as messages hide them. Those in a file, and encrypted ones, may stay.
  *
  * @param extraVars - as `-e` takes them
  * @param playbook - whose schema counts; `undefined`: none does

@@ -20,7 +20,7 @@ const FRAME_MS = 100
 const NAME_COLUMNS = 24
 /** The name of a task may be the text of a command. */
 const TASK_COLUMNS = 40
-/** From here on minutes are told. */
+/** From here on minutes are shown. */
 const LONG_SECONDS = 100
 /** Rows left to what was printed before. */
 const ROWS_FREE = 4

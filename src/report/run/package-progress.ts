@@ -11,7 +11,7 @@ export interface PackageProgress {
 const NAME = String.raw`([a-z0-9][a-z0-9+.-]{0,79})(?::[a-z0-9-]{1,20})?`
 const COUNT = String.raw`(\d{1,6})`
 const SUMMARY = new RegExp(
-  `^${COUNT} upgraded, ${COUNT} newly installed,(?: ${COUNT} reinstalled,)?(?: ${COUNT} downgraded,)? ${COUNT} to remove`,
+  `^${COUNT} upgraded, ${COUNT} newly installed,(?: ${COUNT} reinstalled,)?(?: ${COUNT} downgraded,)? \\d+ to remove`,
 )
 /** Number, source and suite; then architecture, package, architecture and version, of a flat repository less. */
 const FETCHED = new RegExp(

@@ -1,5 +1,5 @@
-// Breaks lines of prose between words, where a terminal would break them in the middle of one. Lines that somebody copies
-// (records, diffs, shell text) are not for it.
+// Breaks lines of prose between words, where a terminal would break them in the middle of one. Lines that somebody
+// copies (records, diffs, shell text) are not for it.
 import { joined, term, type TerminalText } from './terminal.ts'
 import { width } from './width.ts'
 
