@@ -32,8 +32,9 @@ function withWhatItMisses(task: Task, state: unknown, context: PlanContext, answ
 /** Directories of the paths that it reads, and accounts. */
 const missed = ({ reads }: Probe<unknown>): readonly Fact[] =>
   reads.flatMap((resource): readonly Fact[] => {
-    const [kind = '', name = ''] = [resource.slice(0, resource.indexOf(':')), resource.slice(resource.indexOf(':') + 1)]
-    switch (kind) {
+    const colon = resource.indexOf(':')
+    const name = resource.slice(colon + 1)
+    switch (resource.slice(0, colon)) {
       case 'path': {
         const parent = name.slice(0, name.lastIndexOf('/'))
         const directory = { kind: 'directory', owner: UNKNOWN, group: UNKNOWN, mode: UNKNOWN } as const

@@ -45,8 +45,11 @@ function hasSecret(schema: object, seen = new Set<object>()): boolean {
   if (seen.has(schema)) return false
   seen.add(schema)
   if (SECRETS.has(schema)) return true
-  const parts = schema as Readonly<Record<string, unknown>>
-  const inside = [...ONE.map((key) => parts[key]), ...SEVERAL.flatMap((key) => Object.values(parts[key] ?? {}))]
+  const parts = schema as Readonly<Record<string, object | undefined>>
+  const inside: readonly unknown[] = [
+    ...ONE.map((key) => parts[key]),
+    ...SEVERAL.flatMap((key): readonly unknown[] => Object.values(parts[key] ?? {})),
+  ]
   return inside.some((each) => typeof each === 'object' && each !== null && hasSecret(each, seen))
 }
 

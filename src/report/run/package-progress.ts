@@ -50,7 +50,8 @@ export function packageProgress(): PackageProgress {
       const summary = SUMMARY.exec(line)
       if (summary !== null) {
         // All but those that are removed.
-        all = summary.slice(1, 5).reduce((sum, each) => sum + Number(each ?? 0), 0)
+        const counts: readonly (string | undefined)[] = summary.slice(1, 5)
+        all = counts.reduce((sum, each) => sum + Number(each ?? 0), 0)
         done.clear()
         last = undefined
         return last
