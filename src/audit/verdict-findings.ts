@@ -3,6 +3,7 @@ import type { CheckName } from '../findings/checks.ts'
 import type { Finding, FindingDetails, Subject } from '../findings/finding.ts'
 import { findingOf } from '../findings/rule.ts'
 import { dkimName } from '../mail/records/dkim/record.ts'
+import { UNPUBLISHED } from '../mail/proof/causes.ts'
 import { kindOfVerdict, type VerdictFindingId } from '../mail/proof/findings.ts'
 import type { HostProof, SigningProof, SpfProof, Verdict } from '../mail/proof/proof.ts'
 import { groupedBy } from '../text/grouped-by.ts'
@@ -44,6 +45,10 @@ const dmarcFindings = ({ host, proof: { dmarc }, asked }: Proved): readonly Verd
       found(verdict, 'dmarc', {
         subject: { ...(verdict.id === 'dmarc-none' ? {} : { host }), domain },
         ...expectedOf('dmarc', domain, asked),
+        // The inventory has a policy for the domain, or for one above it: it is only not published.
+        ...(verdict.id === 'dmarc-none' && withParents(domain).some((each) => asked.wanted(`_dmarc.${each}`, 'dmarc'))
+          ? { cause: UNPUBLISHED }
+          : {}),
       }),
     )
 
@@ -64,6 +69,7 @@ function found(
   return findingOf(kindOfVerdict(id), {
     message: verdict.what,
     remedy: verdict.advice,
+    cause: verdict.cause,
     check,
     ...(verdict.status === 'unknown' ? { severity: 'unknown' } : {}),
     ...details,
@@ -96,6 +102,7 @@ function signingFinding(
   return found(verdict, role === 'outsider' ? 'outsider' : 'signature', {
     subject: { host, domain, ...(record === undefined ? {} : { record }), about: roles.join(', ') },
     ...(wanted === undefined ? {} : { expected: wanted }),
+    ...(verdict.id === 'no-key' && wanted === undefined ? { cause: undefined } : {}),
     ...(values === undefined || wanted === undefined ? {} : { found: values.join(' and ') || 'no record' }),
   })
 }
@@ -120,7 +127,12 @@ function spfFinding(
   const expected = expectedOf('spf', domain, asked)
   // What is missing in a record is the same for every host.
   if (verdict.id === 'spf-none' || verdict.id === 'spf-permerror')
-    return found(verdict, 'spf', { subject: { domain }, remedy: undefined, ...expected })
+    return found(verdict, 'spf', {
+      subject: { domain },
+      remedy: undefined,
+      cause: expected.expected === undefined ? undefined : verdict.cause,
+      ...expected,
+    })
   // Without the address, equal findings of several hosts are one finding.
   const reported = `SPF of ${domain} does not let an IPv${family} address of the host send (${result})`
   return found(
@@ -134,6 +146,10 @@ function spfFinding(
     id,
   )
 }
+
+/** `a.b.example`, `b.example`, `example`. */
+const withParents = (domain: string): readonly string[] =>
+  domain.split('.').map((_, index, labels) => labels.slice(index).join('.'))
 
 /** The domain's record as the inventory wants it, and as it is. */
 function expectedOf(

@@ -1,4 +1,5 @@
 // A finding: one thing that is wrong, risky or good to know about a host or a record.
+import type { Cause } from './cause.ts'
 import type { CheckName } from './checks.ts'
 import type { Severity } from './severity.ts'
 
@@ -27,6 +28,8 @@ export interface Finding<Id extends string = string> {
   readonly found?: string
   /** What to do. */
   readonly remedy: string
+  /** That it has in common with others; left out: with none. */
+  readonly cause?: Cause
   readonly subject: Subject
   /** For a wanted record: its `Purpose`. It decides which finding supersedes this one, and is not shown. */
   readonly purpose?: string
@@ -40,6 +43,7 @@ export interface FindingDetails {
   readonly expected?: string | undefined
   readonly found?: string | undefined
   readonly remedy?: string | undefined
+  readonly cause?: Cause | undefined
   readonly severity?: Severity | undefined
   readonly check?: CheckName | undefined
   readonly purpose?: string | undefined

@@ -37,6 +37,8 @@ export interface SignerAdvice {
   readonly outsider: string
   /** Mail of a domain passes unsigned, in a role. */
   unsigned(role: ProbeRole, domain: string): string
+  /** The same of several domains and roles. */
+  readonly allUnsigned: string
 }
 
 /** @typeParam Setup - what its own question about its setup answers; nobody else looks into it. */

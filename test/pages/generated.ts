@@ -15,6 +15,7 @@ import { withBackends } from './backends.ts'
 import { withFacts } from './facts.ts'
 import { findingsPage } from './findings.ts'
 import { withFormats } from './formats.ts'
+import { messagesPage } from './messages.ts'
 import { withProfiles } from './profiles.ts'
 import { withReleases } from './releases.ts'
 import { withKeywords } from './ssh-keywords.ts'
@@ -43,6 +44,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ['docs/connections.md', withKeywords(present('docs/connections.md'), KEYWORDS)],
     ['docs/mail/dns.md', withFormats(withBackends(present('docs/mail/dns.md'), BACKENDS), 'docs/mail/dns.md')],
     ['docs/mail/findings.md', findingsPage()],
+    ['docs/messages.md', messagesPage()],
     ['docs/releases.md', withFormats(withReleases(present('docs/releases.md')), 'docs/releases.md')],
     ['docs/tasks.md', tasksPage()],
     ...benchPages(BENCHES, results),

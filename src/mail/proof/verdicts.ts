@@ -1,4 +1,5 @@
 // The verdicts of a proof that are no findings, and the function that makes a verdict of each status.
+import type { Cause } from '../../findings/cause.ts'
 import { PROOF_KINDS, type ProofFindingId } from './findings.ts'
 import type { Verdict } from './proof.ts'
 
@@ -37,13 +38,18 @@ export const DELIVERY_VERDICTS = {
 /** A verdict that passes. */
 export const passed = (id: keyof typeof GOOD_VERDICTS, what: string): Verdict => ({ status: 'pass', id, what })
 
-/** What is wrong. @param advice - left out: the remedy of the finding */
-export const failed = (id: ProofFindingId, what: string, advice: string = PROOF_KINDS[id].remedy): Verdict => ({
-  status: 'fail',
-  id,
-  what,
-  advice,
-})
+/**
+ * What is wrong.
+ *
+ * @param advice - left out: the remedy of the finding
+ * @param cause - left out: it has none in common with others
+ */
+export const failed = (
+  id: ProofFindingId,
+  what: string,
+  advice: string = PROOF_KINDS[id].remedy,
+  cause?: Cause,
+): Verdict => ({ status: 'fail', id, what, advice, ...(cause === undefined ? {} : { cause }) })
 
 /** What could not be found out. @param advice - left out: the remedy of the finding */
 export const unknown = (id: ProofFindingId, what: string, advice?: string): Verdict => ({

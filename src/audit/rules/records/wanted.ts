@@ -5,6 +5,7 @@ import type { FindingDetails } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
 import { byLive, byRecord } from '../../../findings/superseded.ts'
 import type { Purpose } from '../../../mail/records/dns-record.ts'
+import { UNPUBLISHED } from '../../../mail/proof/causes.ts'
 import { LIVE_KEY_FINDINGS, LIVE_SPF_FINDINGS } from '../../../mail/proof/findings.ts'
 import { serves } from '../../../mail/records/served-record.ts'
 import type { DomainEvidence } from '../../evidence.ts'
@@ -48,7 +49,7 @@ export const recordMissing = rule({
   check: 'dkim',
   severity: 'error',
   means: 'A record that mail needs is not in DNS.',
-  remedy: 'mailrun dns push; or mailrun dns plan --format web-form, to type the record into a form',
+  remedy: UNPUBLISHED.remedy,
   supersededBy: [
     byLive('record', ['no-key']),
     byLive('nothing', ['bounces-unauthenticated'], 'spf-helo'),
@@ -64,6 +65,7 @@ export const recordMissing = rule({
         return {
           ...wanted(evidence, planned),
           found: 'no record',
+          cause: UNPUBLISHED,
           message: `${name} has no such ${type} record (${why.join('; ')})`,
           ...(GRAVE.includes(purpose) ? {} : { severity: 'warning' }),
         }
