@@ -217,7 +217,7 @@ export const FAMILIES: readonly FamilyGroup[] = [
       {
         says: [
           'it asks for the password',
-          'sudoers does not let the login user run a shell',
+          'sudoers does not allow the login user to run a shell',
           'the password was refused on',
         ],
         cause: 'The login user cannot become root.',
