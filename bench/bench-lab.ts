@@ -1,5 +1,5 @@
-// The benches' lab, in one place, so that they can follow each other on it: Python on the hosts for the peers' sake, and
-// a controller.
+// The benches' lab, in one place, so that they can follow each other on it: a controller, and Python on the hosts for
+// the peers' sake.
 import type * as Lab from '../lab/index.ts'
 import { endMasters } from './contenders/ansible.ts'
 import { withFleet, type Fleet } from './contenders/job.ts'

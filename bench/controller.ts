@@ -2,12 +2,14 @@
 // with this machine's network, so that the lab's wire is between it and the hosts.
 import { spawn } from 'node:child_process'
 import type * as Lab from '../lab/index.ts'
-import { ANSIBLE_PACKAGES } from './contenders/ansible.ts'
 import { ROOT } from './root.ts'
 import type { Command } from './timed.ts'
 
 /** The host whose files they are. */
-export const CONTROLLER = 'verify'
+const CONTROLLER = 'verify'
+
+/** Those of its release. */
+export const ANSIBLE_PACKAGES: readonly string[] = ['ansible-core', 'ansible-mitogen']
 
 export interface Controller {
   /** The same command as it is run there, for {@link timed}. */

@@ -3,8 +3,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
-import { ANSIBLE_PACKAGES } from './contenders/ansible.ts'
-import type { Controller } from './controller.ts'
+import { ANSIBLE_PACKAGES, type Controller } from './controller.ts'
 import { timed } from './timed.ts'
 
 const run = promisify(execFile)

@@ -7,9 +7,6 @@ import { ROOT } from '../root.ts'
 import { timed } from '../timed.ts'
 import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
 
-/** Of Debian 13, on the controller. */
-export const ANSIBLE_PACKAGES = ['ansible-core', 'ansible-mitogen'] as const
-
 /** This one, and none of this machine's. */
 export const ANSIBLE_CONFIG = join(ROOT, 'bench/peers/ansible.cfg')
 

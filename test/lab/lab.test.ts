@@ -86,7 +86,7 @@ test('packages install from the local repository, with a debconf answer', async 
 test('packages of the release that the local repository does not have come from the mirror', async () => {
   assert.is.not((await lab.hostExec('mx4', 'apt-get -qqy install ed </dev/null')).code, 0)
   await lab.hostInstall('mx4', ['ed'])
-  assert.is(await inHost('mx4', 'dpkg-query -W -f "${db:Status-Status}" ed; ls /var/opt'), 'installed')
+  assert.is(await inHost('mx4', "dpkg-query -W -f '${Package} ${db:Status-Status}' ed; ls /var/opt"), 'ed installed')
   const before = await lab.treeHash('mx4', { exclude: [] })
   await lab.hostInstall('mx4', ['ed'])
   assert.is(await lab.treeHash('mx4', { exclude: [] }), before)
