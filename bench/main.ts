@@ -1,6 +1,7 @@
 // `npm run bench [NAME …] [-- --quick]`: runs the named benchmarks or all, keeps their results, and writes
 // docs/benchmarks.md. `page` only writes the page. `fuzz` and `opendkim` measure nothing and have flags of their own.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Bench } from './bench.ts'
 import { BENCHES } from './benches.ts'
@@ -52,6 +53,7 @@ async function measure(given: readonly string[]): Promise<void> {
 }
 
 async function keep(root: string, bench: Bench, quick: boolean): Promise<void> {
+  const load = Number(loadavg()[0]!.toFixed(1))
   const began = performance.now()
   const outcome = await bench.run({ quick })
   const minutes = Number(((performance.now() - began) / 60_000).toFixed(1))
@@ -59,6 +61,7 @@ async function keep(root: string, bench: Bench, quick: boolean): Promise<void> {
     bench: bench.name,
     day: new Date().toISOString().slice(0, 10),
     machine: machineHere(),
+    load,
     minutes,
     ...outcome,
   })

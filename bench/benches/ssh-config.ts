@@ -3,18 +3,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type * as LabModule from '../../lab/index.ts'
 import { alternate, type Contender } from '../alternate.ts'
 import type { Bench, Outcome } from '../bench.ts'
-import { benchLab } from '../bench-lab.ts'
+import { benchLab, onFleet } from '../bench-lab.ts'
 import { configured, NONE } from '../contenders/configured.ts'
-import { withFleet } from '../contenders/job.ts'
 import { settle } from '../contenders/mailrun.ts'
 import type { Measured } from '../results.ts'
 import { timed } from '../timed.ts'
-import { nodeVersion, versionsOf } from '../versions.ts'
-
-type Lab = typeof LabModule
+import { nodeVersion, opensshVersion } from '../versions.ts'
 
 const RESOLVE = 'find out how hosts are reached'
 /** On one host: what the goal is about. */
@@ -71,8 +67,8 @@ export const sshConfig: Bench = {
   async run({ quick }): Promise<Outcome> {
     const lab = await benchLab()
     await lab.labPrograms({ time: '/usr/bin/time' })
-    const measured = [...(await resolving(quick)), ...(await idleRuns(lab, quick))]
-    return { versions: { ...nodeVersion(), ...(await versionsOf(['openssh-client'])) }, measured }
+    const measured = [...(await resolving(quick)), ...(await idleRuns(quick))]
+    return { versions: { ...nodeVersion(), ...(await opensshVersion()) }, measured }
   },
 }
 
@@ -103,9 +99,8 @@ async function resolving(quick: boolean): Promise<readonly Measured[]> {
   }
 }
 
-async function idleRuns(lab: Lab, quick: boolean): Promise<readonly Measured[]> {
-  await lab.labUp({ size: 1, tools: false, wire: { rttMs: 0, lossPercent: 0 } })
-  return withFleet(await lab.labStatus(), lab.becomePasswordFile, async (fleet) => {
+const idleRuns = (quick: boolean): Promise<readonly Measured[]> =>
+  onFleet(1, async (fleet) => {
     const { address } = fleet.lab.hosts[0]!
     const [own, block] = [join(fleet.folder, 'own'), join(fleet.folder, 'block')]
     writeFileSync(own, STOCK, { mode: 0o600 })
@@ -121,7 +116,6 @@ async function idleRuns(lab: Lab, quick: boolean): Promise<readonly Measured[]> 
     for (const { run } of contenders) await run()
     return withRatios(await alternate(IDLE_RUN, 1, contenders, { rounds: quick ? 1 : PAIRS, seconds: 240 }))
   })
-}
 
 /** Of one job, with the ratios of each round. */
 function withRatios(measured: readonly Measured[]): readonly Measured[] {

@@ -1,4 +1,4 @@
-// The contender Ansible, from Debian, with bench/peers/dkim.yaml, alone and with Mitogen. It has the settings that make
+// The contender Ansible, from Debian 13, with bench/peers/dkim.yaml, alone and with Mitogen. It has the settings that make
 // it fast.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,12 +7,6 @@ import { ANSIBLE, MITOGEN } from '../bench.ts'
 import { ROOT } from '../root.ts'
 import { timed } from '../timed.ts'
 import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
-
-/** For `labPrograms`. */
-export const ANSIBLE_PACKAGES = {
-  'ansible-core': '/usr/bin/ansible-playbook',
-  'ansible-mitogen': '/usr/lib/python3/dist-packages/ansible_mitogen/plugins/strategy/mitogen_linear.py',
-}
 
 /** This one, and none of this machine's. */
 export const ANSIBLE_CONFIG = join(ROOT, 'bench/peers/ansible.cfg')
@@ -61,6 +55,7 @@ export function ansible(who: typeof ANSIBLE | typeof MITOGEN, fleet: Fleet, job:
         : []
   return contender(
     who,
+    fleet,
     turns,
     () => ({ words: [...words, ...further()], cwd: ROOT, env: environment(fleet, who), wanted: [0] }),
     (stdout) => {
@@ -88,7 +83,7 @@ export async function warmUp(fleet: Fleet): Promise<void> {
     '-e',
     'ansible_python_interpreter=/usr/bin/python3',
   ]
-  await timed({ words, cwd: ROOT, env: environment(fleet, ANSIBLE), wanted: [0] })
+  await timed(fleet.controller.there({ words, cwd: ROOT, env: environment(fleet, ANSIBLE), wanted: [0] }))
 }
 
 /** Ends the master connections: those to hosts that were made again would be dead, and none shall outlive the bench. */
@@ -101,6 +96,6 @@ export async function endMasters(fleet: Fleet): Promise<void> {
       'ssh -F /dev/null -o ControlPath="$0" -O exit host 2>&1 || rm -f -- "$0"',
       join(folder, name),
     ]
-    await timed({ words, cwd: '/', env: {}, wanted: [0] })
+    await timed(fleet.controller.there({ words, cwd: '/', env: {}, wanted: [0] }))
   }
 }

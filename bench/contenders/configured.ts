@@ -15,7 +15,10 @@ export const NONE = 'none'
  *
  * @param configs - the name of each contender, and its ssh_config or {@link NONE}
  */
-export function configured({ lab, folder }: Fleet, configs: ReadonlyMap<string, string>): readonly Contender[] {
+export function configured(
+  { lab, folder, controller }: Fleet,
+  configs: ReadonlyMap<string, string>,
+): readonly Contender[] {
   const inventory = join(folder, 'one-host.yaml')
   const { name, address, user } = lab.hosts[0]!
   const host = { ansible_host: address, ansible_user: user, ansible_ssh_private_key_file: lab.userKey }
@@ -43,7 +46,7 @@ export function configured({ lab, folder }: Fleet, configs: ReadonlyMap<string, 
     who,
     turns: 1,
     async run() {
-      const { seconds, cpuSeconds, stdout } = await timed(command(file))
+      const { seconds, cpuSeconds, stdout } = await timed(controller.there(command(file)))
       const { hosts } = JSON.parse(stdout) as RunDocument
       if (hosts.length !== 1 || hosts[0]!.status !== 'ok') throw new Error(`something was to do: ${stdout}`)
       return { ms: seconds * 1000, 'CPU ms': cpuSeconds * 1000 }
