@@ -1,5 +1,5 @@
-// The contender Ansible, from Debian 13, with bench/peers/dkim.yaml, alone and with Mitogen. It has the settings that make
-// it fast.
+// The contender Ansible, from Debian 13, with bench/peers/dkim.yaml, alone and with Mitogen. It has the settings that
+// make it fast.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Contender } from '../alternate.ts'
