@@ -54,7 +54,7 @@ export const sshConfig: Bench = {
         Object.entries(CONFIGS).map(([who, text], index) => {
           const file = text === undefined ? 'none' : join(folder, `config-${index}`)
           if (text !== undefined) writeFileSync(file, text, { mode: 0o600 })
-          const words = [process.execPath, '--conditions=mailrun-modules', program, file, String(hosts)]
+          const words = [process.execPath, program, file, String(hosts)]
           return {
             who,
             turns: 1,
