@@ -60,6 +60,9 @@ const { outputFiles, metafile } = await build({
       '__dirname = import.meta.dirname;',
     ].join(' '),
   },
+  // For the lines of a stack, not the texts.
+  sourcemap: 'external',
+  sourcesContent: false,
   logLevel: 'warning',
   write: false,
   metafile: true,
