@@ -18,8 +18,6 @@ const PACKED = join(ROOT, 'dist/release')
 /** These change nothing but dist: a dry run runs them, too. */
 const HARMLESS = ['pack', '--no-install']
 
-process.exitCode = await release()
-
 async function release(): Promise<number> {
   const wanted = argumentsGiven()
   if (wanted === undefined) return refuse(USAGE)
@@ -125,3 +123,5 @@ function refuse(why: string): number {
   console.error(why)
   return 1
 }
+
+process.exitCode = await release()
