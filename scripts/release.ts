@@ -1,5 +1,5 @@
-// `npm run release`: makes a version of what is on the branch main, and publishes it, after it has asked. With --dry-run
-// it packs and checks what there is, says all that it would do, and leaves every file as it is.
+// `npm run release`: makes a version of what is on the branch main, and publishes it, after it has asked. With
+// --dry-run it packs and checks what there is, says all that it would do, and leaves every file as it is.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -49,7 +49,7 @@ test('it is checked and committed before it is published, and pushed last', () =
   const order = ['npm version 0.2.0', 'npm pack', 'npx --no-install publint', 'git commit', 'npm publish', 'git push']
   assert.equal(
     order.map(at),
-    [...order.map(at)].sort((one, other) => one - other),
+    order.map(at).sort((one, other) => one - other),
   )
   assert.not.ok(order.map(at).includes(-1), lines.join('\n'))
 })
