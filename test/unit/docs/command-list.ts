@@ -1,5 +1,5 @@
 // Every kind of command that the pages show, by the words that it begins with: the test that runs it, or the reason why
-// none does. The longest beginning that fits counts.
+// none does. The longest beginning that fits counts. Those of docs/tutorial.md are typed by the suite `tutorial`.
 
 export interface Known {
   /** Of the file that runs it, below `test`. */
@@ -21,7 +21,7 @@ export const COMMANDS_OF_PAGES: Readonly<Record<string, Known>> = {
   // Commands.
   'mailrun init': { test: 'unit/cli/init.test.ts' },
   'mailrun ping': { test: 'lab/cli.test.ts' },
-  'mailrun exec': { why: '`commands/exec` and `report/exec` test what it does and prints' },
+  'mailrun exec': { why: 'the tutorial types one like it; `commands/exec` tests what it does' },
   'mailrun self-test': { test: 'lab/self-test.test.ts' },
   'mailrun inventory': { test: 'unit/inventory/sources.test.ts' },
   'mailrun schema': { test: 'unit/cli/schema.test.ts' },
@@ -39,6 +39,7 @@ export const COMMANDS_OF_PAGES: Readonly<Record<string, Known>> = {
   'mailrun count': RECIPE,
   // npm, in a project and in a clone.
   'npm install': { test: 'lab/package.test.ts' },
+  'npm pack': { test: 'lab/package.test.ts' },
   'npm ci': DEVELOPERS,
   'npm test': DEVELOPERS,
   'npm run demo': { why: 'takes the lab of the name demo; all that it types, the suites type, too' },
