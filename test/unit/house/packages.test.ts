@@ -77,7 +77,10 @@ test('what users run brings its packages in the bundle, or as dependencies, neve
   const loaded = new Set(bundledTexts().flatMap((text) => packagesIn(text)))
   // The loader asks for jiti by require, which is no import.
   const expected = [...Object.keys(dependencies).filter((name) => name !== 'jiti'), ...OPTIONAL]
-  assert.equal([...loaded].filter((name) => !isBuiltin(name) && !expected.includes(name)), [])
+  assert.equal(
+    [...loaded].filter((name) => !isBuiltin(name) && !expected.includes(name)),
+    [],
+  )
   assert.ok(loaded.has('valibot'))
 })
 
