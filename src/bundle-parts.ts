@@ -2,7 +2,8 @@
 // one for each set of modules that the same late imports need; loading them took 15 % of its time.
 import { basename } from 'node:path'
 import type { Metafile } from 'esbuild'
-import { rollup } from 'rollup'
+import { rollup, type SourceDescription, type SourceMap } from 'rollup'
+import { lineMap } from './bundle-maps.ts'
 
 /** Which parts go together, by what they are loaded for: what stands in an earlier one is in no later one. */
 const TOGETHER = {
@@ -21,7 +22,7 @@ const TOGETHER = {
 }
 
 /**
- * @param parts - texts by file name, which import each other by `./NAME`
+ * @param parts - texts by file name, which import each other by `./NAME`; with their source maps, `NAME.map`
  * @param entries - names that must stay, with what they export
  */
 export async function joinParts(
@@ -36,7 +37,7 @@ export async function joinParts(
       {
         name: 'parts',
         resolveId: (id) => (parts.has(basename(id)) ? basename(id) : { id, external: true }),
-        load: (id) => parts.get(id) ?? null,
+        load: (id) => loaded(id, parts),
       },
     ],
     // esbuild has left out what nobody needs.
@@ -48,9 +49,26 @@ export async function joinParts(
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     hoistTransitiveImports: false,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    // As seen from the bundle, where no file has these names: `src/cli/act.ts` is one of the repository.
+    sourcemapPathTransform: (path) => path.replace(/^(?:\.\.\/)+/, ''),
   })
   await joined.close()
-  return output.map((each) => [each.fileName, 'code' in each ? each.code : String(each.source)])
+  const maps = new Map<string, SourceMap>(
+    output.flatMap((each) => ('map' in each && each.map ? [[`${each.fileName}.map`, each.map]] : [])),
+  )
+  return output.map((each) => {
+    const map = maps.get(each.fileName)
+    if (map !== undefined) return [each.fileName, lineMap(map)]
+    return [each.fileName, 'code' in each ? each.code : String(each.source)]
+  })
+}
+
+/** A part with its source map. */
+function loaded(name: string, parts: ReadonlyMap<string, string>): SourceDescription | null {
+  const code = parts.get(name)
+  return code === undefined ? null : { code, map: parts.get(`${name}.map`) ?? null }
 }
 
 /** By part, the group that it is in; an entry is a file of its own. */

@@ -3,17 +3,24 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
+import { licences } from './bundle-licences.ts'
 import { joinParts } from './bundle-parts.ts'
+import { copyTypes } from './bundle-types.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUT = join(ROOT, 'dist/bundle')
 /** A run imports parts late, and may have begun before they were made again. */
 const KEPT_MS = 24 * 3600 * 1000
 
-const entryPoints = {
-  mailrun: 'src/cli/main.ts',
-  // A program of its own, found beside what starts it.
-  'askpass-program': 'src/ssh/openssh/askpass-program.ts',
+/** What is packed holds nothing of before. */
+const toPack = process.argv.includes('--pack')
+
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+/** What a program or a playbook imports; tsconfig.json and package.json have their names. */
+const publicNames = {
   index: 'src/index.ts',
   tasks: 'tasks/index.ts',
   mail: 'src/mail.ts',
@@ -22,6 +29,13 @@ const entryPoints = {
   'playbook-dkim': 'playbooks/dkim.ts',
   'playbook-mail-auth': 'playbooks/mail-auth.ts',
   'playbook-mail-host': 'playbooks/mail-host.ts',
+}
+
+const entryPoints = {
+  mailrun: 'src/cli/main.ts',
+  // A program of its own, found beside what starts it.
+  'askpass-program': 'src/ssh/openssh/askpass-program.ts',
+  ...publicNames,
 }
 
 const { outputFiles, metafile } = await build({
@@ -34,19 +48,9 @@ const { outputFiles, metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // The package's own names, before there is a package.
-  alias: {
-    'mailrun/tasks': './tasks/index.ts',
-    'mailrun/mail': './src/mail.ts',
-    'mailrun/dns': './src/dns.ts',
-    'mailrun/testing': './src/testing.ts',
-    'mailrun/playbooks/dkim': './playbooks/dkim.ts',
-    'mailrun/playbooks/mail-auth': './playbooks/mail-auth.ts',
-    'mailrun/playbooks/mail-host': './playbooks/mail-host.ts',
-    mailrun: './src/index.ts',
-  },
-  // jiti finds its compiler by its own path; the others are native, optional, and ssh2 does without.
-  external: ['jiti', 'cpu-features', '*.node'],
+  // package.json has them as dependencies: jiti finds its compiler by its own path, and the public declarations name
+  // valibot's types. The others are native, optional, and ssh2 does without.
+  external: [...Object.keys(dependencies), 'cpu-features', '*.node'],
   // What CommonJS packages rest on, and an ES module has not.
   banner: {
     js: [
@@ -56,6 +60,9 @@ const { outputFiles, metafile } = await build({
       '__dirname = import.meta.dirname;',
     ].join(' '),
   },
+  // For the lines of a stack, not the texts.
+  sourcemap: 'external',
+  sourcesContent: false,
   logLevel: 'warning',
   write: false,
   metafile: true,
@@ -66,7 +73,7 @@ const parts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]
 const made = new Map(
   [
     ...(await joinParts(parts, entries, metafile)),
-    ['LICENSES.txt', licences(Object.keys(metafile.inputs))] as const,
+    ['THIRD-PARTY.txt', licences(ROOT, Object.keys(metafile.inputs))] as const,
   ].map(([name, text]) => [name, Buffer.from(text)]),
 )
 mkdirSync(OUT, { recursive: true })
@@ -80,25 +87,7 @@ for (const [name, contents] of [...made].sort((one, other) => isEntry(one) - isE
 }
 for (const name of readdirSync(OUT)) {
   const path = join(OUT, name)
-  if (!made.has(name) && Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { force: true })
+  const isOld = toPack || Date.now() - statSync(path).mtimeMs > KEPT_MS
+  if (!made.has(name) && isOld) rmSync(path, { force: true })
 }
-
-/** The packages that are in the bundle, with what they want to be passed on with them. */
-function licences(inputs: readonly string[]): string {
-  const folders = [
-    ...new Set(inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? [])),
-  ].sort()
-  return folders
-    .map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as {
-        readonly name: string
-        readonly version: string
-        readonly license?: string
-      }
-      const texts = readdirSync(join(ROOT, folder))
-        .filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file))
-        .map((file) => readFileSync(join(ROOT, folder, file), 'utf8').trim())
-      return `${name} ${version} (${license ?? 'no licence named'})\n\n${texts.join('\n\n')}\n`
-    })
-    .join(`\n${'-'.repeat(80)}\n\n`)
-}
+copyTypes(ROOT, Object.values(publicNames))

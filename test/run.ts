@@ -13,7 +13,7 @@ import { recordSeconds, recordedSeconds, releasesOf, type SuiteSeconds } from '.
  * A test in this process and the playbook that it loads share each module; the commands that tests start are bundles,
  * as users have them.
  */
-const AS_MODULES = ['--conditions=mailrun-modules']
+const AS_MODULES = ['--import', join(import.meta.dirname, 'as-modules.js')]
 
 const USAGE = `usage: node dist/test/run.js unit|growth|lab|kill|hostile|brownfield|upgrade|all [words of file names …]
   --release=NAME   suites of the lab on this Debian release alone: ${RELEASES.join(', ')}

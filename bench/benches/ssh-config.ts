@@ -80,7 +80,7 @@ async function resolving(quick: boolean): Promise<readonly Measured[]> {
       Object.entries(CONFIGS).map(([who, text], index) => {
         const file = text === undefined ? NONE : join(folder, `config-${index}`)
         if (text !== undefined) writeFileSync(file, text, { mode: 0o600 })
-        const words = [process.execPath, '--conditions=mailrun-modules', program, file, String(hosts)]
+        const words = [process.execPath, program, file, String(hosts)]
         return {
           who,
           turns: 1,

@@ -1,6 +1,7 @@
 // Parses the command line and runs the command. Every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../core/mailrun-error.ts'
+import { stackOf } from '../core/stack-of.ts'
 import { bugText, hasErrors } from '../report/errors.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
@@ -68,6 +69,5 @@ function tellUnwritten({ running }: Signals): void {
 }
 
 function tellBug(error: unknown): void {
-  const stack = error instanceof Error ? error.stack : undefined
-  stderr.write(bugText(maskKnown(stack ?? String(error))))
+  stderr.write(bugText(maskKnown(stackOf(error))))
 }

@@ -102,6 +102,9 @@ function playbookCommand(mailrun: Command, version: string, { signals, end, look
     })
 }
 
+/** Operands of this syntax stand in place of an inventory. */
+const HOSTS = '[hosts...]'
+
 interface Filling {
   readonly mailrun: Command
   readonly signals: Signals
@@ -112,7 +115,7 @@ interface Filling {
 /** Adds the flags and the action of a command, when its file is loaded. */
 function fill(
   child: Command,
-  { actions = {} }: CommandEntry,
+  { actions = {}, operands: [syntax] = ['', ''] }: CommandEntry,
   command: CliCommand<SourceFlags>,
   filling: Filling,
 ): void {
@@ -120,7 +123,8 @@ function fill(
   const give = (to: Command, action: string | undefined): void => {
     to.action(async () => {
       const operands = to.processedArgs.flat() as readonly string[]
-      const flags = await withDefaults(merged<SourceFlags>(mailrun, to), [mailrun, to], operands)
+      const hosts = syntax === HOSTS ? operands : []
+      const flags = await withDefaults(merged<SourceFlags>(mailrun, to), [mailrun, to], hosts)
       end(await command.act({ flags, operands, action, signals, lookUp }))
     })
     command.grammar(to, action)

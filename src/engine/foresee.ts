@@ -4,6 +4,7 @@ import { ANYTHING, touches } from '../core/task/resource.ts'
 import type { OutsideQuestion, AnswerTo } from '../core/probe/outside-question.ts'
 import type { Remarks, SettledPlan } from '../core/task/plan.ts'
 import type { Probe } from '../core/probe/probe.ts'
+import { stackOf } from '../core/stack-of.ts'
 import type { PlanContext, Task } from '../core/task/task.ts'
 import { settle, type Settled } from './settle.ts'
 
@@ -116,8 +117,7 @@ export function planned(task: Task, state: unknown, context: PlanContext, answer
   try {
     return settle(task.plan(state, context), answerTo)
   } catch (error) {
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { kind: 'blocked', why: `the module ${task.type} has a bug, its plan threw: ${stack}` }
+    return { kind: 'blocked', why: `the module ${task.type} has a bug, its plan threw: ${stackOf(error)}` }
   }
 }
 

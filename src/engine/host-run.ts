@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter, TaskResult } from '../core/run-event.ts'
+import { stackOf } from '../core/stack-of.ts'
 import type { Task } from '../core/task/task.ts'
 import { unknownRelease } from '../resources/host/releases.ts'
 import { ConnectionLost, Unreachable, type Connect } from './session/connection.ts'
@@ -80,7 +81,7 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
     if (error instanceof HostEnd) return end(error.status, error.message)
     if (options.interrupt.aborted) return end('interrupted', 'interrupted')
     if (error instanceof Unreachable || error instanceof ConnectionLost) return end('unreachable', error.message)
-    return end('failed', `a bug in mailrun: ${error instanceof Error ? error.stack : String(error)}`)
+    return end('failed', `a bug in mailrun: ${stackOf(error)}`)
   } finally {
     session?.close()
   }

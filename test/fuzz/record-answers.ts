@@ -1,5 +1,5 @@
-// Records what a real host answers to the questions that are fuzzed:
-// `node --conditions=mailrun-modules dist/test/fuzz/record-answers.js > test/fuzz/answers.json`. Has a lab of its own.
+// Records what a real host answers to the questions that are fuzzed: `node --import ./dist/test/as-modules.js
+// dist/test/fuzz/record-answers.js > test/fuzz/answers.json`. Has a lab of its own.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'

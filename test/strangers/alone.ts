@@ -5,7 +5,7 @@ import { parsersOf, sources, titleOf, type Parser } from './marked.ts'
 import { judge } from './runner.ts'
 
 const HERE = fileURLToPath(import.meta.url)
-const AS_MODULES = ['--conditions=mailrun-modules', '--enable-source-maps']
+const AS_MODULES = ['--import', fileURLToPath(new URL('../as-modules.js', import.meta.url)), '--enable-source-maps']
 /** What is too slow is so every time. */
 const PROCESSES = 3
 

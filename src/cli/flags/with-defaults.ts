@@ -9,13 +9,13 @@ const KEYS = ['inventory', 'sshConfig', 'becomePasswordFile', 'ageIdentity', 'fo
 
 /**
  * @param commands - that flags were given to: the command itself last.
- * @param operands - of the command: hosts that are named there stand in place of an inventory.
+ * @param hosts - that are named in place of an inventory.
  * @throws MailrunError for wrong defaults
  */
 export async function withDefaults<Flags extends object>(
   flags: Flags,
   commands: readonly Command[],
-  operands: readonly string[],
+  hosts: readonly string[],
 ): Promise<Flags> {
   const command = commands.at(-1)!
   const option = (key: string) => command.options.find((each) => each.attributeName() === key)
@@ -25,7 +25,7 @@ export async function withDefaults<Flags extends object>(
   if (!KEYS.some(isOpen)) return flags
   const defaults = await projectConfig()
   const filled: Record<string, unknown> = {}
-  if (isOpen('inventory') && operands.length === 0) filled['inventory'] = inventoryOf(defaults)
+  if (isOpen('inventory') && hosts.length === 0) filled['inventory'] = inventoryOf(defaults)
   if (isOpen('sshConfig')) filled['sshConfig'] = defaults.sshConfig
   if (isOpen('becomePasswordFile') && !isGiven('askBecomePass'))
     filled['becomePasswordFile'] = defaults.becomePasswordFile

@@ -14,6 +14,7 @@ import type { Host } from '../../core/fleet/host.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { OutsideQuestion } from '../../core/probe/outside-question.ts'
 import type { PreparedHost } from '../../core/fleet/prepared-host.ts'
+import { stackOf } from '../../core/stack-of.ts'
 import { isKnown } from '../../core/unknown.ts'
 import { mailHosts } from '../mail-fleet/mail-fleet-of.ts'
 import type { PreparedRun } from './prepare-run.ts'
@@ -107,8 +108,6 @@ async function guarded(what: () => Promise<void>, came: Came): Promise<void> {
     came.error ??= error instanceof MailrunError ? error.message : `a bug in mailrun: ${stackOf(error)}`
   }
 }
-
-const stackOf = (error: unknown): string => (error instanceof Error ? `${error.stack}` : String(error))
 
 const publicationOf = ({ plan, pushed, notServed, byHand, left, error }: Came): Publication => ({
   plan,

@@ -2,6 +2,7 @@
 // probe gets its answer.
 import type { Answer } from '../../core/probe/answer.ts'
 import { leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../../core/probe/probe.ts'
+import { stackOf } from '../../core/stack-of.ts'
 import type { Asked } from '../foresee.ts'
 
 /** One process that answers one question, or those of a family. */
@@ -93,8 +94,7 @@ function stateOf(
     return answer === undefined ? { error: unanswered(probe, hung) } : { state: probe.parse(answer) }
   } catch (error) {
     if (error instanceof ProbeError) return { error: error.message }
-    const stack = error instanceof Error ? error.stack : String(error)
-    return { error: `the probe ${probe.key} has a bug, reading its answer threw: ${stack}` }
+    return { error: `the probe ${probe.key} has a bug, reading its answer threw: ${stackOf(error)}` }
   }
 }
 

@@ -45,6 +45,13 @@ test('MAILRUN_INVENTORY wins over both, and a flag over all', async () => {
   }
 })
 
+test('a command on hosts has the inventory of the project, too', async () => {
+  const files = { 'manifest.yaml': 'mail: { hosts: { here: { ansible_connection: local } } }\n' }
+  const { code, stdout, stderr } = await mailrun(files, 'exec', '-l', 'mail', '--format', 'text', '--', 'echo done')
+  assert.is(code, 0, stderr)
+  assert.match(stdout, /here:\n +done\n/)
+})
+
 test('files that flags would name are named by it', async () => {
   const config = (text: string) => ({ 'package.json': `{ "mailrun": { "inventory": "flag.yaml", ${text} } }` })
   const becoming = await mailrun(config('"becomePasswordFile": "gone"'), 'ping')

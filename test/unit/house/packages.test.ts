@@ -1,8 +1,12 @@
 // The house: package.json declares every package that is imported, with one exact version; nobody relies on a package
 // that another one happens to bring.
+import { readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { join } from 'node:path'
 import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
+import { ROOT } from '../cli/mailrun.ts'
 import { repositoryFiles, textOf } from './repository.ts'
 
 const test = suite('packages')
@@ -14,6 +18,9 @@ interface Declared {
 }
 const declared = JSON.parse(textOf('package.json')) as Declared
 const { dependencies, devDependencies } = declared
+
+/** Native, and tried by packages that do without. */
+const OPTIONAL = ['cpu-features']
 
 /** What makes the bundle is no part of it. */
 const isOfUsers = (path: string): boolean => /^(?:src\/(?!bundle)|tasks\/|playbooks\/|inventory\/)/.test(path)
@@ -38,6 +45,14 @@ function packagesIn(text: string): readonly string[] {
   return [...new Set(names)].filter((name) => name !== declared.name)
 }
 
+/** As it is built, all that Node loads. */
+function bundledTexts(): readonly string[] {
+  const folder = join(ROOT, 'dist/bundle')
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+}
+
 test('imports are found, however they are written', () => {
   const text = [
     "import 'one/more'",
@@ -56,13 +71,17 @@ test('imports are found, however they are written', () => {
   assert.equal(packagesIn(text), ['one', '@scope/two', 'three', 'four', 'five', 'six'])
 })
 
-test('what users run imports dependencies alone', () => {
+test('what users run brings its packages in the bundle, or as dependencies, never both', () => {
   const found = imported(isOfUsers)
   assert.ok(found.has('yaml') && found.has('ssh2'))
+  const loaded = new Set(bundledTexts().flatMap((text) => packagesIn(text)))
+  // The loader asks for jiti by require, which is no import.
+  const expected = [...Object.keys(dependencies).filter((name) => name !== 'jiti'), ...OPTIONAL]
   assert.equal(
-    [...found].filter(([name]) => dependencies[name] === undefined),
+    [...loaded].filter((name) => !isBuiltin(name) && !expected.includes(name)),
     [],
   )
+  assert.ok(loaded.has('valibot'))
 })
 
 test('whatever is imported is declared', () => {
