@@ -51,7 +51,10 @@ export function inventoryText(
     `    ansible_ssh_common_args: ${JSON.stringify(`-o UserKnownHostsFile=${knownHosts}`)}`,
     ...group('mail', hosts.filter(isMailHost), [
       `domains: [${SENDER_DOMAINS.join(', ')}]`,
-      ...(dns === undefined ? [] : [`dns: { resolvers: [${dns.resolver}], key_file: ${JSON.stringify(dns.keyFile)} }`]),
+      // Without DNS nobody serves a key: they sign unpublished.
+      dns === undefined
+        ? 'dns: false'
+        : `dns: { resolvers: [${dns.resolver}], key_file: ${JSON.stringify(dns.keyFile)} }`,
     ]),
     ...further.flatMap(({ name, members }) => (members.length === 0 ? [] : group(name, members, []))),
     '',

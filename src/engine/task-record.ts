@@ -1,6 +1,6 @@
 // The record of what happened to each task of one host. It is the only state of a run that changes.
 import type { Change } from '../core/task/change.ts'
-import type { Remarks } from '../core/task/plan.ts'
+import type { AwaitedRecord, Remarks } from '../core/task/plan.ts'
 import type { TaskResult, TaskStatus } from '../core/run-event.ts'
 import type { Task } from '../core/task/task.ts'
 import type { Mask } from '../shell/mask.ts'
@@ -14,6 +14,9 @@ interface Entry {
   /** That failed. */
   failure: Change | undefined
   warning: string | undefined
+  awaits: readonly AwaitedRecord[] | undefined
+  /** About changes that were made. */
+  readonly cautions: Set<string>
 }
 
 export interface TaskRecord {
@@ -23,6 +26,8 @@ export interface TaskRecord {
   /** These changes, made, turned out to change nothing. */
   idle(task: Task, changes: readonly Change[]): void
   would(task: Task, changes: readonly Change[], remarks: Remarks): void
+  /** What is to be known of changes that were made: it stays. */
+  cautioned(task: Task, caution: string): void
   assumed(task: Task, why: string): void
   /** @param change - that failed; `undefined` where there was none to make */
   failed(task: Task, why: Untrusted, change: Change | undefined): void
@@ -31,22 +36,19 @@ export interface TaskRecord {
 }
 
 export function taskRecord(tasks: readonly Task[]): TaskRecord {
-  const entries = new Map<Task, Entry>(
-    tasks.map((task) => [
-      task,
-      { status: 'not-reached', changes: [], why: undefined, warning: undefined, failure: undefined },
-    ]),
-  )
+  const entries = new Map<Task, Entry>(tasks.map((task) => [task, untouched()]))
   const set = (task: Task, status: TaskStatus, why?: Untrusted): Entry => {
     const entry = entries.get(task)!
     entry.status = status
     entry.why = why
     entry.warning = undefined
+    entry.awaits = undefined
     return entry
   }
-  const remark = (task: Task, status: TaskStatus, { note, warning, held }: Remarks): Entry => {
+  const remark = (task: Task, status: TaskStatus, { note, warning, caution, held, awaits }: Remarks): Entry => {
     const entry = held === undefined ? set(task, status, note) : set(task, 'held', held)
-    entry.warning = warning
+    entry.warning = joined([warning, caution])
+    entry.awaits = held === undefined ? undefined : awaits
     return entry
   }
   return {
@@ -63,6 +65,9 @@ export function taskRecord(tasks: readonly Task[]): TaskRecord {
     would(task, changes, remarks) {
       remark(task, 'would-change', remarks).changes.push(...changes)
     },
+    cautioned(task, caution) {
+      entries.get(task)!.cautions.add(caution)
+    },
     assumed(task, why) {
       set(task, 'assumed', why)
     },
@@ -74,19 +79,40 @@ export function taskRecord(tasks: readonly Task[]): TaskRecord {
       // Pieces of a change are reported one by one.
       if (!changes.includes(change)) changes.push(change)
     },
-    results: (mask) =>
-      tasks.map((task) => {
-        const { status, changes, why, warning, failure } = entries.get(task)!
-        return {
-          name: mask(task.name),
-          type: task.type,
-          status,
-          changes: changes.map(({ summary }) => maskSummary(mask, summary)),
-          diffs: changes.flatMap(({ diff }) => (diff && maskDiff(mask, diff)) ?? []),
-          commands: [...changes, ...(failure === undefined ? [] : [failure])].map(({ apply }) => mask(apply.shown)),
-          ...(why === undefined ? {} : { why: mask(why) }),
-          ...(warning === undefined ? {} : { warning: mask(warning) }),
-        }
-      }),
+    results: (mask) => tasks.map((task) => resultOf(task, entries.get(task)!, mask)),
   }
 }
+
+const untouched = (): Entry => ({
+  status: 'not-reached',
+  changes: [],
+  why: undefined,
+  failure: undefined,
+  warning: undefined,
+  awaits: undefined,
+  cautions: new Set(),
+})
+
+function resultOf({ name, type }: Task, entry: Entry, mask: Mask): TaskResult {
+  const { status, changes, why, failure, awaits } = entry
+  const warning = joined([...entry.cautions, entry.warning])
+  return {
+    name: mask(name),
+    type,
+    status,
+    changes: changes.map(({ summary }) => maskSummary(mask, summary)),
+    diffs: changes.flatMap(({ diff }) => (diff && maskDiff(mask, diff)) ?? []),
+    commands: [...changes, ...(failure === undefined ? [] : [failure])].map(({ apply }) => mask(apply.shown)),
+    ...(why === undefined ? {} : { why: mask(why) }),
+    ...(awaits === undefined ? {} : { awaits: awaits.map((each) => maskAwaited(mask, each)) }),
+    ...(warning === undefined ? {} : { warning: mask(warning) }),
+  }
+}
+
+/** Each once. */
+function joined(texts: readonly (string | undefined)[]): string | undefined {
+  const said = [...new Set(texts.filter((text) => text !== undefined))]
+  return said.length === 0 ? undefined : said.join('\n')
+}
+
+const maskAwaited = (mask: Mask, { name, why }: AwaitedRecord): AwaitedRecord => ({ name: mask(name), why: mask(why) })

@@ -16,7 +16,7 @@ import { stderr, stdout } from '../terminal/output.ts'
 export const command: CliCommand<RunFlags> = {
   grammar: (mailrun) => runOptions(mailrun),
   async act({ flags, operands: [playbook], signals }) {
-    const { tags, skipTags, check, serial, maxFail, wait: waitSeconds } = flags
+    const { tags, skipTags, check, serial, maxFail, wait: waitSeconds, heldOk } = flags
     const onNote: Note = (text) => flags.verbose === true && stderr.write(term`mailrun: ${said(text)}\n`)
     const source = { ...(await fleetRequest(flags, signals)), onNote, playbook: playbook!, tags, skipTags }
     if (flags.listHosts === true || flags.listTasks === true) return list(source, flags)
@@ -28,7 +28,8 @@ export const command: CliCommand<RunFlags> = {
       import('../terminal/reporter.ts'),
       loadFormat(RUN_FORMATS, flags.format),
     ])
-    return exitStatus(await carryOut(run, { check, serial, maxFail, waitSeconds, onEvent: reporterOf(format, flags) }))
+    const onEvent = reporterOf(format, flags)
+    return exitStatus(await carryOut(run, { check, serial, maxFail, waitSeconds, onEvent }), heldOk)
   },
 }
 

@@ -44,6 +44,7 @@ export interface RunFlags extends FleetFlags {
   readonly maxFail?: BatchSize
   /** Seconds. */
   readonly wait?: number
+  readonly heldOk?: boolean
   readonly listHosts?: boolean
   readonly listTasks?: boolean
   readonly verbose?: boolean

@@ -1,6 +1,6 @@
 // The vars that `mailrun dns` and `mailrun verify` take from an inventory, whatever playbooks take.
 import * as v from 'valibot'
-import { dnsVar } from '../../dns/dns-vars.ts'
+import { nameServersVar } from '../../dns/dns-vars.ts'
 import { mailVars } from '../../mail/fleet/mail-vars.ts'
 import { domain } from '../../mail/fleet/schemas.ts'
 import { signerVars } from '../../signers/signers.ts'
@@ -11,7 +11,10 @@ export const fleetVars = {
     [],
   ),
   dns: v.optional(
-    v.pipe(dnsVar, v.description('Which name servers zones have, and how records get there: one for all hosts.')),
+    v.pipe(
+      nameServersVar,
+      v.description('Which name servers zones have, and how records get there: one for all hosts.'),
+    ),
     {},
   ),
   ...mailVars,

@@ -149,7 +149,8 @@ async function replyOf(cut: Cut, name: string, means: Means): Promise<Reply> {
   const { reply, faults } = await firstReply(means.ask, cut, name)
   if (reply !== undefined) return reply
   const whose = cut.given ? 'of dns.servers' : `of ${cut.zone || 'the root'}`
-  const why = `no name server ${whose} answers for ${name}: ${faults.map((each) => each.why).join('; ')}`
+  const forName = faults.every(({ silent }) => silent) ? '' : ` for ${name}`
+  const why = `no name server ${whose} answers${forName}: ${faults.map((each) => each.why).join('; ')}`
   throw cut.given && faults.every(({ other }) => other)
     ? new NotServedByGiven(why)
     : whole(new ZoneNotFound(why), means)
