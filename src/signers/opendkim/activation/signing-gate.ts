@@ -42,7 +42,7 @@ function openGate(signing: readonly Signing[]): Gate {
 
 const signedUnseen = (unseen: readonly Signing[]): string =>
   `mail of ${domainsOf(unseen)} is signed from now on with a key that nobody looked for in DNS, for dns is false: ` +
-  `until its record is served, that mail fails DKIM; publish ${unseen.map(recordName).join(', ')}`
+  'until every name server serves its record, that mail fails DKIM: publish it'
 
 const recordName = ({ domain, selector }: Signing): string => dkimName(domain, selector)
 

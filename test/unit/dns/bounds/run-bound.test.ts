@@ -67,6 +67,16 @@ test('the time in which nothing is asked does not count, and questions at the sa
   assert.equal([...new Set(await many())], ['reply'])
 })
 
+test('questions one after the other add up', async () => {
+  const bound = endingAfter(async () => {
+    await pause(0.15)
+    return REPLY
+  }, 0.4)
+  const kinds: string[] = []
+  for (let turn = 0; turn < 5; turn += 1) kinds.push((await bound(server('10.0.0.1'), QUESTION)).kind)
+  assert.equal([kinds[0], kinds.at(-1)], ['reply', 'silent'])
+})
+
 test('a server that gave no answer is waited for once; who it was is said when the time is up', async () => {
   const asked: string[] = []
   const bound = endingAfter(({ name }) => {
