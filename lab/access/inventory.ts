@@ -49,12 +49,11 @@ export function inventoryText(
     '  vars:',
     `    ansible_ssh_private_key_file: ${JSON.stringify(keyPath)}`,
     `    ansible_ssh_common_args: ${JSON.stringify(`-o UserKnownHostsFile=${knownHosts}`)}`,
+    // Where nobody serves the hosts' keys, they sign unpublished.
+    ...(dns === undefined ? ['    dns: false'] : []),
     ...group('mail', hosts.filter(isMailHost), [
       `domains: [${SENDER_DOMAINS.join(', ')}]`,
-      // Without DNS nobody serves a key: they sign unpublished.
-      dns === undefined
-        ? 'dns: false'
-        : `dns: { resolvers: [${dns.resolver}], key_file: ${JSON.stringify(dns.keyFile)} }`,
+      ...(dns === undefined ? [] : [`dns: { resolvers: [${dns.resolver}], key_file: ${JSON.stringify(dns.keyFile)} }`]),
     ]),
     ...further.flatMap(({ name, members }) => (members.length === 0 ? [] : group(name, members, []))),
     '',
