@@ -55,7 +55,7 @@ export async function servedAnswer({ record, dns }: OutsideQuestion, looking: Lo
       ...(missing.some(({ kind }) => kind === 'other') ? { instead: true } : {}),
     }
   } catch (error) {
-    if (dns === undefined && error instanceof ZoneNotFound) return notServed(`nobody can be asked: ${error.message}`)
+    if (dns === undefined && error instanceof ZoneNotFound) return notServed(nobody(error.message))
     // The var dns names what cannot be asked: known of the one question, and of no host's state.
     if (error instanceof MailrunError) return notServed(error.message)
     throw error
@@ -64,10 +64,13 @@ export async function servedAnswer({ record, dns }: OutsideQuestion, looking: Lo
 
 const notServed = (why: string): OutsideAnswer => ({ kind: 'not-served', where: [why] })
 
+const nobody = (why: string): string =>
+  `nobody can be asked: ${why}; where that stays so, dns: false has keys sign unseen`
+
 /** Whether it is the root or right below it, where domains are none of anybody's. */
 const isTop = (zone: string): boolean => !zone.includes('.')
 
 function noZone(name: string, zone: string): string {
   const domain = name.replace(/^.*\._domainkey\./, '')
-  return `nobody can be asked: the name servers of ${zone || 'the root'} know no zone for ${domain}`
+  return nobody(`the name servers of ${zone || 'the root'} know no zone for ${domain}`)
 }

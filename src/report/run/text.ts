@@ -220,6 +220,10 @@ const isAsBefore = ({ name, value }: ShownRecord, { tasks }: HostResult): boolea
 const isAwaited = ({ name }: ShownRecord, { tasks }: HostResult): boolean =>
   tasks.some(({ awaits = [] }) => awaits.some((each) => each.name === name))
 
+/** Whether a record that is waited for is known, and so can be published. */
+const isToPublish = (host: HostResult): boolean =>
+  recordsIn(host.outputs['dns']).some((record) => record.value !== null && isAwaited(record, host))
+
 function otherOutputs(hosts: readonly HostResult[]): readonly TerminalText[] {
   return hosts.flatMap(({ name, outputs }) =>
     Object.entries(outputs)
@@ -246,7 +250,7 @@ const NOT_DONE: readonly HostStatus[] = ['failed', 'unreachable', 'interrupted',
 /** What to do now. */
 function advice({ hosts, check }: RunResult, publishes: boolean): readonly string[] {
   const isHeld = hosts.some(({ status }) => status === 'held')
-  const isForPeople = !publishes && hosts.some(({ tasks }) => tasks.some(({ awaits = [] }) => awaits.length > 0))
+  const isForPeople = !publishes && hosts.some(isToPublish)
   const held = [
     ...(isHeld && isForPeople ? [TO_PUBLISH] : []),
     ...(isHeld ? ['What is held back is done by the next run after DNS serves it.'] : []),

@@ -801,7 +801,7 @@ test('where dns is false nobody is asked: new keys sign at once, with a warning 
   assert.match(plan.changes.map(({ diff }) => diff?.after).join('\n'), '*@b.example')
   assert.match(
     plan.caution ?? '',
-    /^mail of b\.example is signed from now on with a key that nobody looked for .*: publish it$/,
+    /^mail of b\.example is signed from now on with a key that nobody looked for .*: publish it /,
   )
   assert.is(planOf(opendkim(args), DONE, { conf: CONF }).kind, 'ok')
   assert.throws(() => opendkim({ ...ARGS, dns: true as false }), /dns must be an object or false/)

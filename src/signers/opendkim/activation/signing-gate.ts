@@ -42,7 +42,10 @@ function openGate(signing: readonly Signing[]): Gate {
 
 const signedUnseen = (unseen: readonly Signing[]): string =>
   `mail of ${domainsOf(unseen)} is signed from now on with a key that nobody looked for in DNS, for dns is false: ` +
-  'until every name server serves its record, that mail fails DKIM: publish it'
+  'until every name server serves its record, that mail fails DKIM: ' +
+  PUBLISH
+
+const PUBLISH = 'publish it ("mailrun dns push" does, "mailrun dns plan" shows it)'
 
 const recordName = ({ domain, selector }: Signing): string => dkimName(domain, selector)
 
@@ -83,7 +86,7 @@ const awaited = ({ signing, why }: Unserved): AwaitedRecord => ({ name: recordNa
 
 const heldBack = (held: readonly Unserved[]): string =>
   `mail of ${domainsOf(held.map((each) => each.signing))} is not signed before every name server serves the key's ` +
-  `record: ${publish(held, 'publish it ("mailrun dns push" does, "mailrun dns plan" shows it)')}, ` +
+  `record: ${publish(held, PUBLISH)}, ` +
   `and run again once it is served`
 
 const signedAllTheSame = (wrong: readonly Unserved[]): string =>

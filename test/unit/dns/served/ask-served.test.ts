@@ -1,6 +1,7 @@
 // What comes of a question whether a key is served, where the inventory says how name servers are found and where not.
 import * as assert from 'uvu/assert'
 import { servedAnswer } from '../../../../src/dns/served/ask-served.ts'
+import type { ServerReply } from '../../../../src/dns/lookup/ask-server.ts'
 import { zoneFinder } from '../../../../src/dns/lookup/find-zone.ts'
 import type { NameServerVars, OutsideAnswer } from '../../../../src/core/probe/outside-question.ts'
 import { UNKNOWN, type Known } from '../../../../src/core/unknown.ts'
@@ -34,7 +35,9 @@ async function answerOf(
   const looking = { ask, findZone: zoneFinder(ask, { ...RESOLVER, ...dns }) }
   return { answer: await servedAnswer({ to: 'name-servers', record, dns }, looking), asked: asked.length }
 }
-const why = ({ answer }: Came): string => (answer.kind === 'served' ? 'served' : answer.where.join('; '))
+const ADVICE = '; where that stays so, dns: false has keys sign unseen'
+const why = ({ answer }: Came): string =>
+  answer.kind === 'served' ? 'served' : answer.where.join('; ').replace(ADVICE, '')
 
 test('found as everybody finds it: served by all; not by one, which is named; another key there', async () => {
   assert.is((await answerOf(WORLD)).answer.kind, 'served')
@@ -65,6 +68,11 @@ test('a private suffix, and a domain that is not there yet: nobody can be asked;
 
 test('no resolver, or no way out: nobody can be asked, in words that are the same for all keys', async () => {
   assert.match(why(await answerOf({})), /^nobody can be asked: no resolver of this machine names the root of DNS: /)
+  const silent = (): Promise<ServerReply> => Promise.resolve({ kind: 'silent', why: 'no answer within 6 s' })
+  const unheard = { ask: silent, findZone: zoneFinder(silent, RESOLVER) }
+  const record = { name: NAME, type: 'TXT', value: KEY, purpose: 'dkim' } as const
+  const answer = await servedAnswer({ to: 'name-servers', record, dns: undefined }, unheard)
+  assert.match(why({ answer, asked: 1 }), /^nobody can be asked: no resolver of this machine answers: /)
   const { '10.0.0.1': _, ...noRoot } = WORLD
   const resolves = { ...noRoot, '10.9.9.9': { zones: { '': [ns('', 'ns.root'), a('ns.root', '10.0.0.1')] } } }
   const [one, other] = [await answerOf(resolves), await answerOf(resolves, { name: 'mx2._domainkey.example.org' })]
