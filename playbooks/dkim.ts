@@ -126,8 +126,9 @@ export const dkimVars = {
     v.pipe(
       dnsVar,
       v.description(
-        "How the domains' name servers are found; " +
-          'where it is said, if only as {}, a new key signs only once all of them serve its record',
+        "How the domains' name servers are found, all of which must serve a new key's record before it signs; " +
+          'left out: as everybody finds them, and keys in use are not looked for; ' +
+          'false: nobody is asked, and new keys sign at once, published or not',
       ),
     ),
   ),

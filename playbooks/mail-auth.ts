@@ -16,7 +16,8 @@ export const mailAuthVars = {
       dnsVar,
       v.description(
         "How the domains' name servers are found, and how records get there; " +
-          'left out: they are found as everybody finds them, and records are reported, to be published by hand',
+          'left out: they are found as everybody finds them, and records are reported, to be published by hand; ' +
+          'false: so it is, too, and new keys sign at once, published or not',
       ),
     ),
     {},

@@ -21,7 +21,17 @@ export {
 export * as args from './core/task/argument.ts'
 export { defineProbe, ProbeError, type Family, type Probe } from './core/probe/probe.ts'
 export { utf8, type Answer } from './core/probe/answer.ts'
-export { ask, blocked, change, ok, remarked, type Plan, type Remarks, type SettledPlan } from './core/task/plan.ts'
+export {
+  ask,
+  blocked,
+  change,
+  ok,
+  remarked,
+  type AwaitedRecord,
+  type Plan,
+  type Remarks,
+  type SettledPlan,
+} from './core/task/plan.ts'
 export type {
   AskedRecord,
   NameServerVars,

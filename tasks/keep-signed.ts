@@ -1,6 +1,6 @@
 // Task `keepSigned`: checks that mail which the host signs now stays signed after the playbook, and refuses the host if
 // not. It changes nothing.
-import { checkDomains, checkSelector } from '../src/signers/keys/check-names.ts'
+import { checkDomains, checkSelector, dnsArgument } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { keyProblem } from '../src/signers/opendkim/keys/key-problem.ts'
 import { otherTables } from '../src/signers/opendkim/kept/setup-problem.ts'
@@ -9,7 +9,7 @@ import { CLIENT, type KeepArgs } from '../src/signers/keep-args.ts'
 import { spentSelector } from '../src/signers/keys/spent-selector.ts'
 import { KEY_DIRECTORY, KEY_GROUP, ROOTS_DIRECTORY } from '../src/signers/opendkim/keys/key-group.ts'
 import { isSenderPattern, senderPattern } from '../src/mail/names/sender-pattern.ts'
-import { flag, listOf, record, required, text } from '../src/core/task/argument.ts'
+import { flag, listOf, required, text } from '../src/core/task/argument.ts'
 import { defineTask } from '../src/core/task/define-task.ts'
 import type { NameServerVars } from '../src/core/probe/outside-question.ts'
 import { blocked, ok, remarked } from '../src/core/task/plan.ts'
@@ -22,8 +22,8 @@ export interface KeepSignedArgs extends KeepArgs {
   readonly selector: string
   /** Left out: /etc/dkimkeys. */
   readonly directory?: string
-  /** As `opendkim` takes it: where it is given, keys that are not in use wait until name servers serve them. */
-  readonly dns?: NameServerVars | undefined
+  /** As `opendkim` takes it: unless it is `false`, keys that are not in use wait until name servers serve them. */
+  readonly dns?: NameServerVars | false | undefined
   /** Keys are to be switched, by the configuration that is there: OpenDKIM must read mailrun's tables already. */
   readonly switching?: boolean
 }
@@ -49,7 +49,7 @@ export const keepSigned = defineTask<KeepSignedArgs, KeepSignedState>({
     unsignedName: text,
     dropSigning: listOf(text),
     trustedHosts: listOf(text),
-    dns: record,
+    dns: dnsArgument,
     switching: flag,
   },
   check: ({ domains, selector, directory, dropSigning = [] }) =>
@@ -66,7 +66,7 @@ export const keepSigned = defineTask<KeepSignedArgs, KeepSignedState>({
     ),
   plan(args, { signing, setup }) {
     const { dns, switching = false, directory = KEY_DIRECTORY } = args
-    const kept = keeping(args, setup, signing, () => dns === undefined)
+    const kept = keeping(args, setup, signing, () => dns === false || switching)
     if ('why' in kept) return blocked(kept.why)
     const problem = switching ? otherTables(setup) : signing.map((each) => unfit(each, directory)).find(isSaid)
     if (problem !== undefined) return blocked(problem)

@@ -1,6 +1,6 @@
 // Task `opendkim`: OpenDKIM signs for a host's domains. Its configuration, tables and unit go live together, or not at
 // all.
-import { checkDomains, checkSelector, isKeyName } from '../src/signers/keys/check-names.ts'
+import { checkDomains, checkSelector, dnsArgument, isKeyName } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { keyProblem } from '../src/signers/opendkim/keys/key-problem.ts'
 import {
@@ -19,7 +19,7 @@ import { dropInFor, type DropIn } from '../src/signers/opendkim/activation/drop-
 import { GONE, planFiles, type FileOwner } from '../src/signers/opendkim/activation/files.ts'
 import { setupWith } from '../src/signers/opendkim/kept/setup-with.ts'
 import { keeping, type Keeping } from '../src/signers/opendkim/kept/signing-kept.ts'
-import { servedQuestion, signingGate, type Gate } from '../src/signers/opendkim/activation/signing-gate.ts'
+import { gated, type Gate } from '../src/signers/opendkim/activation/signing-gate.ts'
 import { planUnit } from '../src/resources/systemd/unit-plan.ts'
 import type { UnitStart } from '../src/resources/systemd/unit-script.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/signers/opendkim/keys/key-group.ts'
@@ -32,7 +32,7 @@ import { defineTask } from '../src/core/task/define-task.ts'
 import { fact, type Fact, type PathFact } from '../src/core/task/fact.ts'
 import { UNKNOWN } from '../src/core/unknown.ts'
 import type { NameServerVars } from '../src/core/probe/outside-question.ts'
-import { ask, blocked, change, remarked, type SettledPlan } from '../src/core/task/plan.ts'
+import { blocked, change, remarked, type SettledPlan } from '../src/core/task/plan.ts'
 import type { Resource } from '../src/core/task/resource.ts'
 import type { Source } from '../src/core/fleet/source.ts'
 import type { PlanContext } from '../src/core/task/task.ts'
@@ -83,10 +83,11 @@ interface Tables {
   readonly dropSigning?: readonly string[]
   /**
    * How the domains' name servers are found, as the inventory's var `dns` has it: a key that is not in use yet gets no
-   * line before every authoritative one serves its record. Left out: nobody is asked. Not beside `active`: whoever
+   * line before every authoritative one serves its record. Left out: as everybody finds them, and nobody is asked for
+   * keys in use. `false`: nobody is asked at all, and keys sign at once, published or not. Not beside `active`: whoever
    * switches keys has seen to that.
    */
-  readonly dns?: NameServerVars | undefined
+  readonly dns?: NameServerVars | false | undefined
   /**
    * How OpenDKIM is restarted where a reload does not do and Postfix asks it: `covered`, by a second instance that
    * signs meanwhile, which is so where it is left out; or `plain`: meanwhile Postfix does with mail what
@@ -159,7 +160,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     unsignedName: text,
     active: record,
     dropSigning: listOf(text),
-    dns: record,
+    dns: dnsArgument,
     restart: oneOf('covered', 'plain'),
     src: text,
     vars: record,
@@ -169,7 +170,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
   },
   check: ({ domains, selector, directory, hostName, active = {}, dns, src, vars, socket, trustedHosts, hardening }) =>
     (domains.length === 0 ? 'domains is empty' : undefined) ??
-    (dns !== undefined && Object.keys(active).length > 0
+    (typeof dns === 'object' && Object.keys(active).length > 0
       ? 'dns does not go with active: whoever switches keys has seen to it that they are served'
       : undefined) ??
     checkSelector(selector) ??
@@ -216,16 +217,13 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     if (keyless !== undefined) return blocked(`there is no key ${keyless.path}: make it with dkimKey first`)
     const problem = signing.map(keyProblem).find((each) => each !== undefined)
     if (problem !== undefined) return blocked(problem)
-    // To switch keys is to begin with no other.
-    if (dns === undefined)
+    // To switch keys is to begin with no other, and whoever does has asked for them.
+    if (chosen.size > 0)
       return live(args, now, context, signing, {
-        open: chosen.size === 0 ? signing : signing.filter(({ domain, inUse }) => inUse || chosen.has(domain)),
+        open: signing.filter(({ domain, inUse }) => inUse || chosen.has(domain)),
         remarks: {},
       })
-    return ask(
-      signing.map((each) => servedQuestion(each, dns)),
-      (answers) => live(args, now, context, signing, signingGate(signing, answers)),
-    )
+    return gated(signing, dns, (gate) => live(args, now, context, signing, gate))
   },
   writes: (args) => [...writesOf(args), `path:${MAIN_CF}`, `path:${MASTER_CF}`],
   owns: (args) => [...filesOf(args).map((path) => `content:${path}` as const), UNIT],

@@ -49,6 +49,8 @@ export function inventoryText(
     '  vars:',
     `    ansible_ssh_private_key_file: ${JSON.stringify(keyPath)}`,
     `    ansible_ssh_common_args: ${JSON.stringify(`-o UserKnownHostsFile=${knownHosts}`)}`,
+    // Where nobody serves the hosts' keys, they sign unpublished.
+    ...(dns === undefined ? ['    dns: false'] : []),
     ...group('mail', hosts.filter(isMailHost), [
       `domains: [${SENDER_DOMAINS.join(', ')}]`,
       ...(dns === undefined ? [] : [`dns: { resolvers: [${dns.resolver}], key_file: ${JSON.stringify(dns.keyFile)} }`]),

@@ -1,5 +1,6 @@
 // The events and the result of a run: what reports and programs get.
 import type { Diff } from './task/change.ts'
+import type { AwaitedRecord } from './task/plan.ts'
 
 /** `held`: as well as it can be; a part of it is held back on purpose, and `why` says until when. */
 export type TaskStatus = 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'failed' | 'unknown' | 'not-reached'
@@ -26,6 +27,8 @@ export interface TaskResult {
   readonly commands: readonly string[]
   /** Why it failed, is held, unknown or assumed; or what to know of a task that is ok. */
   readonly why?: string
+  /** DNS records that it waits for, where it is held for their sake. */
+  readonly awaits?: readonly AwaitedRecord[]
   /** Something that is wrong, and not for this task to correct. */
   readonly warning?: string
 }

@@ -44,8 +44,7 @@ const zone = {
 } as const
 const ENTRIES = listed(Object.keys(zone), 'and')
 
-/** An entry for a playbook's schema. */
-export const dnsVar = v.strictObject(
+const settings = v.strictObject(
   {
     /** Who is asked where zones are; they must take questions from here. Left out: this machine's resolvers. */
     resolvers: v.optional(servers),
@@ -55,10 +54,27 @@ export const dnsVar = v.strictObject(
       v.record(domain, v.strictObject(zone, `a zone takes ${ENTRIES}`), `zones, each with ${ENTRIES}, are wanted`),
     ),
   },
-  `dns takes resolvers, zones, ${ENTRIES}`,
+  `dns takes resolvers, zones, ${ENTRIES}; or it is false: keys sign at once, published or not`,
 )
 
-export type DnsVars = v.InferOutput<typeof dnsVar>
+/** How name servers are found, and how records get into zones. */
+export type DnsVars = v.InferOutput<typeof settings>
+
+/**
+ * As an entry of a playbook's schema. `false`: keys sign at once, and nobody looks whether they are published. What is
+ * wrong in a mapping is reported at its entry, so no union.
+ */
+export const dnsVar: v.GenericSchema<v.InferInput<typeof settings> | false, DnsVars | false> = v.lazy((input) => {
+  // Who describes the schema has no input.
+  if (input === undefined) return v.union([v.literal(false), settings])
+  return input === false ? v.literal(false) : settings
+})
+
+/** The same for commands that always ask name servers: `false` says nothing of whom. */
+export const nameServersVar = v.pipe(
+  dnsVar,
+  v.transform((is): DnsVars => (is === false ? {} : is)),
+)
 
 /** The settings of one zone. */
 export interface ZoneSettings {

@@ -121,10 +121,12 @@ export function planned(task: Task, state: unknown, context: PlanContext, answer
   }
 }
 
-export const remarksOf = ({ note, warning, held }: Remarks): Remarks => ({
+export const remarksOf = ({ note, warning, caution, held, awaits }: Remarks): Remarks => ({
   ...(note === undefined ? {} : { note }),
   ...(warning === undefined ? {} : { warning }),
+  ...(caution === undefined ? {} : { caution }),
   ...(held === undefined ? {} : { held }),
+  ...(awaits === undefined ? {} : { awaits }),
 })
 
 /** The state of a probe once all of `pending` is done; `undefined` where it cannot be known. */

@@ -109,6 +109,7 @@ async function work(state: HostState, session: Session, askOutside: AskOutside, 
     for (const { task, prediction } of now.ready) {
       if (prediction.plan.perhaps !== undefined && sameFacts(task, before, answers))
         book.idle(task, prediction.plan.changes)
+      if (prediction.plan.caution !== undefined) book.cautioned(task, prediction.plan.caution)
     }
   }
 }

@@ -9,7 +9,8 @@ type OverrideAction = NonNullable<ConversionConfig['overrideAction']>
 
 /** Never throws: what has no counterpart is left out. */
 export function valibotJsonSchema(schema: object): Keywords {
-  const converted: Keywords = {
+  const before = references
+  const { $defs, ...rest }: Keywords = {
     ...toJsonSchema(schema as GenericSchema, {
       typeMode: 'input',
       target: 'draft-07',
@@ -18,6 +19,8 @@ export function valibotJsonSchema(schema: object): Keywords {
       overrideAction,
     }),
   }
+  // To the definition of what was unfolded, nothing refers.
+  const converted: Keywords = references > before ? { ...rest, $defs } : rest
   const { entries = {} } = schema as { readonly entries?: Readonly<Record<string, object>> }
   const properties = Object.entries((converted['properties'] ?? {}) as Readonly<Record<string, Keywords>>).map(
     ([name, is]): [string, Keywords] => {
@@ -74,6 +77,27 @@ function sayable({ source, flags }: RegExp): boolean {
   }
 }
 
+type Getter = (input: undefined) => object
+
+/** Lazy schemas that are being unfolded, and of them those that contain themselves. */
+const unfolding = new Set<Getter>()
+const recursive = new WeakSet<Getter>()
+/** That were left so far. */
+let references = 0
+
+/** A lazy schema as it is where there is no input; one that contains itself stays a reference (`undefined`). */
+function unfolded(getter: Getter): Keywords | undefined {
+  if (unfolding.has(getter)) recursive.add(getter)
+  if (!recursive.has(getter)) {
+    unfolding.add(getter)
+    const { $schema: _, ...is } = valibotJsonSchema(getter(undefined))
+    unfolding.delete(getter)
+    if (!recursive.has(getter)) return is
+  }
+  references += 1
+  return undefined
+}
+
 interface Parts {
   readonly type: string
   readonly entries?: Readonly<Record<string, object>>
@@ -86,6 +110,7 @@ const takesAnything = (schema: object): boolean => 'fallback' in schema
 const overrideSchema: OverrideSchema = ({ valibotSchema, jsonSchema }) => {
   const { type, entries, items, item } = valibotSchema as unknown as Parts
   if (takesAnything(valibotSchema)) return {}
+  if ('getter' in valibotSchema) return unfolded(valibotSchema.getter as Getter)
   const is = jsonSchema as Keywords
   if (type === 'variant') return { anyOf: is['oneOf'] } as typeof jsonSchema
   if (items?.some((each) => /optional|nullish/.test(each.type) || takesAnything(each))) return { ...is, minItems: 0 }

@@ -30,6 +30,7 @@ export default playbook({
     opendkim({
       domains: vars.domains,
       selector: 'mx1',
+      dns: false,
       active: vars.active,
       trustedHosts: vars.trusted,
       socket: vars.socket,

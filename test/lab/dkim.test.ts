@@ -1,9 +1,9 @@
 // The main job on real hosts: predicted exactly, done once, kept against drift, and mail signed so that others can
 // verify it. Has a lab of its own.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/run/json.ts'
@@ -28,20 +28,10 @@ interface Ended {
   readonly stderr: string
 }
 const dkim = (...words: readonly string[]): Promise<Ended> =>
+  mailrun('-i', lab.inventoryPath, '-i', OVER, '--format', 'json', ...words)
+const mailrun = (...words: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const args = [
-      MAIN,
-      'playbooks/dkim.ts',
-      '-i',
-      lab.inventoryPath,
-      '-i',
-      OVER,
-      '--become-password-file',
-      lab.becomePasswordFile,
-      '--format',
-      'json',
-      ...words,
-    ]
+    const args = [MAIN, 'playbooks/dkim.ts', '--become-password-file', lab.becomePasswordFile, ...words]
     execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
     )
@@ -433,6 +423,52 @@ test('a host that was set up by hand keeps its keys, signs once, and asks no mil
   )
   await mailIsSigned('sendmail', 'mx1', 'default')
   await mailIsSigned('SMTP', 'mx1', 'default')
+})
+
+test('without the var dns a new key is held, and its host signs on; a key in use is asked of nobody', async () => {
+  // The lab without DNS has dns: false, and nobody serves its domains here.
+  const silent = join(dirname(OVER), 'silent.yaml')
+  const text = readFileSync(lab.inventoryPath, 'utf8')
+  assert.match(text, /^ +dns: false$/m)
+  writeFileSync(silent, text.replace(/^ +dns: false\n/m, ''))
+  const run = async (domains: readonly string[], ...words: readonly string[]) => {
+    const began = performance.now()
+    const vars = ['-e', JSON.stringify({ domains })]
+    const ended = await mailrun('-i', silent, '-i', OVER, '--limit', 'mx2', '--format', 'json', ...vars, ...words)
+    const [mx2] = documentOf(ended).hosts
+    const task = mx2!.tasks.find(({ type }) => type === 'opendkim')
+    return { code: ended.code, mx2: mx2!, task, seconds: (performance.now() - began) / 1000 }
+  }
+  const signedFor = async (): Promise<readonly string[]> =>
+    (await inHost('mx2', "sed -n 's/^\\*@//p' /etc/dkimkeys/SigningTable | cut -d' ' -f1")).split('\n').sort()
+
+  const idle = await run(DOMAINS)
+  assert.equal([idle.code, idle.mx2.status, idle.mx2.trips], [0, 'ok', 1])
+  const before = await signedFor()
+  const more = [...DOMAINS, 'new.test']
+  const check = await run(more, '--check')
+  const held = await run(more)
+  assert.equal([check.code, held.code, check.mx2.status, held.mx2.status], [6, 6, 'held', 'held'])
+  // Of which mailrun waits for name servers 10 s at most.
+  assert.ok(held.seconds < 40, `${held.seconds} s`)
+  assert.equal(
+    held.task?.awaits?.map(({ name }) => name),
+    ['mx2._domainkey.new.test'],
+  )
+  assert.match(held.task?.awaits?.[0]?.why ?? '', /^nobody can be asked: /)
+  assert.equal(await signedFor(), before)
+  const printed = await mailrun('-i', silent, '-i', OVER, '--limit', 'mx2', '-e', JSON.stringify({ domains: more }))
+  assert.match(printed.stdout, /\nwaits for DNS\n {2}mx2\._domainkey\.new\.test: nobody can be asked: /)
+  assert.match(printed.stdout, /\nmx2\._domainkey\.new\.test\. IN TXT "v=DKIM1; /)
+  assert.match(printed.stdout, 'Publish the DNS records above: by hand, or with mailrun dns push -i …')
+  assert.is((await run(more, '--held-ok')).code, 0)
+
+  const unseen = await run(more, '-e', 'dns=false')
+  assert.equal([unseen.code, unseen.mx2.status], [0, 'changed'])
+  assert.match(unseen.task?.warning ?? '', /^mail of new\.test is signed from now on with a key that nobody looked for/)
+  assert.ok((await signedFor()).includes('new.test'))
+  const after = await run(more)
+  assert.equal([after.code, after.mx2.status, after.mx2.trips, after.task?.warning], [0, 'ok', 1, undefined])
 })
 
 test.run()

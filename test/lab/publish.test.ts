@@ -70,7 +70,7 @@ const reported = ({ hosts }: RunDocument) =>
   hosts.map(({ name, tasks }) => ({
     name,
     tasks: tasks.map((task) => {
-      const { held: _, ...rest } = task
+      const { held: _, awaits: __, ...rest } = task
       return {
         ...rest,
         changes: task.changes.map(reasonless),

@@ -23,7 +23,7 @@ export async function textsOf(raced: RaceCase, product: Product, connection: Con
   if (outcome.kind !== 'asked') throw new Error(`${raced.title}: ${JSON.stringify(outcome)}`)
   const answer = outcome.asked(task.probe)
   if ('error' in answer) throw new Error(`${raced.title}: ${answer.error}`)
-  const plan = product.settle.settle(task.plan(answer.state, context), () => ({ kind: 'not-served', where: [] }))
+  const plan = product.settle.settle(task.plan(answer.state, context), () => ({ kind: 'served' }))
   if (plan.kind !== 'change') throw new Error(`${raced.title}: nothing is to be done: ${JSON.stringify(plan)}`)
   return {
     questions: questionsOf(product, [task.probe]),

@@ -18,7 +18,7 @@ import { stderr, stdout } from '../terminal/output.ts'
 export const command: CliCommand<RunFlags> = {
   grammar: (mailrun) => runOptions(mailrun),
   async act({ flags, operands: [playbook], signals }) {
-    const { tags, skipTags, check, serial, maxFail, wait: waitSeconds } = flags
+    const { tags, skipTags, check, serial, maxFail, wait: waitSeconds, heldOk } = flags
     const onNote: Note = (text) => flags.verbose === true && stderr.write(term`mailrun: ${said(text)}\n`)
     const source = { ...(await fleetRequest(flags, signals)), onNote, playbook: playbook!, tags, skipTags }
     if (flags.listHosts === true || flags.listTasks === true) return list(source, flags)
@@ -36,7 +36,7 @@ export const command: CliCommand<RunFlags> = {
       reports.push((await loadFormat(RUN_FORMATS, 'ndjson')).open(shownOf(flags), events.screen))
     try {
       const onEvent: RunReport = (event) => reports.forEach((report) => report(event))
-      return exitStatus(await carryOut(run, { check, serial, maxFail, waitSeconds, onEvent }))
+      return exitStatus(await carryOut(run, { check, serial, maxFail, waitSeconds, onEvent }), heldOk)
     } finally {
       await events?.end()
     }

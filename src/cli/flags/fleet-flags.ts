@@ -50,6 +50,7 @@ export interface RunFlags extends FleetFlags, EventFlags {
   readonly maxFail?: BatchSize
   /** Seconds. */
   readonly wait?: number
+  readonly heldOk?: boolean
   readonly listHosts?: boolean
   readonly listTasks?: boolean
   readonly verbose?: boolean

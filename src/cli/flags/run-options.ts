@@ -22,6 +22,7 @@ export function runOptions(mailrun: Command): void {
       'how long to wait until name servers serve what a playbook publishes (default: 60; 0: ask once)',
       waitSeconds,
     )
+    .option('--held-ok', 'exit status 0 in place of 6: what is held back until DNS serves it counts as done')
     .option('--list-hosts', 'list the hosts of the run; connect to none')
     .option('--list-tasks', "list each host's tasks; connect to none")
     .option(

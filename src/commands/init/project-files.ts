@@ -68,7 +68,6 @@ ${hosts.map(hostLine).join('\n')}
     dmarc: { p: none, rua: dmarc@${domains[0]} }
     # A new key signs once all name servers serve it. With key_file, "mailrun dns push" publishes records itself:
     # dns: { key_file: /etc/mailrun/dns.key }
-    dns: {}
 `
 
 function hostLine({ name, user, port }: NamedHost): string {

@@ -1,7 +1,7 @@
 // The schema of the vars that `mailrun dns` and `mailrun verify` read from an inventory. It does not depend on a
 // playbook.
 import * as v from 'valibot'
-import { dnsVar } from '../../dns/dns-vars.ts'
+import { nameServersVar } from '../../dns/dns-vars.ts'
 import { mailVars } from '../../mail/fleet/mail-vars.ts'
 import { domain } from '../../mail/fleet/schemas.ts'
 import { signerVars } from '../../signers/signers.ts'
@@ -12,7 +12,10 @@ export const fleetVars = {
     [],
   ),
   dns: v.optional(
-    v.pipe(dnsVar, v.description('Which name servers zones have, and how records get there: one for all hosts.')),
+    v.pipe(
+      nameServersVar,
+      v.description('Which name servers zones have, and how records get there: one for all hosts.'),
+    ),
     {},
   ),
   ...mailVars,

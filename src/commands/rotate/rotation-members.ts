@@ -1,7 +1,7 @@
 // The hosts whose keys are rotated: their vars, and the questions to them.
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
-import { dnsVar } from '../../dns/dns-vars.ts'
+import { nameServersVar } from '../../dns/dns-vars.ts'
 import type { KeepArgs } from '../../signers/keep-args.ts'
 import type { Signer } from '../../signers/signer.ts'
 import { hostSigner, signerVars } from '../../signers/signers.ts'
@@ -52,7 +52,7 @@ const schema = v.object({
   fqdn: v.optional(domain),
   sign_host_name: v.optional(v.boolean('true or false is wanted'), true),
   drop_signing: v.optional(v.array(senders), []),
-  dns: v.optional(dnsVar, {}),
+  dns: v.optional(nameServersVar, {}),
   dns_ttl,
   ...signerVars,
 })

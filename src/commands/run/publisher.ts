@@ -57,8 +57,8 @@ export async function publisher(
   return {
     hosts: withQuestions(hosts, members, check),
     ways,
-    async askOutside(question, signal) {
-      const answer = await servedAnswer(question, lookingBy(question.dns), signal)
+    async askOutside(question) {
+      const answer = await servedAnswer(question, lookingBy(question.dns))
       if (answer.kind === 'served' || came.error !== undefined) return answer
       if (!(await canPublish(question, publishing))) return answer
       return check ? { kind: 'served' } : { kind: 'later' }

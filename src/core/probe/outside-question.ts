@@ -31,7 +31,8 @@ export interface NameServerVars {
 export interface OutsideQuestion {
   readonly to: 'name-servers'
   readonly record: AskedRecord
-  readonly dns: NameServerVars
+  /** `undefined`: nothing is said, so the servers are found as everybody finds them, in a few seconds of a run. */
+  readonly dns: NameServerVars | undefined
 }
 
 export type OutsideAnswer =

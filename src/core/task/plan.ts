@@ -11,8 +11,18 @@ export interface Remarks {
   readonly note?: string
   /** Something that is wrong, and not for this task to correct: reported in every report. */
   readonly warning?: string
+  /** A warning about the changes of the plan: reported with them, and still after they were made. */
+  readonly caution?: string
   /** A part of what is wanted that is not done on purpose, why, and what to do: the task is neither failed nor ok. */
   readonly held?: string
+  /** DNS records that what is held waits for. */
+  readonly awaits?: readonly AwaitedRecord[]
+}
+
+/** A DNS record that something waits for, and why it does not count as served: in words, without its name. */
+export interface AwaitedRecord {
+  readonly name: string
+  readonly why: string
 }
 
 /** With nothing left to ask. */

@@ -31,10 +31,15 @@ export type AskServer = (server: NameServer, question: ServerQuestion) => Promis
 /** RFC 9715: what passes most paths unfragmented. */
 const UDP_BYTES = 1232
 
+/** The same with an end of its own, by the clock of `performance.now()`. */
+export type AskUntil = (server: NameServer, question: ServerQuestion, until: number) => Promise<ServerReply>
+
 /** Addresses one after the other, until one answers or the time is up. */
-export const askServer: AskServer = async (server, question) => {
+export const askServer: AskServer = (server, question) => askServerUntil(server, question, Infinity)
+
+export const askServerUntil: AskUntil = async (server, question, until) => {
   const start = performance.now()
-  const reply = await askWithin(server, question, start + QUESTION_SECONDS * 1000)
+  const reply = await askWithin(server, question, Math.min(until, start + QUESTION_SECONDS * 1000))
   return { ...reply, took: performance.now() - start }
 }
 

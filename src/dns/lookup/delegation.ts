@@ -21,6 +21,8 @@ export interface Cut {
 export interface ReplyFault {
   readonly why: string
   readonly other: boolean
+  /** It gives no answer at all. */
+  readonly silent: boolean
 }
 
 /** The first that counts, and what was wrong with those before it. */
@@ -40,12 +42,12 @@ export async function firstReply(
 }
 
 function faultOf(reply: ServerReply, zone: string, name: string): ReplyFault | undefined {
-  if (reply.kind === 'silent') return { why: reply.why, other: false }
+  if (reply.kind === 'silent') return { why: reply.why, other: false, silent: true }
   if (reply.code !== 'NOERROR' && reply.code !== 'NXDOMAIN')
-    return { why: reply.code, other: reply.code === 'REFUSED' || reply.code === 'NOTAUTH' }
+    return { why: reply.code, other: reply.code === 'REFUSED' || reply.code === 'NOTAUTH', silent: false }
   return reply.authoritative || delegation(reply, zone, name) !== undefined
     ? undefined
-    : { why: 'answers without authority', other: true }
+    : { why: 'answers without authority', other: true, silent: false }
 }
 
 /** Where the name is delegated to, below a zone (RFC 1034, section 4.3.2, step 3b). */

@@ -133,23 +133,25 @@ const givenServers = (texts: readonly string[]): Promise<readonly NameServer[]> 
 
 async function rootCut(means: Means): Promise<Cut> {
   const { ask, vars, addressesOf } = means
+  let isHeard = false
   for (const resolver of await resolversOf(vars)) {
     const reply = await ask(resolver, { name: '', type: 'NS', recursion: true })
+    isHeard ||= reply.kind === 'reply'
     if (reply.kind !== 'reply' || reply.code !== 'NOERROR') continue
     const found = whole(await named(serverNames(reply.answers, ''), reply.additionals, addressesOf), means)
     if (found.servers.length > 0) return { zone: '', ...found, given: false }
   }
-  throw new ZoneNotFound(
-    'no resolver of this machine names the root of DNS: ' +
-      'name resolvers that do (dns.resolvers), or the name servers (dns.servers)',
-  )
+  const why = isHeard ? 'no resolver of this machine names the root of DNS' : 'no resolver of this machine answers'
+  const remedy = 'name resolvers that do (dns.resolvers), or the name servers (dns.servers)'
+  throw whole(new ZoneNotFound(`${why}: ${remedy}`), means)
 }
 
 async function replyOf(cut: Cut, name: string, means: Means): Promise<Reply> {
   const { reply, faults } = await firstReply(means.ask, cut, name)
   if (reply !== undefined) return reply
   const whose = cut.given ? 'of dns.servers' : `of ${cut.zone || 'the root'}`
-  const why = `no name server ${whose} answers for ${name}: ${faults.map((each) => each.why).join('; ')}`
+  const forName = faults.every(({ silent }) => silent) ? '' : ` for ${name}`
+  const why = `no name server ${whose} answers${forName}: ${faults.map((each) => each.why).join('; ')}`
   throw cut.given && faults.every(({ other }) => other)
     ? new NotServedByGiven(why)
     : whole(new ZoneNotFound(why), means)

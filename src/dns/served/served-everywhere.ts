@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MailRecord, WantedRecord } from '../../mail/records/dns-record.ts'
 import { ZoneNotFound } from '../lookup/find-zone.ts'
-import { look, type Looking } from '../lookup/look.ts'
+import type { Looking } from '../lookup/look.ts'
 import type { NameServer } from '../lookup/name-server.ts'
 import { serialOf } from '../lookup/serial-of.ts'
-import { servingProblems, type ServingProblem } from './serving-problem.ts'
+import { serversWithout } from './servers-without.ts'
+import type { ServingProblem } from './serving-problem.ts'
 
 export interface NotServed<Asked extends WantedRecord = MailRecord> extends ServingProblem {
   readonly record: Asked
@@ -58,18 +59,15 @@ async function notServed<Asked extends WantedRecord>(
   looking: Looking,
 ): Promise<readonly NotServed<Asked>[]> {
   try {
-    const { views, zone } = await look(record, looking)
-    const answers = views.map(({ answer }) => answer)
-    const problems = await servingProblems(record, answers, looking)
-    const missing = await Promise.all(
-      views.map(async ({ server }, index) => {
-        const problem = problems[index]
-        return problem === undefined
-          ? []
-          : [{ record, server, ...problem, serial: await serialOf(looking.ask, server, zone.zone) }]
-      }),
+    const { zone, missing } = await serversWithout(record, looking)
+    return await Promise.all(
+      missing.map(async ({ server, ...problem }) => ({
+        record,
+        server,
+        ...problem,
+        serial: await serialOf(looking.ask, server, zone),
+      })),
     )
-    return missing.flat()
   } catch (error) {
     if (!(error instanceof ZoneNotFound)) throw error
     return [{ record, server: undefined, kind: 'silent', why: error.message, serial: undefined }]

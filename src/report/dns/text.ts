@@ -111,13 +111,13 @@ function findingText({ id, severity, message, remedy }: Finding, paint: Colours)
 export function dnsCountsText(records: readonly PlannedRecord[], unseen: readonly string[] = []): TerminalText {
   if (records.every(({ kind }) => kind === 'unanswered') && records.length + unseen.length > 0) {
     const left = records.length === 0 ? [] : [`${count(records.length, 'record')}, for nobody tells what is there`]
-    return said(`nothing could be seen: ${placeList([...left, ...unseen])}`)
+    return said(`could not be seen: ${placeList([...left, ...unseen])}`)
   }
   return joined([countsText(records), ...unseenText(unseen)], term`; `)
 }
 
 const unseenText = (unseen: readonly string[]): readonly TerminalText[] =>
-  unseen.length === 0 ? [] : [said(`not seen: ${placeList(unseen)}`)]
+  unseen.length === 0 ? [] : [said(`could not be seen: ${placeList(unseen)}`)]
 
 function countsText(records: readonly PlannedRecord[]): TerminalText {
   const of = (kind: PlannedRecord['kind']): number => records.filter((each) => each.kind === kind).length
@@ -130,7 +130,7 @@ function countsText(records: readonly PlannedRecord[]): TerminalText {
     term`${of('served') + of('others') - open} as they are to be`,
     ...(open > 0 ? [term`${open} for others to publish`] : []),
     ...(of('blocked') > 0 ? [term`${of('blocked')} that cannot be put there`] : []),
-    ...(of('unanswered') > 0 ? [term`${of('unanswered')} left alone, for nobody tells what is there`] : []),
+    ...(of('unanswered') > 0 ? [term`${of('unanswered')} that could not be seen`] : []),
   ]
   return joined(counts, term`, `)
 }
@@ -161,7 +161,7 @@ export function notServedText(
   paint: Colours,
   unseen: readonly string[] = [],
 ): TerminalText {
-  if (asked === 0 && unseen.length > 0) return term`${said(`nothing could be seen: ${placeList(unseen)}`)}\n`
+  if (asked === 0 && unseen.length > 0) return term`${said(`could not be seen: ${placeList(unseen)}`)}\n`
   const more = joined(unseenText(unseen).map((text) => term`${text}\n`))
   if (missing.length === 0)
     return term`${paint.good(term`served`)}  all ${asked} records, by every name server\n${more}`

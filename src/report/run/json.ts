@@ -20,6 +20,8 @@ export type HostDocument = Pick<HostResult, 'name' | 'status' | 'trips' | 'outpu
   readonly tasks: readonly (Pick<HostResult['tasks'][number], 'name' | 'type' | 'status' | 'changes' | 'warning'> & {
     /** What is held back, why, and what to do. */
     readonly held?: string
+    /** DNS records that it waits for. */
+    readonly awaits?: HostResult['tasks'][number]['awaits']
   })[]
 }
 
@@ -54,12 +56,13 @@ export const runDocument = (
     name,
     status,
     trips,
-    tasks: tasks.map(({ name: which, type, status: how, changes, why, warning }) => ({
+    tasks: tasks.map(({ name: which, type, status: how, changes, why, awaits, warning }) => ({
       name: which,
       type,
       status: how,
       changes,
-      ...(how === 'held' && why !== undefined ? { held: why } : {}),
+      ...(how === 'held' && why !== undefined ? { held: heldText(why, awaits) } : {}),
+      ...(awaits === undefined ? {} : { awaits }),
       ...(warning === undefined ? {} : { warning }),
     })),
     outputs,
@@ -68,3 +71,7 @@ export const runDocument = (
   ...(dns === undefined ? {} : { dns: publicationJson(dns) }),
   totals: totals(hosts, seconds),
 })
+
+/** With a line for each record. */
+const heldText = (why: string, awaits: HostResult['tasks'][number]['awaits'] = []): string =>
+  [why, ...awaits.map((each) => `${each.name}: ${each.why}`)].join('\n')

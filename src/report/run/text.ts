@@ -7,6 +7,7 @@ import { live } from './live.ts'
 import { tellLongChanges } from './long-changes.ts'
 import { count, nameList } from '../write/name-list.ts'
 import type { Out, Terminal } from '../screen.ts'
+import { groupedBy } from '../../text/grouped-by.ts'
 import { recap, sum, wordOf } from './recap.ts'
 import { taskLines } from './task-lines.ts'
 import { dnsLines, publicationLines } from './publication.ts'
@@ -149,6 +150,7 @@ function endLines(
     ...tasks('changed', 'changed'),
     ...tasks('would-change', 'would change'),
     ...tasks('held', 'held back'),
+    ...section(paint.doubtful(term`waits for DNS`), awaitedLines(hosts, paint)),
     ...tasks('assumed', 'cannot be known before what it waits for is done'),
     ...tasks('unknown', 'unknown: begun, and not known whether it was done; the next run finds out'),
     ...section(paint.doubtful(term`warnings`), prose(warningLines(hosts, paint))),
@@ -159,7 +161,7 @@ function endLines(
       section(paintOf(paint, status)(wordOf(status)), prose(troubleLines(hosts, status, paint))),
     ),
     EMPTY,
-    ...prose([...recap(hosts, paint), sum(hosts, seconds, paint), ...advice(result).map(said)]),
+    ...prose([...recap(hosts, paint), sum(hosts, seconds, paint), ...advice(result, dns !== undefined).map(said)]),
   ]
 }
 
@@ -197,10 +199,23 @@ function troubleLines(
   })
 }
 
-/** Those that are new or changed; of the others how many there are, for with many hosts they would bury all else. */
+/** Reasons that records of several hosts have in common are reported once. */
+function awaitedLines(hosts: readonly HostResult[], paint: Colours): readonly TerminalText[] {
+  const all = hosts.flatMap(({ tasks }) => tasks.flatMap(({ awaits = [] }) => awaits))
+  return [...groupedBy(all, ({ why }) => why)].map(([why, records]) => {
+    const names = [...new Set(records.map(({ name }) => name))]
+    return term`  ${paint.strong(said(nameList(names)))}: ${said(why)}`
+  })
+}
+
+/**
+ * Those that are new or changed, or waited for; of the others how many there are, for with many hosts they would bury
+ * all else.
+ */
 function recordLines(hosts: readonly HostResult[], all: boolean): readonly TerminalText[] {
   const reported = hosts.flatMap((host) => recordsIn(host.outputs['dns']).map((record) => ({ record, host })))
-  const asksForReports = ({ record, host }: (typeof reported)[number]): boolean => all || !isAsBefore(record, host)
+  const asksForReports = ({ record, host }: (typeof reported)[number]): boolean =>
+    all || !isAsBefore(record, host) || isAwaited(record, host)
   const shown = zoneLines(reported.filter(asksForReports).map(({ record }) => record))
   const others = reported.filter((each) => !asksForReports(each)).length
   const rest = `${count(others, 'record')} as before: mailrun dns plan -i … --format zone prints them`
@@ -210,6 +225,13 @@ function recordLines(hosts: readonly HostResult[], all: boolean): readonly Termi
 /** Whether the task that makes what the record tells, and has its name, found it as it is to be. */
 const isAsBefore = ({ name, value }: ShownRecord, { tasks }: HostResult): boolean =>
   value !== null && tasks.some((task) => task.name === name && task.status === 'ok')
+
+const isAwaited = ({ name }: ShownRecord, { tasks }: HostResult): boolean =>
+  tasks.some(({ awaits = [] }) => awaits.some((each) => each.name === name))
+
+/** Whether a record that is waited for is known, and so can be published. */
+const isToPublish = (host: HostResult): boolean =>
+  recordsIn(host.outputs['dns']).some((record) => record.value !== null && isAwaited(record, host))
 
 function otherOutputs(hosts: readonly HostResult[]): readonly TerminalText[] {
   return hosts.flatMap(({ name, outputs }) =>
@@ -228,13 +250,20 @@ function isOfRecords(value: unknown): boolean {
 /** Characters of a `--limit` that one would still copy. */
 const LIMIT_AT_MOST = 500
 
+const TO_PUBLISH =
+  'Publish the DNS records above: by hand, or with mailrun dns push -i …; ' +
+  'mailrun dns verify -i … --wait 600 waits until every name server serves them.'
+
 const NOT_DONE: readonly HostStatus[] = ['failed', 'unreachable', 'interrupted', 'not-reached']
 
 /** What to do now. */
-function advice({ hosts, check }: RunResult): readonly string[] {
-  const held = hosts.some(({ status }) => status === 'held')
-    ? ['What is held back is done by the next run after DNS serves it.']
-    : []
+function advice({ hosts, check }: RunResult, publishes: boolean): readonly string[] {
+  const isHeld = hosts.some(({ status }) => status === 'held')
+  const isForPeople = !publishes && hosts.some(isToPublish)
+  const held = [
+    ...(isHeld && isForPeople ? [TO_PUBLISH] : []),
+    ...(isHeld ? ['What is held back is done by the next run after DNS serves it.'] : []),
+  ]
   const again = hosts.filter(({ status }) => NOT_DONE.includes(status)).map(({ name }) => name)
   if (again.length === 0) return held
   const what = check ? 'Check' : 'Run'

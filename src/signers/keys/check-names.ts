@@ -1,5 +1,5 @@
-// Refuses invalid names of domains and DKIM selectors.
-import { object, required, text } from '../../core/task/argument.ts'
+// Refuses invalid names of domains and DKIM selectors, and invalid values of the var `dns`.
+import { argument, either, object, record, required, text } from '../../core/task/argument.ts'
 import { isSelector, mailDomain } from '../../mail/names/names.ts'
 import { checkPath } from '../../resources/files/check-path.ts'
 
@@ -29,3 +29,9 @@ export function isKeyName(key: unknown): boolean {
   return isSelector(selector) && checkPath('path', path) === undefined && !/[\s:]/.test(path)
 }
 const KEY_ELSEWHERE = object({ selector: required(text), path: required(text) })
+
+/** How name servers are found, or that nobody is to look for keys. */
+export const dnsArgument = either(
+  record,
+  argument('false', (value) => value === false),
+)

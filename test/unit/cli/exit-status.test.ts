@@ -7,7 +7,7 @@ import type { RrsetChange } from '../../../src/dns/plan/wanted-change.ts'
 import type { MailRecord } from '../../../src/mail/records/dns-record.ts'
 import type { HostStatus } from '../../../src/core/run-event.ts'
 import { suite } from '../../suite.ts'
-import { host, run } from '../report/results.ts'
+import { host, run, task } from '../report/results.ts'
 
 const test = suite('cli/exit-status')
 
@@ -37,6 +37,31 @@ for (const [statuses, interrupted, expected] of TABLE) {
     assert.is(exitStatus(result), expected)
   })
 }
+
+test('--held-ok: what is held counts as done; a check still finds changes, and failures stay failures', () => {
+  const of = (statuses: readonly HostStatus[], check = false, changes: readonly string[] = []): number =>
+    exitStatus(
+      run(
+        statuses.map((status, index) =>
+          host({ name: `mx${index}`, status, tasks: [task({ name: 'x', status: 'held', changes })] }),
+        ),
+        { check },
+      ),
+      true,
+    )
+  assert.equal(
+    [
+      of(['held', 'changed']),
+      of(['held'], false, ['create']),
+      of(['held'], true),
+      of(['held'], true, ['create']),
+      of(['held', 'failed']),
+    ],
+    [0, 0, 0, 2, 3],
+  )
+  const byHand = { ...NOTHING, byHand: [record] }
+  assert.equal([exitStatus({ ...run([]), dns: byHand }), exitStatus({ ...run([]), dns: byHand }, true)], [6, 0])
+})
 
 const NOTHING: Publication = { plan: undefined, pushed: [], notServed: [], byHand: [], left: [] }
 const record: MailRecord = {

@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import * as v from 'valibot'
-import { dnsVar } from '../../../src/dns/dns-vars.ts'
+import { nameServersVar } from '../../../src/dns/dns-vars.ts'
 import { mailRecords } from '../../../src/mail/fleet/mail-records.ts'
 import { mailVars } from '../../../src/mail/fleet/mail-vars.ts'
 import { domain, selector, selectorList } from '../../../src/mail/fleet/schemas.ts'
@@ -23,7 +23,7 @@ const shape = v.object({
   domains: v.array(domain),
   dkim_selector: v.optional(selector),
   dkim_selectors: v.optional(selectorList),
-  dns: v.optional(dnsVar, {}),
+  dns: v.optional(nameServersVar, {}),
   ...mailVars,
 })
 const members = (vars: Readonly<Record<string, object>>): MailHosts => ({

@@ -54,6 +54,7 @@ const DNS: Figures<typeof dns> = [
   ['addresses of a name server', ['MOST_ADDRESSES'], `${dns.MOST_ADDRESSES} of IPv4, ${dns.MOST_ADDRESSES} of IPv6`],
   ['delegations below each other', ['MOST_DELEGATIONS'], `${dns.MOST_DELEGATIONS}`],
   ['aliases (CNAME) one after the other', ['MOST_ALIASES'], `${dns.MOST_ALIASES}`],
+  ['all hosts and keys of a run', ['RUN_SECONDS'], `${dns.RUN_SECONDS} s in which`],
   [
     'one name: its zone',
     ['MOST_QUESTIONS', 'NAME_SECONDS'],

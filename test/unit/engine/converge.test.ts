@@ -944,6 +944,33 @@ test(
   },
 )
 
+test('a warning about changes stays once they are made; the next run, which makes none, is without it', async () => {
+  const careful = defineTask<{ readonly path: string }, string>({
+    type: 'careful',
+    name: () => 'it',
+    probe: ({ path }) =>
+      defineProbe({
+        key: `careful ${path}`,
+        reads: [`path:${path}`],
+        script: sh`cat -- ${path} 2>/dev/null || :`,
+        parse: ({ stdout }) => utf8(stdout),
+      }),
+    plan: ({ path }, now) =>
+      remarked<string>(
+        now === 'x' ? ok : change([{ summary: 'write', apply: sh`printf x > ${path}` }], 'x'),
+        now === 'x' ? {} : { caution: 'nobody looked' },
+      ),
+    writes: ({ path }) => [`path:${path}`],
+    examples: [],
+  })
+  const dir = scratch()
+  const tasks = [careful({ path: join(dir, 'a') })]
+  const warnings = []
+  for (const check of [true, false, false])
+    warnings.push((await run(dir, tasks, { check })).result.tasks.map(({ warning }) => warning))
+  assert.equal(warnings, [['nobody looked'], ['nobody looked'], [undefined]])
+})
+
 test('a host that waits for something outside does what goes before it, and goes on where it was', async () => {
   const dir = scratch()
   const tasks = [

@@ -68,6 +68,7 @@ test('the inventory is YAML in which the tools host is no mail host', () => {
   assert.equal(inventory['all']?.vars, {
     ansible_ssh_private_key_file: '/a "key"',
     ansible_ssh_common_args: '-o UserKnownHostsFile=/known hosts',
+    dns: false,
   })
   assert.equal(inventory['mail']?.vars, { domains: ['fleet.test', 'example.test'] })
   assert.equal(inventory['mail']?.hosts, {

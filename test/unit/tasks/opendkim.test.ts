@@ -18,7 +18,6 @@ import type { Signing } from '../../../src/signers/keys/signing.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { opendkim, type OpendkimArgs } from '../../../tasks/opendkim.ts'
-import { pattern } from '../../pattern.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('opendkim')
@@ -716,7 +715,7 @@ function inUse(state: OpendkimState, ...domains: readonly string[]): OpendkimSta
   const lines = signing.filter((each) => each.inUse)
   return { ...state, signing, setup: setupOf(CONF, keyTable(lines), signingTable(lines, undefined, [])) }
 }
-const LACKS: OutsideAnswer = { kind: 'not-served', where: ['ns2.a.example (192.0.2.2) has no such record'] }
+const LACKS = { kind: 'not-served', where: ['ns2.a.example (192.0.2.2) has no such record'] } satisfies OutsideAnswer
 const servedBut =
   (...domains: readonly string[]): AnswerTo =>
   ({ record: { name, value } }) =>
@@ -730,6 +729,7 @@ function planned(now: OpendkimState, answerTo: AnswerTo) {
     texts: plan.changes.map(({ diff }) => diff?.after),
     script: plan.changes.at(-1)!.apply.text,
     held: plan.held,
+    awaits: plan.awaits,
     warning: plan.warning,
     inUse: plan.then.signing.map((each) => each.inUse),
   }
@@ -756,19 +756,14 @@ for (const [what, now, answerTo] of [
     `a new key that is ${what} gets no line, and must not sign; ` +
       `the other domain has its own, and what is missing where is said`,
     () => {
-      const { texts, script, held, warning, inUse: used } = planned(now, answerTo)
+      const { texts, script, held, awaits, warning, inUse: used } = planned(now, answerTo)
       assert.equal(texts.slice(0, 2), [
         '# Written by mailrun.\nmx1._domainkey.a.example a.example:mx1:/etc/dkimkeys/a.example/mx1.private\n',
         '# Written by mailrun.\n*@a.example mx1._domainkey.a.example\n',
       ])
       assert.match(script, "want='a.example mx1\nb.example - it is not signed'")
-      assert.match(
-        held ?? '',
-        pattern(
-          /^mail of b\.example is not signed before .*"mailrun dns push".*\n/,
-          /mx1\._domainkey\.b\.example: ns2\.a\.example \(192\.0\.2\.2\) has no such record$/,
-        ),
-      )
+      assert.match(held ?? '', /^mail of b\.example is not signed before .*"mailrun dns push".*$/)
+      assert.equal(awaits, [{ name: 'mx1._domainkey.b.example', why: 'ns2.a.example (192.0.2.2) has no such record' }])
       assert.equal([warning, used], [undefined, [true, false]])
     },
   )
@@ -783,6 +778,33 @@ test('a key in use goes on signing whatever name servers say, with a warning', (
     warning ?? '',
     /^mail of a\.example is signed with a key that not every name server serves.*\nmx1\._domainkey\.a\.example: ns2/,
   )
+})
+
+test('where nothing is said of DNS, keys alone that are not in use are asked for; none is where all are', () => {
+  const plan = planOf(opendkim(ARGS), inUse(fresh(), 'a.example'), { conf: CONF })
+  assert.equal(plan.kind === 'ask' ? plan.questions.map(({ record: { name }, dns }) => [name, dns]) : plan, [
+    ['mx1._domainkey.b.example', undefined],
+  ])
+  assert.is(planOf(opendkim(ARGS), DONE, { conf: CONF }).kind, 'ok')
+  const held = settle(plan, () => LACKS)
+  if (held.kind !== 'change') return assert.unreachable(held.kind)
+  assert.equal(held.awaits, [{ name: 'mx1._domainkey.b.example', why: LACKS.where.join('') }])
+  const signing = held.changes.map(({ diff }) => diff?.after ?? '').find((text) => text.includes('*@'))
+  assert.match(signing ?? '', '*@a.example')
+  assert.not.match(signing ?? '', '*@b.example')
+})
+
+test('where dns is false nobody is asked: new keys sign at once, with a warning about just them', () => {
+  const args: OpendkimArgs = { ...ARGS, dns: false }
+  const plan = planOf(opendkim(args), inUse(fresh(), 'a.example'), { conf: CONF })
+  if (plan.kind !== 'change') return assert.unreachable(plan.kind)
+  assert.match(plan.changes.map(({ diff }) => diff?.after).join('\n'), '*@b.example')
+  assert.match(
+    plan.caution ?? '',
+    /^mail of b\.example is signed from now on with a key that nobody looked for .*: publish it /,
+  )
+  assert.is(planOf(opendkim(args), DONE, { conf: CONF }).kind, 'ok')
+  assert.throws(() => opendkim({ ...ARGS, dns: true as false }), /dns must be an object or false/)
 })
 
 test('whatever is answered, the plan keeps the laws: then it is satisfied with what it holds back', () => {

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import * as assert from 'uvu/assert'
 import { BACKENDS, VIAS } from '../../../../src/dns/backends/backends.ts'
-import { dnsVar, zoneSettings, type DnsVars } from '../../../../src/dns/dns-vars.ts'
+import { nameServersVar, zoneSettings, type DnsVars } from '../../../../src/dns/dns-vars.ts'
 import { Secret } from '../../../../src/shell/secret.ts'
 import { suite } from '../../../suite.ts'
 
@@ -10,9 +10,9 @@ const test = suite('dns/backends')
 
 const KEY = 'key "mailrun." {\n\talgorithm hmac-sha256;\n\tsecret "c2VjcmV0c2VjcmV0c2VjcmV0";\n};\n'
 const issuesOf = (dns: unknown): readonly string[] =>
-  (v.safeParse(dnsVar, dns).issues ?? []).map(({ message }) => message)
-const viaOf = (vars: v.InferInput<typeof dnsVar>, zone: string): string | undefined =>
-  zoneSettings(v.parse(dnsVar, vars), zone).backend?.via
+  (v.safeParse(nameServersVar, dns).issues ?? []).map(({ message }) => message)
+const viaOf = (vars: v.InferInput<typeof nameServersVar>, zone: string): string | undefined =>
+  zoneSettings(v.parse(nameServersVar, vars), zone).backend?.via
 
 test('an inventory chooses each by its name, and those by their entries that have some of their own', () => {
   const known = ['nsupdate-local', 'knotc', 'nsupdate', 'none']
@@ -46,9 +46,9 @@ test('names are unique, and an entry that several have is the same for each', ()
 })
 
 test('what a backend cannot do without is reported with the zone', () => {
-  const why = (vars: v.InferInput<typeof dnsVar>): string => {
+  const why = (vars: v.InferInput<typeof nameServersVar>): string => {
     try {
-      zoneSettings(v.parse(dnsVar, vars), 'example.org')
+      zoneSettings(v.parse(nameServersVar, vars), 'example.org')
     } catch (error) {
       return String(error)
     }
@@ -61,7 +61,7 @@ test('what a backend cannot do without is reported with the zone', () => {
 })
 
 test('what is said for a zone wins, whichever of the entries that mean the same it is', () => {
-  const vars = v.parse(dnsVar, {
+  const vars = v.parse(nameServersVar, {
     key: KEY,
     zones: { 'example.org': { key_file: 'k' }, 'example.net': { host: 'ns1' }, 'example.com': { via: 'none' } },
   })
@@ -76,7 +76,7 @@ test('what is said for a zone wins, whichever of the entries that mean the same 
 })
 
 test('a TSIG key may be a value of the inventory, and is shown nowhere', () => {
-  const vars: DnsVars = v.parse(dnsVar, { key: KEY })
+  const vars: DnsVars = v.parse(nameServersVar, { key: KEY })
   assert.ok(vars.key instanceof Secret)
   assert.not.match(JSON.stringify(vars), 'c2Vj')
   const wrong = [

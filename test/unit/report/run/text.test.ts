@@ -113,6 +113,43 @@ test('records of keys that are new or held are printed, of the others one line t
   assert.not.match(all, 'as before')
 })
 
+test('what waits for DNS: a reason once for the fleet, the records to publish, and the next command', () => {
+  const held = (name: string, why: string): HostResult => {
+    const record = `${name}._domainkey.a.example`
+    return host({
+      name,
+      status: 'held',
+      tasks: [
+        task({ type: 'dkimKey', name: record, status: 'ok' }),
+        task({
+          type: 'opendkim',
+          name: 'tables',
+          status: 'held',
+          why: 'a.example waits',
+          awaits: [{ name: record, why }],
+        }),
+      ],
+      outputs: { dns: [{ name: record, type: 'TXT', value: 'v=DKIM1; p=AA==' }] },
+    })
+  }
+  const names = Array.from({ length: 8 }, (_, index) => `mx${index + 1}`)
+  const text = textOf(
+    eventsOf(run([...names.map((each) => held(each, 'nobody can be asked')), held('mx9', 'ns2 has none')])),
+  )
+  assert.is(text.split('a.example waits').length, 2)
+  assert.match(
+    text,
+    `
+waits for DNS
+  mx1._domainkey.a.example, mx2._domainkey.a.example, mx3._domainkey.a.example, mx4._domainkey.a.example, ` +
+      `mx5._domainkey.a.example and 3 more: nobody can be asked
+  mx9._domainkey.a.example: ns2 has none
+`,
+  )
+  assert.is([...text.matchAll(/^mx\d\._domainkey\.a\.example\. IN TXT/gm)].length, 9)
+  assert.match(text, /Publish the DNS records above: by hand, or with mailrun dns push -i …; mailrun dns verify /)
+})
+
 test('twenty equal hosts are a count with some names', () => {
   const hosts = Array.from({ length: 20 }, (_, index) =>
     host({
