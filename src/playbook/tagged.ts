@@ -31,6 +31,15 @@ function hasTag(own: readonly string[], tag: string): boolean {
   }
 }
 
+const knownTags = (tasks: readonly Task[], publishes: boolean): ReadonlySet<string> =>
+  new Set([...SPECIAL, ...(publishes ? [PUBLISH] : []), ...tasks.flatMap((task) => task.tags)])
+
+/** Those of `given` that no task has. */
+export function tagsOfNone(tasks: readonly Task[], publishes: boolean, given: readonly string[]): readonly string[] {
+  const known = knownTags(tasks, publishes)
+  return given.filter((tag) => !known.has(tag))
+}
+
 /** @throws MailrunError for a tag that no task has. */
 export function refuseUnknownTags(
   tasks: readonly Task[],
@@ -38,9 +47,8 @@ export function refuseUnknownTags(
   given: readonly string[],
   flag: string,
 ): void {
-  const known = new Set([...SPECIAL, ...(publishes ? [PUBLISH] : []), ...tasks.flatMap((task) => task.tags)])
-  for (const tag of given) {
-    if (known.has(tag)) continue
+  const known = knownTags(tasks, publishes)
+  for (const tag of tagsOfNone(tasks, publishes, given)) {
     const near = nearest(tag, known)
     const own = [...known].filter((each) => !SPECIAL.includes(each))
     const list = own.length > 0 ? `there are ${own.join(', ')}` : 'there are none'
