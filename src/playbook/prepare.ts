@@ -17,7 +17,7 @@ import type { ExtraVar } from './extra-vars.ts'
 import { GATHERED } from './gathered-facts.ts'
 import { declaredFacts, onlyDeclared } from './declared-facts.ts'
 import { sourcesFor, type Sources } from './sources.ts'
-import { refuseUnknownTags, tagged, tagsOfNone } from './tagged.ts'
+import { tagged, tagsOfNone, unknownTag } from './tagged.ts'
 import { typedVars, type Problem } from './typed-vars.ts'
 import { userError } from './user-error.ts'
 
@@ -37,6 +37,21 @@ export interface Preparation {
    * error. Left out, as by commands that take a part of the vars: all are passed over.
    */
   readonly warn?: ((line: string) => void) | undefined
+  /** It is one of several playbooks of a run. Then no host of it may be among those that `limit` names. */
+  readonly among?: Among | undefined
+}
+
+interface Among {
+  /** The vars that one of them takes: for another they are no mistyped names. */
+  readonly vars: readonly string[]
+  /** Is called with a tag that none of its tasks has: another playbook may have it. */
+  unknownTag(unknown: UnknownTag): void
+}
+
+export interface UnknownTag {
+  readonly flag: string
+  readonly tag: string
+  readonly error: MailrunError
 }
 
 /** No host is touched. @throws MailrunError with all that is wrong. */
@@ -44,7 +59,7 @@ export async function prepare(preparation: Preparation): Promise<readonly Prepar
   const { playbook, playbookPath, inventory, extraVars } = preparation
   const members = selectHosts(inventory, playbook.hosts, `${playbook.where ?? playbookPath}: hosts`)
   const extra = new Map([...extraVars].filter(([key]) => !key.startsWith('ansible_')))
-  const typed = await Promise.all(members.map((host) => typedHost(playbook, host, extra)))
+  const typed = await Promise.all(members.map((host) => typedHost(preparation, host, extra)))
   refuse([...typed.flatMap(({ problems }) => problems), ...overlooked(typed, preparation)])
   const facts = declaredFacts(playbook, playbookPath)
   refuse(fleetProblems(typed, extra, preparation))
@@ -76,7 +91,8 @@ const awaitsFacts = (
     facts: Object.fromEntries(names.map((name) => [name, GATHERED[name].probe])),
     async complete(facts) {
       const built = withAllTaskErrors(() => builtHost(typed, members, preparation, facts))
-      return { ...(await withSources(built, sources, preparation)), notes: unknownTags(built.tasks, preparation) }
+      const notes = preparation.among === undefined ? unknownTags(built.tasks, preparation) : []
+      return { ...(await withSources(built, sources, preparation)), notes }
     },
   },
 })
@@ -105,8 +121,12 @@ interface TypedHost {
   readonly secrets: readonly string[]
 }
 
-async function typedHost(playbook: Playbook, host: Host, extra: ReadonlyMap<string, ExtraVar>): Promise<TypedHost> {
-  const { vars, ...checked } = await typedVars(playbook, host, extra)
+async function typedHost(
+  { playbook, among }: Preparation,
+  host: Host,
+  extra: ReadonlyMap<string, ExtraVar>,
+): Promise<TypedHost> {
+  const { vars, ...checked } = await typedVars(playbook, host, extra, among?.vars ?? [])
   return { host, input: inputOf(host, vars), ...checked }
 }
 
@@ -139,11 +159,11 @@ function fleetProblems(
 }
 
 /** Those of the playbook that `--limit` names. */
-function chosenOf(typed: readonly TypedHost[], { playbook, inventory, limit }: Preparation): readonly TypedHost[] {
+function chosenOf(typed: readonly TypedHost[], { playbook, inventory, limit, among }: Preparation): readonly TypedHost[] {
   const limited =
     limit === undefined ? undefined : new Set(selectHosts(inventory, limit, '--limit').map(({ name }) => name))
   const chosen = typed.filter(({ host }) => limited?.has(host.name) ?? true)
-  if (chosen.length > 0) return chosen
+  if (chosen.length > 0 || among !== undefined) return chosen
   throw new MailrunError(
     `none of the hosts ${JSON.stringify(limit)} is one of the playbook's (${playbook.hosts})`,
     '--limit',
@@ -167,10 +187,18 @@ const builtHost = (
   }
 }
 
-function refuseTags(built: readonly BuiltHost[], { playbook, tags, skipTags }: Preparation): void {
+function refuseTags(built: readonly BuiltHost[], { playbook, tags, skipTags, among }: Preparation): void {
   const tasks = built.flatMap((each) => each.tasks)
-  refuseUnknownTags(tasks, playbook.publish, tags, '--tags')
-  refuseUnknownTags(tasks, playbook.publish, skipTags, '--skip-tags')
+  for (const [flag, given] of [
+    ['--tags', tags],
+    ['--skip-tags', skipTags],
+  ] as const) {
+    for (const tag of tagsOfNone(tasks, playbook.publish, given)) {
+      const error = unknownTag(tasks, playbook.publish, tag, flag)
+      if (among === undefined) throw error
+      among.unknownTag({ flag, tag, error })
+    }
+  }
 }
 
 /** With the tasks that are wanted, and what these read. */

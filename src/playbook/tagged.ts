@@ -40,19 +40,12 @@ export function tagsOfNone(tasks: readonly Task[], publishes: boolean, given: re
   return given.filter((tag) => !known.has(tag))
 }
 
-/** @throws MailrunError for a tag that no task has. */
-export function refuseUnknownTags(
-  tasks: readonly Task[],
-  publishes: boolean,
-  given: readonly string[],
-  flag: string,
-): void {
+/** What to say of a tag that no task has. */
+export function unknownTag(tasks: readonly Task[], publishes: boolean, tag: string, flag: string): MailrunError {
   const known = knownTags(tasks, publishes)
-  for (const tag of tagsOfNone(tasks, publishes, given)) {
-    const near = nearest(tag, known)
-    const own = [...known].filter((each) => !SPECIAL.includes(each))
-    const list = own.length > 0 ? `there are ${own.join(', ')}` : 'there are none'
-    const hint = near ? `: did you mean ${near}?` : `; ${list}`
-    throw new MailrunError(`no task has the tag ${JSON.stringify(tag)}${hint}`, flag)
-  }
+  const near = nearest(tag, known)
+  const own = [...known].filter((each) => !SPECIAL.includes(each))
+  const list = own.length > 0 ? `there are ${own.join(', ')}` : 'there are none'
+  const hint = near ? `: did you mean ${near}?` : `; ${list}`
+  return new MailrunError(`no task has the tag ${JSON.stringify(tag)}${hint}`, flag)
 }
