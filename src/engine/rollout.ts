@@ -11,6 +11,7 @@ import { hostRun, type HostRun } from './host-run.ts'
 import type { AskOutside } from './outside.ts'
 import type { RunOptions } from './run-options.ts'
 import { secretsOf } from './secrets-of.ts'
+import { turnsOf } from './turns.ts'
 
 /** What is brought about outside of the hosts, on what they said. Throws nothing. */
 export interface Meanwhile {
@@ -64,12 +65,17 @@ export async function rollout(
   const limit = pLimit(options.forks)
   const begin = (prepared: PreparedHost): Promise<void> =>
     work(course, prepared, hostRun(prepared, options, connect, report), options.askOutside)
+  const turns = turnsOf(course, hosts)
+  const beginInTurn = (prepared: PreparedHost): Promise<void> =>
+    turns.take(prepared, () => limit(async () => (mayStart() ? begin(prepared) : undefined)))
   for (const batch of batches(hosts, options.serial)) {
-    await Promise.all(batch.map((prepared) => limit(async () => (mayStart() ? begin(prepared) : undefined))))
-    if (course.parked.size > 0 && meanwhile !== undefined) await goOn(course, meanwhile, limit)
+    for (let next = batch; next.length > 0; next = turns.put()) {
+      await Promise.all(next.map(beginInTurn))
+      if (course.parked.size > 0 && meanwhile !== undefined) await goOn(course, meanwhile, limit)
+    }
   }
 
-  const results = hosts.map((prepared) => course.ended.get(prepared) ?? notReached(prepared))
+  const results = hosts.map((prepared) => course.ended.get(prepared) ?? notReached(prepared, turns.missed(prepared)))
   await meanwhile?.after(results)
   interrupt.removeEventListener('abort', tellInterrupt)
   const result: RunResult = { playbook, check, hosts: results, interrupted: interrupt.aborted }
@@ -115,7 +121,7 @@ function end(course: Course, prepared: PreparedHost, result: HostResult): void {
 const tooMany = (failed: number, all: number, maxFail: RunOptions['maxFail']): boolean =>
   maxFail !== undefined && failed > ('count' in maxFail ? maxFail.count : (all * maxFail.percent) / 100)
 
-function notReached(prepared: PreparedHost): HostResult {
+function notReached(prepared: PreparedHost, why: string | undefined): HostResult {
   const mask = maskOf(secretsOf(prepared))
   return {
     name: prepared.host.name,
@@ -131,5 +137,6 @@ function notReached(prepared: PreparedHost): HostResult {
       commands: [],
     })),
     outputs: {},
+    ...(why === undefined ? {} : { error: why }),
   }
 }

@@ -15,6 +15,7 @@ import type { Keyring } from '../secrets/keyring.ts'
 import { refuseConflicts } from './conflicts.ts'
 import type { ExtraVar } from './extra-vars.ts'
 import { GATHERED } from './gathered-facts.ts'
+import { inOrder, namesAfter } from './host-order.ts'
 import { declaredFacts, onlyDeclared } from './declared-facts.ts'
 import { sourcesFor, type Sources } from './sources.ts'
 import { tagged, tagsOfNone, unknownTag } from './tagged.ts'
@@ -65,14 +66,40 @@ export async function prepare(preparation: Preparation): Promise<readonly Prepar
   refuse(fleetProblems(typed, extra, preparation))
   const inputs = typed.map(({ input }) => input)
   const chosen = chosenOf(typed, preparation)
+  const after = new Map(chosen.map((each) => [each.host, afterOf(each, inputs, preparation)]))
   const sources = sourcesFor(resolve(playbookPath), preparation.keyring)
-  if (facts.length > 0) return chosen.map((each) => awaitsFacts(each, facts, inputs, sources, preparation))
-  const built = withAllTaskErrors(() => chosen.map((each) => builtHost(each, inputs, preparation, {})))
+  const made =
+    facts.length > 0
+      ? chosen.map((each) => awaitsFacts(each, facts, inputs, sources, preparation))
+      : await madeNow(chosen, inputs, sources, preparation)
+  return inOrder(made.map((each) => ({ ...each, after: after.get(each.host) ?? [] })))
+}
+
+async function madeNow(
+  chosen: readonly TypedHost[],
+  members: readonly TypedHost['input'][],
+  sources: Sources,
+  preparation: Preparation,
+): Promise<readonly PreparedHost[]> {
+  const built = withAllTaskErrors(() => chosen.map((each) => builtHost(each, members, preparation, {})))
   refuseTags(built, preparation)
   const hosts: PreparedHost[] = []
   for (const each of built) hosts.push(await withSources(each, sources, preparation))
   return hosts
 }
+
+/** The names of the hosts that come before it. */
+const afterOf = (
+  { input }: TypedHost,
+  members: readonly TypedHost['input'][],
+  { playbook, playbookPath, inventory }: Preparation,
+): readonly string[] =>
+  namesAfter(
+    input.host.name,
+    guarded(() => playbook.after?.(input.host, members) ?? [], playbookPath),
+    inventory,
+    playbook.where ?? playbookPath,
+  )
 
 /** Its tasks are made once the host has said the facts. */
 const awaitsFacts = (

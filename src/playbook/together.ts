@@ -5,6 +5,7 @@ import type { Probe } from '../core/probe/probe.ts'
 import type { Task } from '../core/task/task.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { refuseConflicts } from './conflicts.ts'
+import { inOrder } from './host-order.ts'
 
 export interface PreparedPlaybook {
   readonly name: string
@@ -22,7 +23,7 @@ export function together(playbooks: readonly PreparedPlaybook[]): readonly Prepa
       else parts.set(host.host.name, [{ playbook: name, host }])
     }
   }
-  return [...parts.values()].map(asOne)
+  return inOrder([...parts.values()].map(asOne))
 }
 
 /** What one playbook wants of a host. */
@@ -67,6 +68,7 @@ function joined(parts: readonly Part[]): PreparedHost {
     tasks,
     outputs: outputsOf(parts),
     secrets: parts.flatMap((part) => part.host.secrets),
+    after: [...new Set(parts.flatMap((part) => part.host.after ?? []))],
     source: () => {
       throw new Error('each task has the sources of its own playbook')
     },

@@ -54,6 +54,14 @@ export interface PlaybookDefinition<
    * there; of a playbook that declares none, before the first connection.
    */
   readonly facts?: Facts
+  /**
+   * Which hosts come before this one, by names of hosts and groups: it begins once they are done. Where one of them
+   * fails, it is not begun. Those that the run leaves out (`--limit`) count as done. Left out: hosts wait for no other.
+   */
+  readonly after?: (
+    host: PlaybookHost,
+    members: readonly PlaybookInput<SchemaOutput<Schema>>[],
+  ) => readonly string[]
   /** Looks at every host of `hosts` in the whole inventory, whatever `--limit` says, before the first connection. */
   readonly fleet?: (members: readonly PlaybookInput<SchemaOutput<Schema>>[]) => readonly FleetProblem[]
   /**
@@ -103,6 +111,8 @@ export interface Playbook {
   readonly vars: StandardSchema
   /** Left out: none. */
   readonly facts?: readonly FactName[]
+  /** Left out: hosts wait for no other. */
+  after?(host: PlaybookHost, members: readonly PlaybookInput<unknown>[]): readonly string[]
   /** file:line of the call that made it. */
   readonly where: string | undefined
   fleet(members: readonly PlaybookInput<unknown>[]): readonly FleetProblem[]
@@ -140,6 +150,7 @@ export function playbook<
     vars: definition.vars ?? NO_VARS,
     facts: definition.facts ?? [],
     where,
+    after: (host, members) => definition.after?.(host, members as readonly Given[]) ?? [],
     fleet: (members) => definition.fleet?.(members) ?? [],
     tasks: (input, members) => tasksOf(definition.tasks(input as Given, members)),
     outputs: (input, members) => definition.outputs?.(input as Given, members) ?? {},
@@ -162,6 +173,7 @@ const KEYS: Readonly<
   },
   tasks: { wanted: 'a function that returns the tasks', required: true, is: IS_FUNCTION },
   facts: { wanted: "a list of names: ['release', 'memory']", required: false, is: Array.isArray },
+  after: { wanted: 'a function', required: false, is: IS_FUNCTION },
   fleet: { wanted: 'a function', required: false, is: IS_FUNCTION },
   outputs: { wanted: 'a function', required: false, is: IS_FUNCTION },
   publish: { wanted: 'true or false', required: false, is: (value) => typeof value === 'boolean' },

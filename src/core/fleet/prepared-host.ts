@@ -12,6 +12,8 @@ export interface PreparedHost {
   readonly secrets: readonly string[]
   /** The bytes of every source that the tasks name. @throws for one that was not prepared. */
   source(source: Source): Uint8Array
+  /** The names of those that are to be done before it is begun; left out: none. */
+  readonly after?: readonly string[]
   /** Of a playbook that declares facts: without tasks, until the host has said them. */
   readonly gathers?: Gathering
 }
@@ -30,7 +32,7 @@ export interface Gathering {
 /** By the facts' names. */
 export type FactProbes = Readonly<Record<string, Probe<unknown>>>
 
-export type CompletedHost = Omit<PreparedHost, 'gathers'> & {
+export type CompletedHost = Omit<PreparedHost, 'gathers' | 'after'> & {
   /** What to know of it, in words. */
   readonly notes: readonly string[]
 }

@@ -149,6 +149,14 @@ function endLines(
     ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) =>
       section(paintOf(paint, status)(wordOf(status)), troubleLines(hosts, status, paint)),
     ),
+    ...section(
+      paint.doubtful(wordOf('not-reached')),
+      troubleLines(
+        hosts.filter(({ error }) => error !== undefined),
+        'not-reached',
+        paint,
+      ),
+    ),
     EMPTY,
     ...recap(hosts, paint),
     sum(hosts, seconds, paint),
