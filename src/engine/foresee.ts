@@ -160,7 +160,7 @@ const concerns = (earlier: Pending, probe: Probe<unknown>): boolean =>
   earlier.task.probe.key === probe.key || writesOf(earlier).some((written) => touchesAny(written, probe))
 
 const touchesAny = (written: Task['writes'][number], probe: Probe<unknown>): boolean =>
-  probe.reads.some((read) => touches(written, read))
+  probe.reads.some((read) => read === ANYTHING || touches(written, read))
 
 const mayBringAnything = (earlier: Pending): boolean =>
   earlier.plan === undefined || writesOf(earlier).includes(ANYTHING)

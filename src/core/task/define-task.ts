@@ -1,5 +1,6 @@
 // `defineTask` makes a task module from its description. mailrun's own modules and those of users are made with it.
 import type { ArgumentsOf } from './argument.ts'
+import type { Answerable } from './answered.ts'
 import { checkArguments } from './check-arguments.ts'
 import { MailrunError } from '../mailrun-error.ts'
 import type { Plan } from './plan.ts'
@@ -7,6 +8,7 @@ import type { Probe } from '../probe/probe.ts'
 import type { Resource } from './resource.ts'
 import type { Source } from '../fleet/source.ts'
 import type { PlanContext, Task } from './task.ts'
+import { takesAnswers, withAnswers } from './with-answers.ts'
 import { secretsIn } from '../../shell/secrets-in.ts'
 import { callSite } from '../call-site.ts'
 
@@ -101,6 +103,9 @@ export interface TaskDefinition<Args, State> {
 
 /** A module: call it with arguments to get a task; `definition` is what docs and law tests read. */
 export interface TaskModule<Args, State> {
+  /** An argument may be an answer of the host. */
+  (args: Answerable<Args> & CommonArgs): Task<State>
+  /** The last one is what types are inferred from, and what the compiler's errors are about. */
   (args: Args & CommonArgs): Task<State>
   readonly definition: TaskDefinition<Args, State>
 }
@@ -129,8 +134,16 @@ export interface TaskModule<Args, State> {
 export function defineTask<Args extends object, State>(
   definition: TaskDefinition<Args, State>,
 ): TaskModule<Args, State> {
-  const module = (args: Args & CommonArgs): Task<State> => {
+  const module = (given: (Args | Answerable<Args>) & CommonArgs): Task<State> => {
     const where = callSite(module)
+    const args = given as Args & CommonArgs
+    if (takesAnswers(given)) {
+      const made = withAnswers(definition, args)
+      return typeof made === 'string'
+        ? standIn(definition, where, new TaskArgumentError(definition.type, made, where))
+        : // Of a state of its own, which only its own plan looks at.
+          ({ ...made, type: definition.type, tags: args.tags ?? [], secrets: secretsIn(args), where } as Task<State>)
+    }
     const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
     if (wrong !== undefined) return standIn(definition, where, new TaskArgumentError(definition.type, wrong, where))
     const probe = definition.probe(args)
