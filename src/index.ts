@@ -7,6 +7,9 @@ export {
   type PlaybookDefinition,
   type PlaybookHost,
   type PlaybookInput,
+  type OnceInput,
+  type OnceOutputs,
+  type RunOnce,
   type TasksInput,
   type FleetProblem,
 } from './core/fleet/playbook.ts'

@@ -1,7 +1,7 @@
 // The run of one host: ask, plan, change, ask again, until every task is satisfied. It may stop to wait for something
 // outside, such as a DNS record, and continue later.
 import { isDeepStrictEqual } from 'node:util'
-import type { PreparedHost } from '../core/fleet/prepared-host.ts'
+import type { GivenAnswers, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter, TaskResult } from '../core/run-event.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { Task } from '../core/task/task.ts'
@@ -13,7 +13,7 @@ import { complete, contextOf, hostState, noteSecrets, resultOf, watcherOf, type 
 import type { TaskRecord } from './task-record.ts'
 import { maskSummary } from './mask-change.ts'
 import { beforeFirstWall, predict, type ChangePrediction, type Now } from './predictions.ts'
-import { foreseenOutputs, realOutputs } from './outputs.ts'
+import { foreseenOutputs, givenAnswers, realOutputs } from './outputs.ts'
 import { outside, type AskOutside } from './outside.ts'
 import type { RunOptions } from './run-options.ts'
 import { openSession, type Session } from './session/session.ts'
@@ -34,7 +34,7 @@ const ASKED_AT_MOST = 10
 
 /** How far a host got. `parked`: all is done that can be before something outside is. */
 export type HostProgress =
-  | { readonly kind: 'ended'; readonly result: HostResult }
+  | { readonly kind: 'ended'; readonly result: HostResult; readonly given: GivenAnswers }
   | { readonly kind: 'parked'; readonly result: HostResult; readonly why: string }
 
 /** One host's run, which may stop for something outside, and be gone on with. */
@@ -66,7 +66,7 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
   }
   const end = (status: HostStatus, error?: string): HostProgress => {
     took()
-    return { kind: 'ended', result: resultOf(state, status, error) }
+    return { kind: 'ended', result: resultOf(state, status, error), given: state.given }
   }
   try {
     report({ kind: 'host-start', host: state.prepared.host.name })
@@ -124,7 +124,11 @@ async function work(state: HostState, session: Session, askOutside: AskOutside, 
     const now = beforeFirstWall(prepared.tasks, foresight.predictions)
     for (const { task, remarks } of now.satisfied) book.satisfied(task, remarks)
     // What a check would tell is no reason to change half of it.
-    if (now.ready.length === 0 || (now.blocked !== undefined && state.attempts.size === 0)) return arrived(state, now)
+    if (now.ready.length === 0 || (now.blocked !== undefined && state.attempts.size === 0)) {
+      const came = arrived(state, now)
+      if (typeof came === 'string') give(state, answers)
+      return came
+    }
     refuseRestless(state, now)
     const before = answers
     answers = await session.changeAndAsk(now.ready.flatMap(({ task, prediction }) => attempt(state, task, prediction)))
@@ -133,6 +137,16 @@ async function work(state: HostState, session: Session, askOutside: AskOutside, 
         book.idle(task, prediction.plan.changes)
     }
   }
+}
+
+/** What other hosts take; they do not begin where this one cannot say it. */
+function give(state: HostState, answers: Answers): void {
+  const { gives = {} } = state.prepared
+  for (const [name, probe] of Object.entries(gives)) {
+    const asked = answers(probe)
+    if ('error' in asked) throw new HostEnd('failed', `runOnce: ${name}: ${asked.error}`)
+  }
+  state.given = givenAnswers(gives, answers, [])
 }
 
 /** Reported once, though the host may be gone on with. */
@@ -169,6 +183,7 @@ function predicted(state: HostState, answers: Answers, { predictions, pending }:
   const { prepared, book } = state
   const failed = predict(book, prepared.tasks, predictions, (_, prediction) => noteSecrets(state, prediction))
   state.outputs = foreseenOutputs(prepared.outputs, answers, pending)
+  state.given = givenAnswers(prepared.gives ?? {}, answers, pending)
   if (failed) throw new HostEnd('failed', failed)
   if (holdsBack(book.results(state.mask))) return 'held'
   return pending.length > 0 ? 'would-change' : 'ok'

@@ -1,6 +1,6 @@
 // What mailrun knows of one host during its run, and what it did there.
 import type { HostFacts } from '../core/fleet/host-facts.ts'
-import type { CompletedHost, PreparedHost } from '../core/fleet/prepared-host.ts'
+import type { CompletedHost, GivenAnswers, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, HostStatus } from '../core/run-event.ts'
 import type { PlanContext, Task } from '../core/task/task.ts'
 import { hostFacts } from '../resources/host/host-facts.ts'
@@ -30,6 +30,8 @@ export interface HostState {
   /** What others than the host said. */
   known: Outside
   outputs: Readonly<Record<string, unknown>>
+  /** For other hosts. */
+  given: GivenAnswers
   /** Its release was looked at. */
   released: boolean
 }
@@ -47,6 +49,7 @@ export function hostState(prepared: PreparedHost, options: RunOptions): HostStat
     mask: maskOf([...secrets]),
     known: outside(),
     outputs: {},
+    given: {},
     released: false,
   }
 }
@@ -54,7 +57,8 @@ export function hostState(prepared: PreparedHost, options: RunOptions): HostStat
 /** The host's tasks were made of its facts. What is asked of it besides stays. */
 export function complete(state: HostState, { notes: _, ...made }: CompletedHost): void {
   const { prepared } = state
-  state.prepared = { ...made, outputs: { ...made.outputs, ...prepared.outputs } }
+  const { gives = {} } = prepared
+  state.prepared = { ...made, outputs: { ...made.outputs, ...prepared.outputs }, gives }
   state.book = taskRecord(made.tasks)
   for (const secret of secretsOf(state.prepared)) state.secrets.add(secret)
   state.mask = maskOf([...state.secrets])

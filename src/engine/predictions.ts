@@ -67,7 +67,7 @@ export function predict(
       }
       case 'wall': {
         const earlier = prediction.on.map(({ type, name }) => `${type} ${name}`)
-        book.assumed(task, `cannot be known before this is done: ${earlier.join(', ')}`)
+        book.assumed(task, prediction.why ?? `cannot be known before this is done: ${earlier.join(', ')}`)
         break
       }
       case 'blocked':

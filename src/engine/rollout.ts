@@ -2,7 +2,7 @@
 // other.
 import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
-import type { PreparedHost } from '../core/fleet/prepared-host.ts'
+import type { GivenAnswers, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, Reporter, RunResult } from '../core/run-event.ts'
 import { maskOf } from '../shell/mask.ts'
 import { batches } from './batches.ts'
@@ -32,6 +32,8 @@ interface Course {
   readonly meanwhile: Meanwhile | undefined
   readonly ended: Map<PreparedHost, HostResult>
   readonly parked: Map<PreparedHost, { readonly run: HostRun; readonly result: HostResult }>
+  /** What hosts that ended gave for others, by their names. */
+  readonly given: Map<string, GivenAnswers>
   /** Hosts in work, by name. */
   readonly busy: Set<string>
   failed: number
@@ -55,6 +57,7 @@ export async function rollout(
     meanwhile,
     ended: new Map(),
     parked: new Map(),
+    given: new Map(),
     busy: new Set(),
     failed: 0,
   }
@@ -63,8 +66,10 @@ export async function rollout(
   interrupt.addEventListener('abort', tellInterrupt, { once: true })
 
   const limit = pLimit(options.forks)
-  const begin = (prepared: PreparedHost): Promise<void> =>
-    work(course, prepared, hostRun(prepared, options, connect, report), options.askOutside)
+  const begin = async (prepared: PreparedHost): Promise<void> => {
+    const made = await withGiven(prepared, course)
+    return work(course, prepared, hostRun(made, options, connect, report), options.askOutside)
+  }
   const turns = turnsOf(course, hosts)
   const beginInTurn = (prepared: PreparedHost): Promise<void> =>
     turns.take(prepared, () => limit(async () => (mayStart() ? begin(prepared) : undefined)))
@@ -100,12 +105,20 @@ async function goOn(course: Course, meanwhile: Meanwhile, limit: LimitFunction):
   for (const [prepared, { result }] of course.parked) end(course, prepared, result)
 }
 
+/** The host with what those before it gave; what is asked of it besides stays. */
+async function withGiven(prepared: PreparedHost, { given }: Course): Promise<PreparedHost> {
+  if (prepared.takes === undefined) return prepared
+  const made = await prepared.takes((host) => given.get(host) ?? {})
+  return { ...made, outputs: { ...made.outputs, ...prepared.outputs } }
+}
+
 /** Has a host go as far as it can. */
 async function work(course: Course, prepared: PreparedHost, run: HostRun, askOutside: AskOutside): Promise<void> {
   const { name } = prepared.host
   course.busy.add(name)
   const progress = await run.go(askOutside)
   course.busy.delete(name)
+  if (progress.kind === 'ended') course.given.set(name, progress.given)
   if (progress.kind === 'ended' || course.meanwhile === undefined) return end(course, prepared, progress.result)
   course.parked.set(prepared, { run, result: progress.result })
   course.report({ kind: 'host-parked', host: name, why: progress.why })

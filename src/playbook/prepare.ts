@@ -9,13 +9,14 @@ import type { FactName } from '../core/gathered-facts.ts'
 import { withAllTaskErrors } from '../core/task/define-task.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { Playbook, PlaybookInput } from '../core/fleet/playbook.ts'
-import type { PreparedHost } from '../core/fleet/prepared-host.ts'
+import type { GivenAnswers, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { Task } from '../core/task/task.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { refuseConflicts } from './conflicts.ts'
 import type { ExtraVar } from './extra-vars.ts'
 import { GATHERED } from './gathered-facts.ts'
 import { inOrder, namesAfter } from './host-order.ts'
+import { onceAnswers, onceOf, type Once } from './run-once.ts'
 import { declaredFacts, onlyDeclared } from './declared-facts.ts'
 import { sourcesFor, type Sources } from './sources.ts'
 import { tagged, tagsOfNone, unknownTag } from './tagged.ts'
@@ -66,60 +67,72 @@ export async function prepare(preparation: Preparation): Promise<readonly Prepar
   refuse(fleetProblems(typed, extra, preparation))
   const inputs = typed.map(({ input }) => input)
   const chosen = chosenOf(typed, preparation)
-  const after = new Map(chosen.map((each) => [each.host, afterOf(each, inputs, preparation)]))
+  const once = guarded(
+    () => onceOf(playbook, playbookPath, inventory, inputs, (name) => chosen.some(({ host }) => host.name === name)),
+    playbookPath,
+  )
   const sources = sourcesFor(resolve(playbookPath), preparation.keyring)
+  const making: Making = { members: inputs, facts, once, sources, preparation }
+  const after = new Map(chosen.map((each) => [each.host, afterOf(each, making)]))
   const made =
-    facts.length > 0
-      ? chosen.map((each) => awaitsFacts(each, facts, inputs, sources, preparation))
-      : await madeNow(chosen, inputs, sources, preparation)
-  return inOrder(made.map((each) => ({ ...each, after: after.get(each.host) ?? [] })))
+    facts.length > 0 ? chosen.map((each) => awaitsFacts(each, making, undefined)) : await madeNow(chosen, making)
+  return inOrder(made.map((each, index) => ({ ...each, ...betweenHosts(chosen[index]!, making), after: after.get(each.host)! })))
 }
 
-async function madeNow(
-  chosen: readonly TypedHost[],
-  members: readonly TypedHost['input'][],
-  sources: Sources,
-  preparation: Preparation,
-): Promise<readonly PreparedHost[]> {
-  const built = withAllTaskErrors(() => chosen.map((each) => builtHost(each, members, preparation, {})))
-  refuseTags(built, preparation)
+/** What the hosts of a playbook are made of. */
+interface Making {
+  readonly members: readonly TypedHost['input'][]
+  /** That are declared. */
+  readonly facts: readonly FactName[]
+  readonly once: Once | undefined
+  readonly sources: Sources
+  readonly preparation: Preparation
+}
+
+async function madeNow(chosen: readonly TypedHost[], making: Making): Promise<readonly PreparedHost[]> {
+  const built = withAllTaskErrors(() => chosen.map((each) => builtHost(each, making, {}, undefined)))
+  refuseTags(built, making.preparation)
   const hosts: PreparedHost[] = []
-  for (const each of built) hosts.push(await withSources(each, sources, preparation))
+  for (const each of built) hosts.push(await withSources(each, making))
   return hosts
 }
 
-/** The names of the hosts that come before it. */
-const afterOf = (
-  { input }: TypedHost,
-  members: readonly TypedHost['input'][],
-  { playbook, playbookPath, inventory }: Preparation,
-): readonly string[] =>
-  namesAfter(
-    input.host.name,
-    guarded(() => playbook.after?.(input.host, members) ?? [], playbookPath),
-    inventory,
-    playbook.where ?? playbookPath,
-  )
+/** What a host gives to others for `runOnce`, or takes of the one that does. */
+function betweenHosts(typed: TypedHost, making: Making): Pick<PreparedHost, 'gives' | 'takes'> {
+  const { once, facts } = making
+  if (once === undefined) return {}
+  if (once.host === typed.host.name) return { gives: once.outputs }
+  return {
+    async takes(of) {
+      const given = of(once.host)
+      if (facts.length > 0) return awaitsFacts(typed, making, given)
+      return withSources(builtHost(typed, making, {}, given), making)
+    },
+  }
+}
 
-/** Its tasks are made once the host has said the facts. */
-const awaitsFacts = (
-  typed: TypedHost,
-  names: readonly FactName[],
-  members: readonly TypedHost['input'][],
-  sources: Sources,
-  preparation: Preparation,
-): PreparedHost => ({
+/** The names of the hosts that come before it. */
+function afterOf({ input }: TypedHost, { members, once, preparation }: Making): readonly string[] {
+  const { playbook, playbookPath, inventory } = preparation
+  const { name } = input.host
+  const given = guarded(() => playbook.after?.(input.host, members) ?? [], playbookPath)
+  const names = namesAfter(name, given, inventory, playbook.where ?? playbookPath)
+  return once === undefined || once.host === name ? names : [...new Set([once.host, ...names])]
+}
+
+/** Its tasks are made once the host has said the facts. @param given - by the host of `runOnce` */
+const awaitsFacts = (typed: TypedHost, making: Making, given: GivenAnswers | undefined): PreparedHost => ({
   host: typed.host,
   tasks: [],
   outputs: {},
   secrets: typed.secrets,
-  source: (source) => sources.get(source),
+  source: (source) => making.sources.get(source),
   gathers: {
-    facts: Object.fromEntries(names.map((name) => [name, GATHERED[name].probe])),
+    facts: Object.fromEntries(making.facts.map((name) => [name, GATHERED[name].probe])),
     async complete(facts) {
-      const built = withAllTaskErrors(() => builtHost(typed, members, preparation, facts))
-      const notes = preparation.among === undefined ? unknownTags(built.tasks, preparation) : []
-      return { ...(await withSources(built, sources, preparation)), notes }
+      const built = withAllTaskErrors(() => builtHost(typed, making, facts, given))
+      const notes = making.preparation.among === undefined ? unknownTags(built.tasks, making.preparation) : []
+      return { ...(await withSources(built, making)), notes }
     },
   },
 })
@@ -199,17 +212,20 @@ function chosenOf(typed: readonly TypedHost[], { playbook, inventory, limit, amo
 
 interface BuiltHost extends TypedHost, Pick<PreparedHost, 'tasks' | 'outputs'> {}
 
-const builtHost = (
+function builtHost(
   typed: TypedHost,
-  members: readonly TypedHost['input'][],
-  { playbook, playbookPath }: Preparation,
+  { members, once, preparation: { playbook, playbookPath } }: Making,
   facts: Readonly<Record<string, unknown>>,
-): BuiltHost => {
+  given: GivenAnswers | undefined,
+): BuiltHost {
   const { vars, host } = typed.input
-  const input = { vars, host: { ...host, facts: onlyDeclared(facts, playbook.facts ?? []) } }
+  const isFirst = once?.host === host.name
+  const answers = once === undefined ? {} : onceAnswers(once, playbookPath, isFirst, given)
+  const input = { vars, host: { ...host, facts: onlyDeclared(facts, playbook.facts ?? []) }, once: answers }
+  const first = isFirst ? guarded(() => playbook.runOnce?.tasks(typed.input, members) ?? [], playbookPath) : []
   return {
     ...typed,
-    tasks: guarded(() => playbook.tasks(input, members), playbookPath),
+    tasks: [...first, ...guarded(() => playbook.tasks(input, members), playbookPath)],
     outputs: guarded(() => playbook.outputs(input, members), playbookPath),
   }
 }
@@ -231,8 +247,7 @@ function refuseTags(built: readonly BuiltHost[], { playbook, tags, skipTags, amo
 /** With the tasks that are wanted, and what these read. */
 async function withSources(
   { host, tasks, outputs, secrets }: BuiltHost,
-  sources: Sources,
-  { tags, skipTags }: Preparation,
+  { sources, preparation: { tags, skipTags } }: Making,
 ): Promise<PreparedHost> {
   refuseConflicts(host.name, tasks)
   const wanted = tagged(tasks, tags, skipTags)

@@ -34,6 +34,20 @@ interface Part {
 
 function asOne(parts: readonly Part[]): PreparedHost {
   refuseOtherWays(parts)
+  const gives = Object.fromEntries(parts.flatMap(({ host }) => Object.entries(host.gives ?? {})))
+  const made = { ...withTasks(parts), gives }
+  if (parts.every(({ host }) => host.takes === undefined)) return made
+  return {
+    ...made,
+    async takes(given) {
+      const taken = parts.map(async ({ playbook, host }) => ({ playbook, host: (await host.takes?.(given)) ?? host }))
+      return { ...withTasks(await Promise.all(taken)), gives }
+    },
+  }
+}
+
+/** Where one of them waits for facts, the tasks of all are made then. */
+function withTasks(parts: readonly Part[]): PreparedHost {
   const facts = Object.fromEntries(parts.flatMap(({ host }) => Object.entries(host.gathers?.facts ?? {})))
   const gathers: Gathering = { facts, complete: (said) => completed(parts, said) }
   const waits = parts.some(({ host }) => host.gathers !== undefined)

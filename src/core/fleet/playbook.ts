@@ -4,6 +4,7 @@ import { callSite } from '../call-site.ts'
 import type { FactName, GatheredFacts } from '../gathered-facts.ts'
 import { MailrunError } from '../mailrun-error.ts'
 import type { Probe } from '../probe/probe.ts'
+import type { Answered } from '../task/answered.ts'
 import type { Task } from '../task/task.ts'
 import type { StandardSchema, SchemaOutput } from '../standard-schema.ts'
 
@@ -29,6 +30,27 @@ export interface TasksInput<Vars, Facts extends FactName = never> extends Playbo
   }
 }
 
+/** Questions by name, whose answers the first host of `runOnce` gives to all. */
+export type OnceOutputs = Readonly<Record<string, Probe<unknown>>>
+
+/** Their answers, as arguments of tasks. */
+export interface OnceInput<Outputs extends OnceOutputs> {
+  readonly once: { readonly [Name in keyof Outputs]: Answered<Outputs[Name] extends Probe<infer State> ? State : never> }
+}
+
+/** What is done on one host for all. */
+export interface RunOnce<Vars, Outputs extends OnceOutputs> {
+  /** A group, a host, or a pattern: on its first host, in the inventory's order. Left out: of the playbook's hosts. */
+  readonly on?: string
+  /** That host's tasks, before all others of it. */
+  readonly tasks?: (
+    input: PlaybookInput<Vars>,
+    members: readonly PlaybookInput<Vars>[],
+  ) => readonly (Task | false | undefined)[]
+  /** Questions to that host. Tasks of all hosts take the answers as arguments: `once.NAME`. */
+  readonly outputs?: (input: PlaybookInput<Vars>, members: readonly PlaybookInput<Vars>[]) => Outputs
+}
+
 /** Something wrong with the fleet as a whole. `var`: the var to blame, so that the error names its line. */
 export interface FleetProblem {
   readonly host: string
@@ -39,6 +61,7 @@ export interface FleetProblem {
 export interface PlaybookDefinition<
   Schema extends StandardSchema = NoVars,
   Facts extends readonly FactName[] = readonly [],
+  Once extends OnceOutputs = Readonly<Record<never, never>>,
 > {
   readonly name: string
   /** A group, a host, or `all`. */
@@ -62,6 +85,11 @@ export interface PlaybookDefinition<
     host: PlaybookHost,
     members: readonly PlaybookInput<SchemaOutput<Schema>>[],
   ) => readonly string[]
+  /**
+   * What is done on one host for all, and what it says: the others begin once that host is done. A run that leaves it
+   * out (`--limit`) is refused.
+   */
+  readonly runOnce?: RunOnce<SchemaOutput<Schema>, Once>
   /** Looks at every host of `hosts` in the whole inventory, whatever `--limit` says, before the first connection. */
   readonly fleet?: (members: readonly PlaybookInput<SchemaOutput<Schema>>[]) => readonly FleetProblem[]
   /**
@@ -69,7 +97,7 @@ export interface PlaybookDefinition<
    * array's. `members`: as `fleet` has them, the host among them.
    */
   readonly tasks: (
-    input: TasksInput<SchemaOutput<Schema>, Facts[number]>,
+    input: TasksInput<SchemaOutput<Schema>, Facts[number]> & OnceInput<Once>,
     members: readonly PlaybookInput<SchemaOutput<Schema>>[],
   ) => readonly (Task | false | undefined)[]
   /**
@@ -115,6 +143,11 @@ export interface Playbook {
   after?(host: PlaybookHost, members: readonly PlaybookInput<unknown>[]): readonly string[]
   /** file:line of the call that made it. */
   readonly where: string | undefined
+  readonly runOnce?: {
+    readonly on?: string | undefined
+    tasks(input: PlaybookInput<unknown>, members: readonly PlaybookInput<unknown>[]): readonly Task[]
+    outputs(input: PlaybookInput<unknown>, members: readonly PlaybookInput<unknown>[]): OnceOutputs
+  }
   fleet(members: readonly PlaybookInput<unknown>[]): readonly FleetProblem[]
   tasks(input: PlaybookInput<unknown>, members: readonly PlaybookInput<unknown>[]): readonly Task[]
   outputs(
@@ -138,11 +171,13 @@ export interface Playbook {
 export function playbook<
   const Schema extends StandardSchema = NoVars,
   const Facts extends readonly FactName[] = readonly [],
->(definition: PlaybookDefinition<Schema, Facts>): Playbook {
+  Once extends OnceOutputs = Readonly<Record<never, never>>,
+>(definition: PlaybookDefinition<Schema, Facts, Once>): Playbook {
   const where = callSite(playbook)
   refuseWrong(definition, where)
   // Whoever runs a playbook passes it the schema's output, and the facts that it declares.
-  type Given = TasksInput<SchemaOutput<Schema>, Facts[number]>
+  type Given = TasksInput<SchemaOutput<Schema>, Facts[number]> & OnceInput<Once>
+  const { runOnce } = definition
   return {
     kind: 'playbook',
     name: definition.name,
@@ -151,6 +186,15 @@ export function playbook<
     facts: definition.facts ?? [],
     where,
     after: (host, members) => definition.after?.(host, members as readonly Given[]) ?? [],
+    ...(runOnce === undefined
+      ? {}
+      : {
+          runOnce: {
+            on: runOnce.on,
+            tasks: (input, members) => tasksOf(runOnce.tasks?.(input as Given, members as readonly Given[]) ?? []),
+            outputs: (input, members) => runOnce.outputs?.(input as Given, members as readonly Given[]) ?? {},
+          },
+        }),
     fleet: (members) => definition.fleet?.(members) ?? [],
     tasks: (input, members) => tasksOf(definition.tasks(input as Given, members)),
     outputs: (input, members) => definition.outputs?.(input as Given, members) ?? {},
@@ -173,6 +217,7 @@ const KEYS: Readonly<
   },
   tasks: { wanted: 'a function that returns the tasks', required: true, is: IS_FUNCTION },
   facts: { wanted: "a list of names: ['release', 'memory']", required: false, is: Array.isArray },
+  runOnce: { wanted: 'an object: { on, tasks, outputs }', required: false, is: isObject },
   after: { wanted: 'a function', required: false, is: IS_FUNCTION },
   fleet: { wanted: 'a function', required: false, is: IS_FUNCTION },
   outputs: { wanted: 'a function', required: false, is: IS_FUNCTION },

@@ -14,6 +14,10 @@ export interface PreparedHost {
   source(source: Source): Uint8Array
   /** The names of those that are to be done before it is begun; left out: none. */
   readonly after?: readonly string[]
+  /** Questions whose answers other hosts take, by name; left out: none. */
+  readonly gives?: Readonly<Record<string, Probe<unknown>>>
+  /** The host with what others gave, once they are done; left out: it takes nothing. */
+  readonly takes?: (given: (host: string) => GivenAnswers) => Promise<PreparedHost>
   /** Of a playbook that declares facts: without tasks, until the host has said them. */
   readonly gathers?: Gathering
 }
@@ -29,10 +33,13 @@ export interface Gathering {
   complete(facts: Readonly<Record<string, unknown>>): Promise<CompletedHost>
 }
 
+/** By the names of `gives`; `undefined`: in a check, what cannot be known yet. */
+export type GivenAnswers = Readonly<Record<string, { readonly state: unknown } | undefined>>
+
 /** By the facts' names. */
 export type FactProbes = Readonly<Record<string, Probe<unknown>>>
 
-export type CompletedHost = Omit<PreparedHost, 'gathers' | 'after'> & {
+export type CompletedHost = Omit<PreparedHost, 'gathers' | 'after' | 'gives' | 'takes'> & {
   /** What to know of it, in words. */
   readonly notes: readonly string[]
 }

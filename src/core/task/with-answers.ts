@@ -33,7 +33,7 @@ export function withAnswers<Args extends object, State>(
   const { arguments: wanted } = definition
   const checked = wanted === undefined ? undefined : checkArguments(optional(wanted, names), without(given, names))
   if (checked !== undefined) return checked
-  const standIn = { ...given, ...Object.fromEntries(names.map((name) => [name, notKnownYet()])) }
+  const standIn = { ...given, ...Object.fromEntries(late.map(([name, answer]) => [name, notKnownYet(answer)])) }
   try {
     const probe = definition.probe(standIn)
     const task: Parts<WithAnswers<State>> = {

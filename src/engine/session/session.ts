@@ -1,7 +1,7 @@
 // A session: the connection to one host during its run. It makes changes and asks questions. If the connection is lost,
 // it connects once more and asks what happened to the change that was running.
 import { hostname, userInfo } from 'node:os'
-import type { CompletedHost, PreparedHost } from '../../core/fleet/prepared-host.ts'
+import type { PreparedHost } from '../../core/fleet/prepared-host.ts'
 import type { Probe } from '../../core/probe/probe.ts'
 import type { Reporter } from '../../core/run-event.ts'
 import { hostFacts } from '../../resources/host/host-facts.ts'
@@ -23,7 +23,7 @@ export interface Session {
   /** Round trips so far. */
   readonly trips: number
   /** What is asked from now on: the questions of tasks that were made of the host's facts. */
-  asks(prepared: PreparedHost | CompletedHost): void
+  asks(prepared: PreparedHost): void
   /**
    * Makes the changes, in as many trips as their size needs, and asks everything again.
    *
@@ -83,10 +83,15 @@ export async function openSession(
   }
 }
 
-const questionsOf = ({ tasks, outputs }: Pick<PreparedHost, 'tasks' | 'outputs'>): readonly Probe<unknown>[] => [
+const questionsOf = ({
+  tasks,
+  outputs,
+  gives = {},
+}: Pick<PreparedHost, 'tasks' | 'outputs' | 'gives'>): readonly Probe<unknown>[] => [
   hostFacts,
   ...tasks.map(({ probe }) => probe),
   ...Object.values(outputs),
+  ...Object.values(gives),
 ]
 
 /** As others who wait for the host see it. */

@@ -56,7 +56,8 @@ export function commandOutput<Value = string>({
       const text = stdout.text.replace(/\n{1,100}$/, '')
       const value = read(text)
       if (value !== undefined) return value
-      throw new ProbeError(`${shown}: its output is none that is expected: ${text.slice(0, SHOWN_CHARACTERS)}`)
+      // It may be a secret.
+      throw new ProbeError(`${shown}: its output, of ${stdout.bytes} bytes, is none that is expected`)
     },
   })
 }

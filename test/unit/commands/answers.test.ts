@@ -12,6 +12,8 @@ let folder: string
 let inventory: string
 test.before(() => {
   folder = mkdtempSync(join(tmpdir(), 'mailrun-answers-'))
+  // Runs of others on this machine have a lock and a record of their own.
+  process.env['MAILRUN_RUN_DIR'] = join(folder, 'run')
   inventory = join(folder, 'inventory.yaml')
   writeFileSync(inventory, 'all: { vars: { ansible_connection: local }, hosts: { mx1: } }\n')
 })
@@ -88,7 +90,7 @@ test('no answer is a fault of the task, which says why; nothing is changed', asy
     ["{ run: 'echo no such thing >&2; exit 3' }", /echo no such thing.*: exit status 3: no such thing/],
     ["{ run: 'head -c 70000 /dev/zero | tr \\\\\\\\0 x' }", /it printed more than 64 kB/],
     ["{ run: 'sleep 60', timeoutSeconds: 1 }", /sleep 60: not done within 1 s, and ended/],
-    ["{ run: 'echo many', read: (text) => Number(text) || undefined }", /its output is none that is expected: many/],
+    ["{ run: 'echo many', read: (text) => Number(text) || undefined }", /its output, of 5 bytes, is none that is expected/],
   ] as const) {
     const playbook = playbookOf(
       `return [file({ path: at('a'), content: 'a' }),
@@ -131,8 +133,18 @@ test('where the question of the task would depend on it, it is refused before an
   }
 })
 
+test('an answer may be a secret, which is shown nowhere', async () => {
+  const playbook = playbookOf(`const token = answerOf(commandOutput({ run: 'echo hunter2-$((6 * 7))', reads: [] }))
+    return [file({ path: at('a'), content: token.secret(), mode: '0600' })]`)
+  const said: unknown[] = []
+  const result = await run({ playbook, inventory, onEvent: (event) => said.push(event) })
+  assert.is(text('a'), 'hunter2-42')
+  writeFileSync(at('a'), 'hunter3')
+  said.push(await run({ playbook, inventory, onEvent: (event) => said.push(event) }))
+  assert.not.match(JSON.stringify([result, said]), /hunter2-42/)
+})
+
 test('other modules take answers, too: a line, whether a command is needed', async () => {
-  writeFileSync(join(folder, `${count + 1}-list`), 'first\n')
   const playbook = playbookOf(`const name = answerOf(commandOutput({ run: 'echo host-7', reads: [] }))
     return [
       command({ run: name.map((text) => ['touch', at(text)]), creates: at('host-7') }),

@@ -12,6 +12,8 @@ let folder: string
 let inventory: string
 test.before(() => {
   folder = mkdtempSync(join(tmpdir(), 'mailrun-several-'))
+  // Runs of others on this machine have a lock and a record of their own.
+  process.env['MAILRUN_RUN_DIR'] = join(folder, 'run')
   inventory = join(folder, 'inventory.yaml')
   writeFileSync(
     inventory,
