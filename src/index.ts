@@ -15,13 +15,8 @@ export {
 } from './core/fleet/playbook.ts'
 export { defineConfig, type ProjectConfig } from './core/project-config.ts'
 export { inventory, type InventoryHost, type TypedInventory } from './core/fleet/typed-inventory.ts'
-export {
-  defineTask,
-  type CommonArgs,
-  type Example,
-  type TaskDefinition,
-  type TaskModule,
-} from './core/task/define-task.ts'
+export { defineTask, type TaskModule } from './core/task/define-task.ts'
+export type { CommonArgs, Example, TaskDefinition } from './core/task/task-definition.ts'
 export * as args from './core/task/argument.ts'
 export { defineProbe, ProbeError, type Family, type Probe } from './core/probe/probe.ts'
 export { utf8, type Answer } from './core/probe/answer.ts'

@@ -84,8 +84,9 @@ function playbookCommand(mailrun: Command, version: string, { signals, end, look
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument(
       '[playbooks...]',
-      'a playbook, or several, which each host is given in this order: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping), or the name of one: ' +
-        'site is playbooks/site.ts, and dkim, mail-auth and mail-host are in the package',
+      'playbooks, each a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping), or the name of one: ' +
+        'site is playbooks/site.ts, and dkim, mail-auth and mail-host are in the package. ' +
+        'Of several, each host gets the tasks in this order',
     )
   runOptions(mailrun)
   mailrun

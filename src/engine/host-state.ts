@@ -55,7 +55,7 @@ export function hostState(prepared: PreparedHost, options: RunOptions): HostStat
 }
 
 /** The host's tasks were made of its facts. What is asked of it besides stays. */
-export function complete(state: HostState, { notes: _, ...made }: CompletedHost): void {
+export function complete(state: HostState, made: CompletedHost): void {
   const { prepared } = state
   const { gives = {} } = prepared
   state.prepared = { ...made, outputs: { ...made.outputs, ...prepared.outputs }, gives }

@@ -25,11 +25,12 @@ export function turnsOf({ ended, parked }: SoFar, hosts: readonly PreparedHost[]
   const taken = new Map<PreparedHost, Promise<void>>()
   const missed = new Map<PreparedHost, string>()
   let putOff: PreparedHost[] = []
-  const before = ({ after = [] }: PreparedHost): readonly PreparedHost[] => after.flatMap((name) => byName.get(name) ?? [])
+  const before = ({ after = [] }: PreparedHost): readonly PreparedHost[] =>
+    after.flatMap((name) => byName.get(name) ?? [])
 
   const inTurn = async (prepared: PreparedHost, begin: () => Promise<void>): Promise<void> => {
     const others = before(prepared)
-    await Promise.all(others.map((each) => taken.get(each)))
+    await Promise.all(others.flatMap((each) => taken.get(each) ?? []))
     if (others.some((each) => parked.has(each) || putOff.includes(each))) {
       putOff.push(prepared)
       return

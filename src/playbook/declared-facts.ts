@@ -16,7 +16,8 @@ export function declaredFacts({ facts = [], where }: Playbook, path: string): re
 
 function hinted(name: unknown): string {
   const near = nearest(String(name), FACT_NAMES)
-  return `${JSON.stringify(name)}${near === undefined ? `; there are ${FACT_NAMES.join(', ')}` : `: did you mean ${near}?`}`
+  const hint = near === undefined ? `; there are ${FACT_NAMES.join(', ')}` : `: did you mean ${near}?`
+  return `${JSON.stringify(name)}${hint}`
 }
 
 /** What looks at any value reads these: JSON.stringify(), `await`. */

@@ -76,7 +76,9 @@ export async function prepare(preparation: Preparation): Promise<readonly Prepar
   const after = new Map(chosen.map((each) => [each.host, afterOf(each, making)]))
   const made =
     facts.length > 0 ? chosen.map((each) => awaitsFacts(each, making, undefined)) : await madeNow(chosen, making)
-  return inOrder(made.map((each, index) => ({ ...each, ...betweenHosts(chosen[index]!, making), after: after.get(each.host)! })))
+  return inOrder(
+    made.map((each, index) => ({ ...each, ...betweenHosts(chosen[index]!, making), after: after.get(each.host)! })),
+  )
 }
 
 /** What the hosts of a playbook are made of. */
@@ -199,7 +201,10 @@ function fleetProblems(
 }
 
 /** Those of the playbook that `--limit` names. */
-function chosenOf(typed: readonly TypedHost[], { playbook, inventory, limit, among }: Preparation): readonly TypedHost[] {
+function chosenOf(
+  typed: readonly TypedHost[],
+  { playbook, inventory, limit, among }: Preparation,
+): readonly TypedHost[] {
   const limited =
     limit === undefined ? undefined : new Set(selectHosts(inventory, limit, '--limit').map(({ name }) => name))
   const chosen = typed.filter(({ host }) => limited?.has(host.name) ?? true)

@@ -33,7 +33,7 @@ interface Part {
 }
 
 function asOne(parts: readonly Part[]): PreparedHost {
-  refuseOtherWays(parts)
+  refuseOtherAddresses(parts)
   const gives = Object.fromEntries(parts.flatMap(({ host }) => Object.entries(host.gives ?? {})))
   const made = { ...withTasks(parts), gives }
   if (parts.every(({ host }) => host.takes === undefined)) return made
@@ -100,8 +100,8 @@ function outputsOf(parts: readonly Part[]): Readonly<Record<string, Probe<unknow
       const first = owners.get(name)
       if (first !== undefined) {
         throw new MailrunError(
-          `host ${host.host.name}: the playbooks ${first} and ${playbook} both have an output ${JSON.stringify(name)}: ` +
-            'rename one, or run them in two commands',
+          `host ${host.host.name}: the playbooks ${first} and ${playbook} both have an output ` +
+            `${JSON.stringify(name)}: rename one, or run them in two commands`,
         )
       }
       owners.set(name, playbook)
@@ -111,12 +111,12 @@ function outputsOf(parts: readonly Part[]): Readonly<Record<string, Probe<unknow
 }
 
 /** `group_vars/` beside a playbook may say how a host is reached: one connection cannot be both. */
-function refuseOtherWays([first, ...others]: readonly Part[]): void {
+function refuseOtherAddresses([first, ...others]: readonly Part[]): void {
   for (const { playbook, host } of others) {
     if (isDeepStrictEqual(host.host.address, first!.host.host.address)) continue
     throw new MailrunError(
-      `host ${host.host.name}: the vars beside the playbooks ${first!.playbook} and ${playbook} say different ways to ` +
-        'reach it: say it in the inventory, or run them in two commands',
+      `host ${host.host.name}: the vars beside the playbooks ${first!.playbook} and ${playbook} say different ` +
+        'ways to reach it: say it in the inventory, or run them in two commands',
     )
   }
 }

@@ -1,5 +1,12 @@
 // Chooses the connection for each host of a run, once, before any is touched.
-import { type Connect, type Connection, type Greeting, Refused, type Tell, Unreachable } from '../engine/session/connection.ts'
+import {
+  type Connect,
+  type Connection,
+  type Greeting,
+  Refused,
+  type Tell,
+  Unreachable,
+} from '../engine/session/connection.ts'
 import { absolute, sshConfigFile } from '../inventory/address.ts'
 import type { Host, HostAddress } from '../core/fleet/host.ts'
 import type { Secret } from '../shell/secret.ts'

@@ -35,7 +35,9 @@ export type OnceOutputs = Readonly<Record<string, Probe<unknown>>>
 
 /** Their answers, as arguments of tasks. */
 export interface OnceInput<Outputs extends OnceOutputs> {
-  readonly once: { readonly [Name in keyof Outputs]: Answered<Outputs[Name] extends Probe<infer State> ? State : never> }
+  readonly once: {
+    readonly [Name in keyof Outputs]: Answered<Outputs[Name] extends Probe<infer State> ? State : never>
+  }
 }
 
 /** What is done on one host for all. */
@@ -81,10 +83,7 @@ export interface PlaybookDefinition<
    * Which hosts come before this one, by names of hosts and groups: it begins once they are done. Where one of them
    * fails, it is not begun. Those that the run leaves out (`--limit`) count as done. Left out: hosts wait for no other.
    */
-  readonly after?: (
-    host: PlaybookHost,
-    members: readonly PlaybookInput<SchemaOutput<Schema>>[],
-  ) => readonly string[]
+  readonly after?: (host: PlaybookHost, members: readonly PlaybookInput<SchemaOutput<Schema>>[]) => readonly string[]
   /**
    * What is done on one host for all, and what it says: the others begin once that host is done. A run that leaves it
    * out (`--limit`) is refused.
@@ -185,14 +184,14 @@ export function playbook<
     vars: definition.vars ?? NO_VARS,
     facts: definition.facts ?? [],
     where,
-    after: (host, members) => definition.after?.(host, members as readonly Given[]) ?? [],
+    after: (host, members) => definition.after?.(host, members) ?? [],
     ...(runOnce === undefined
       ? {}
       : {
           runOnce: {
             on: runOnce.on,
-            tasks: (input, members) => tasksOf(runOnce.tasks?.(input as Given, members as readonly Given[]) ?? []),
-            outputs: (input, members) => runOnce.outputs?.(input as Given, members as readonly Given[]) ?? {},
+            tasks: (input, members) => tasksOf(runOnce.tasks?.(input, members) ?? []),
+            outputs: (input, members) => runOnce.outputs?.(input, members) ?? {},
           },
         }),
     fleet: (members) => definition.fleet?.(members) ?? [],

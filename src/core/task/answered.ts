@@ -46,8 +46,7 @@ export class Answered<Value> {
  * const id = answerOf(commandOutput({ run: 'cat /etc/machine-id', reads: ['path:/etc/machine-id'] }))
  * file({ path: '/etc/host-id', content: id.map((text) => `id ${text}\n`) })
  */
-export const answerOf = <Value>(probe: Probe<Value>): Answered<Value> =>
-  new Answered(probe, (state) => state as Value)
+export const answerOf = <Value>(probe: Probe<Value>): Answered<Value> => new Answered(probe, (state) => state as Value)
 
 /** What another host answered, as a question that asks nothing. */
 const asked = (key: string, parse: () => unknown): Probe<unknown> => ({
@@ -61,7 +60,8 @@ const asked = (key: string, parse: () => unknown): Probe<unknown> => ({
 })
 
 /** What another host answered. @param of - in words: `token of mx1` */
-export const givenAnswer = (of: string, value: unknown): Answered<unknown> => answerOf(asked(`given ${of}`, () => value))
+export const givenAnswer = (of: string, value: unknown): Answered<unknown> =>
+  answerOf(asked(`given ${of}`, () => value))
 
 /** Not known before another host has done what its answer depends on. */
 export const awaitedAnswer = (of: string): Answered<unknown> =>
@@ -74,7 +74,9 @@ export const awaitedAnswer = (of: string): Answered<unknown> =>
 /** Arguments, each of which may be an answer. */
 export type Answerable<Args> = Args extends unknown ? { readonly [Key in keyof Args]: OrAnswered<Args[Key]> } : never
 
-type OrAnswered<Value> = [Exclude<Value, undefined>] extends [never] ? Value : Value | Answered<Exclude<Value, undefined>>
+type OrAnswered<Value> = [Exclude<Value, undefined>] extends [never]
+  ? Value
+  : Value | Answered<Exclude<Value, undefined>>
 
 /** A value was used that is not known yet. */
 export class NotKnownYet extends Error {

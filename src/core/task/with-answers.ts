@@ -1,13 +1,13 @@
 // Makes a task of arguments some of which are answers of the host: they become a part of the task's own state.
 import { Answered, NotKnownYet, notKnownYet } from './answered.ts'
 import { checkArguments } from './check-arguments.ts'
-import type { CommonArgs, TaskDefinition } from './define-task.ts'
+import type { CommonArgs, TaskDefinition } from './task-definition.ts'
 import { blocked, type Plan } from './plan.ts'
 import { joinProbes } from '../probe/join-probes.ts'
 import type { PlanContext, Task } from './task.ts'
 
 /** What the task's own question was answered, and those of its arguments. */
-interface WithAnswers<State> {
+export interface WithAnswers<State> {
   readonly own: State
   readonly answers: readonly unknown[]
 }
@@ -25,8 +25,10 @@ type Parts<State> = Pick<Task<State>, 'name' | 'writes' | 'owns' | 'sources' | '
 export function withAnswers<Args extends object, State>(
   definition: TaskDefinition<Args, State>,
   given: Args & CommonArgs,
-): Parts<unknown> | string {
-  const late = Object.entries(given).filter((entry): entry is [string, Answered<unknown>] => entry[1] instanceof Answered)
+): Parts<WithAnswers<State>> | string {
+  const late = Object.entries(given).filter(
+    (entry): entry is [string, Answered<unknown>] => entry[1] instanceof Answered,
+  )
   const names = late.map(([name]) => name)
   const wrong = wrongNames(definition, names)
   if (wrong !== undefined) return wrong
@@ -36,7 +38,7 @@ export function withAnswers<Args extends object, State>(
   const standIn = { ...given, ...Object.fromEntries(late.map(([name, answer]) => [name, notKnownYet(answer)])) }
   try {
     const probe = definition.probe(standIn)
-    const task: Parts<WithAnswers<State>> = {
+    return {
       name: given.name ?? orNothing(() => definition.name(standIn)) ?? definition.type,
       writes: definition.writes(standIn),
       owns: definition.owns?.(standIn) ?? [],
@@ -50,7 +52,6 @@ export function withAnswers<Args extends object, State>(
       ),
       plan: (now, context) => planned({ definition, given, late, key: probe.key }, now, context),
     }
-    return task as Parts<unknown>
   } catch (error) {
     if (!(error instanceof NotKnownYet)) throw error
     return (
@@ -103,7 +104,9 @@ function planned<Args extends object, State>(
     const values = late.map(([name, answer], index) => [name, answer.read(answers[index])])
     args = { ...given, ...(Object.fromEntries(values) as object) }
   } catch (error) {
-    return blocked(`what the playbook makes of the answer threw: ${error instanceof Error ? error.message : String(error)}`)
+    return blocked(
+      `what the playbook makes of the answer threw: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
   const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
   if (wrong !== undefined) return blocked(`of the answer of the host: ${wrong}`)

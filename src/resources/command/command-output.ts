@@ -14,7 +14,7 @@ export interface CommandOutput<Value> {
    * before may change the answer. An empty list: none does.
    */
   readonly reads?: readonly Resource[]
-  /** Reads the output, without the line feeds at its end; `undefined`: it is none that is expected, and the task fails. */
+  /** Reads the output, without the line feeds at its end. `undefined`: it is not as expected, and the task fails. */
   readonly read?: (text: Untrusted) => Value | undefined
   /** After this many seconds it is ended; left out: 20. */
   readonly timeoutSeconds?: number

@@ -1,16 +1,21 @@
 // Keeps what a new shell prints of its greeting before anybody reads it: who waits for the shell (sudo's dialogue, the
 // login of the system's ssh) reads the same streams.
+import type { Readable } from 'node:stream'
 import { ANSWERS_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
-import type { ShellStreams } from './shell-stream.ts'
 
 export interface EarlyOutput {
   /** What came so far, from the line before the first mark on; nothing more is kept. */
   take(): { readonly stdout: Untrusted<Buffer>; readonly stderr: Untrusted<Buffer> }
 }
 
+interface Outputs {
+  readonly stdout: Readable
+  readonly stderr: Readable
+}
+
 /** @param mark - the first word of its lines. */
-export function earlyOutput({ stdout, stderr }: ShellStreams, mark: string): EarlyOutput {
+export function earlyOutput({ stdout, stderr }: Outputs, mark: string): EarlyOutput {
   const [out, err] = [keeper(mark), keeper(mark)]
   stdout.on('data', out.feed)
   stderr.on('data', err.feed)

@@ -41,26 +41,15 @@ const OUT_OF_PROCESSES = 'is the host out of processes? (ulimit -u, TasksMax of 
 /** Nobody waits for it; its stack would cost more than it tells. */
 const CLOSED = new ConnectionLost('closed')
 
-/** @throws Unreachable where sudo, su, doas or the login shell gives none. */
-export async function hostShell({
-  become,
-  trial,
-  user,
-  at,
-  stage,
-  notes,
-  start,
-  touch,
-  greeting,
-  end,
-}: ShellSource): Promise<Connection> {
+/** The shell, and what it prints of its greeting from the beginning on. */
+async function greetedProcess(
+  source: ShellSource,
+): Promise<{ readonly process: ShellProcess; readonly early: EarlyOutput | undefined }> {
+  const { user, greeting, stage, end } = source
   let early: EarlyOutput | undefined
   const process = await openShell({
-    become,
+    ...source,
     login: user,
-    at,
-    trial,
-    start,
     stage: (now) => (stage.now = now),
     greeting: greeting?.script,
     onStart: (started) => (early = greeting === undefined ? undefined : earlyOutput(started, greeting.mark)),
@@ -68,6 +57,13 @@ export async function hostShell({
     end()
     throw error
   })
+  return { process, early }
+}
+
+/** @throws Unreachable where sudo, su, doas or the login shell gives none. */
+export async function hostShell(source: ShellSource): Promise<Connection> {
+  const { user, at, notes, touch, greeting, end } = source
+  const { process, early } = await greetedProcess(source)
   const shell = shellStream(process, early)
   let lastWords = ''
   let proven = false

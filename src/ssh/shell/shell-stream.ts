@@ -99,12 +99,18 @@ export function shellStream(streams: ShellStreams, early?: EarlyOutput): ShellSt
         if (signal.aborted) return onAbort()
         signal.addEventListener('abort', onAbort, { once: true })
         if (script !== '') streams.stdin.write(script)
-        const before = greeted?.take()
+        feedEarly(under, greeted)
         greeted = undefined
-        if (before !== undefined && before.stderr.length > 0) under.feedErr(before.stderr)
-        if (before !== undefined && before.stdout.length > 0) under?.feedOut(before.stdout)
       }),
   }
+}
+
+/** What came of the greeting before it was listened to. */
+function feedEarly(running: RunningExchange, early: EarlyOutput | undefined): void {
+  const came = early?.take()
+  if (came === undefined) return
+  if (came.stderr.length > 0) running.feedErr(came.stderr)
+  if (came.stdout.length > 0) running.feedOut(came.stdout)
 }
 
 const sizeOf = (bytes: number): string =>

@@ -62,7 +62,10 @@ test('a host begins once those before it are done, in batches of one too; the ot
 
 test('after a host that failed none is begun, and what comes after that one neither', async () => {
   const chain = "(host) => ({ web1: ['db1'], web2: ['web1'] })[host.name] ?? []"
-  const result = await run({ playbook: playbookOf(chain, "command({ run: host.name === 'db1' ? 'false' : ':' })"), inventory })
+  const result = await run({
+    playbook: playbookOf(chain, "command({ run: host.name === 'db1' ? 'false' : ':' })"),
+    inventory,
+  })
   const of = (name: string) => result.hosts.find((host) => host.name === name)!
   assert.equal(
     ['db1', 'db2', 'web1', 'web2'].map((name) => [of(name).status, of(name).trips > 0]),
@@ -96,7 +99,7 @@ test('an order that cannot be, or of nobody, is refused before any host is touch
     ["() => 'db'", /after must return a list of names/],
   ] as const) {
     try {
-      await run({ playbook: playbookOf(after as string), inventory })
+      await run({ playbook: playbookOf(after), inventory })
       assert.unreachable(after)
     } catch (error) {
       assert.instance(error, MailrunError, String(error))

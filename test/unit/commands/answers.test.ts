@@ -60,7 +60,7 @@ test('a task takes an answer; it costs no trip', async () => {
 const READS_A = `file({ path: at('a'), content: 'one' }),
       file({ path: at('c'), content: answerOf(commandOutput({ run: ['cat', at('a')], reads: ['path:' + at('a')] })) }),`
 
-test('it waits for a task before it that changes what is looked at: a wall, and assumed in a check only then', async () => {
+test('it waits for a task before it that changes what is looked at, and is assumed in a check only then', async () => {
   const playbook = playbookOf(`return [${READS_A}]`)
   const check = await run1(playbook, true)
   assert.equal(check.statuses, ['would-change', 'assumed'])
@@ -90,7 +90,10 @@ test('no answer is a fault of the task, which says why; nothing is changed', asy
     ["{ run: 'echo no such thing >&2; exit 3' }", /echo no such thing.*: exit status 3: no such thing/],
     ["{ run: 'head -c 70000 /dev/zero | tr \\\\\\\\0 x' }", /it printed more than 64 kB/],
     ["{ run: 'sleep 60', timeoutSeconds: 1 }", /sleep 60: not done within 1 s, and ended/],
-    ["{ run: 'echo many', read: (text) => Number(text) || undefined }", /its output, of 5 bytes, is none that is expected/],
+    [
+      "{ run: 'echo many', read: (text) => Number(text) || undefined }",
+      /its output, of 5 bytes, is none that is expected/,
+    ],
   ] as const) {
     const playbook = playbookOf(
       `return [file({ path: at('a'), content: 'a' }),
@@ -103,7 +106,7 @@ test('no answer is a fault of the task, which says why; nothing is changed', asy
   }
   for (const [argument, why] of [
     ['mode: id', /of the answer of the host: mode must be .*, got "x"/],
-    ["content: id.map(() => 5)", /of the answer of the host: content must be a text, .* got 5/],
+    ['content: id.map(() => 5)', /of the answer of the host: content must be a text, .* got 5/],
     ["content: id.map(() => { throw new Error('odd') })", /what the playbook makes of the answer threw: odd/],
   ] as const) {
     const playbook = playbookOf(`const id = answerOf(commandOutput({ run: 'echo x', reads: [] }))
@@ -124,7 +127,10 @@ test('where the question of the task would depend on it, it is refused before an
   ] as const) {
     writeFileSync(join(folder, 't.ejs'), '<%= id %>')
     try {
-      await run({ playbook: playbookOf(`const id = answerOf(commandOutput({ run: ':' })); return [${task}]`), inventory })
+      await run({
+        playbook: playbookOf(`const id = answerOf(commandOutput({ run: ':' })); return [${task}]`),
+        inventory,
+      })
       assert.unreachable(task)
     } catch (error) {
       assert.instance(error, MailrunError, String(error))

@@ -134,7 +134,10 @@ test('what does not go together is refused before any host is touched', async ()
   assert.match(await refused(both), /the playbooks four and five both have an output "same"/)
   mkdirSync(join(folder, 'c/host_vars'), { recursive: true })
   writeFileSync(join(folder, 'c/host_vars/mx1.yaml'), 'ansible_connection: ssh\n')
-  assert.match(await refused([one, written('c/six', "hosts: 'mx1', tasks: () => []")]), /say different ways to reach it/)
+  assert.match(
+    await refused([one, written('c/six', "hosts: 'mx1', tasks: () => []")]),
+    /say different ways to reach it/,
+  )
 })
 
 test('their tasks are listed together', async () => {

@@ -12,7 +12,7 @@ const textFile = (text: string): string => `[file({ path: '/etc/x', content: ${t
 
 const RIGHT = [
   `playbook({ name: 'p', hosts: 'all', facts: ['release', 'memory'],
-     tasks: ({ host }) => ${textFile("host.facts.release + host.facts.memory.total.toFixed() + host.name")} })`,
+     tasks: ({ host }) => ${textFile('host.facts.release + host.facts.memory.total.toFixed() + host.name')} })`,
   `playbook({ name: 'p', hosts: 'all', facts: ['postfixVersion'], vars: v.object({ text: v.string() }),
      tasks: ({ vars, host }) => ${textFile("vars.text + (host.facts.postfixVersion ?? 'none')")} })`,
   `playbook({ name: 'p', hosts: 'all', vars: v.object({ text: v.string() }), facts: ['disks'],

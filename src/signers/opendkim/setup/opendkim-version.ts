@@ -5,5 +5,5 @@ export const opendkimVersion = namedFact(
   'opendkimVersion',
   "OpenDKIM's version: `2.11.0`; `null`: it is not installed",
   ifInstalled('opendkim', 'opendkim -V 2>&1 | head -n 1'),
-  (text) => text === '' ? null : /^opendkim: OpenDKIM Filter v([\w.+~-]{1,50})$/.exec(text)?.[1],
+  (text) => (text === '' ? null : /^opendkim: OpenDKIM Filter v([\w.+~-]{1,50})$/.exec(text)?.[1]),
 )
