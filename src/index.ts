@@ -44,7 +44,7 @@ export { pathProbe, type PathQuestion, type PathState, type Wanted } from './res
 export { packagesProbe, type PackagesState } from './resources/apt/deb-package.ts'
 export { unitProbe, type UnitState } from './resources/systemd/unit.ts'
 export { commandProbe, type CommandGuards, type CommandState } from './resources/command/command.ts'
-export { commandOutput, type CommandOutput } from './resources/command/command-output.ts'
+export { commandOutput, type CommandOutput, type ReadOutput } from './resources/command/command-output.ts'
 export { answerOf, type Answerable, type Answered } from './core/task/answered.ts'
 export { joinProbes } from './core/probe/join-probes.ts'
 export {

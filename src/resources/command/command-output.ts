@@ -6,7 +6,7 @@ import { sh } from '../../shell/sh.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { executedProbe } from './executed.ts'
 
-export interface CommandOutput<Value> {
+export interface CommandOutput {
   /** It must only look: it is run in every trip, in a check too. As the `run` of a `command`. */
   readonly run: readonly string[] | string | Script
   /**
@@ -14,10 +14,13 @@ export interface CommandOutput<Value> {
    * before may change the answer. An empty list: none does.
    */
   readonly reads?: readonly Resource[]
-  /** Reads the output, without the line feeds at its end. `undefined`: it is not as expected, and the task fails. */
-  readonly read?: (text: Untrusted) => Value | undefined
   /** After this many seconds it is ended; left out: 20. */
   readonly timeoutSeconds?: number
+}
+
+export interface ReadOutput<Value> extends CommandOutput {
+  /** Reads the output, without the line feeds at its end. `undefined`: it is not as expected, and the task fails. */
+  readonly read: (text: Untrusted) => Value | undefined
 }
 
 const SECONDS = 20
@@ -32,16 +35,14 @@ const SHOWN_CHARACTERS = 200
  * const id = answerOf(commandOutput({ run: ['cat', '/etc/machine-id'], reads: ['path:/etc/machine-id'] }))
  * const count = answerOf(commandOutput({ run: 'nproc', reads: [], read: (text) => Number(text) || undefined }))
  */
-export function commandOutput<Value = string>({
-  run,
-  reads = [ANYTHING],
-  read = asItIs as (text: Untrusted) => Value | undefined,
-  timeoutSeconds = SECONDS,
-}: CommandOutput<Value>): Probe<Value> {
+export function commandOutput(command: CommandOutput & { readonly read?: never }): Probe<string>
+export function commandOutput<Value>(command: ReadOutput<Value>): Probe<Value>
+export function commandOutput(command: CommandOutput & Partial<ReadOutput<unknown>>): Probe<unknown> {
+  const { run, reads = [ANYTHING], read = asItIs, timeoutSeconds = SECONDS } = command
   const script = scriptOf(run)
   const asked = executedProbe(script.text, timeoutSeconds)
   if (!('script' in asked.question)) throw new Error('a command is asked by a script')
-  return defineProbe<Value>({
+  return defineProbe<unknown>({
     key: `output ${timeoutSeconds} ${numberOf(read)} ${script.text}`,
     reads,
     script: { ...asked.question.script, secrets: script.secrets },
@@ -73,7 +74,7 @@ function numberOf(read: object): number {
   return known
 }
 
-function scriptOf(run: CommandOutput<unknown>['run']): Script {
+function scriptOf(run: CommandOutput['run']): Script {
   if (typeof run === 'string') return raw(run)
   return 'text' in run ? run : sh`${run}`
 }
