@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { GivenAnswers, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, Reporter, RunResult } from '../core/run-event.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { maskOf } from '../shell/mask.ts'
 import { batches } from './batches.ts'
 import type { Connect } from './session/connection.ts'
@@ -68,6 +69,7 @@ export async function rollout(
   const limit = pLimit(options.forks)
   const begin = async (prepared: PreparedHost): Promise<void> => {
     const made = await withGiven(prepared, course)
+    if ('error' in made) return end(course, prepared, { ...notReached(prepared, made.error), status: 'failed' })
     return work(course, prepared, hostRun(made, options, connect, report), options.askOutside)
   }
   const turns = turnsOf(course, hosts)
@@ -105,11 +107,19 @@ async function goOn(course: Course, meanwhile: Meanwhile, limit: LimitFunction):
   for (const [prepared, { result }] of course.parked) end(course, prepared, result)
 }
 
-/** The host with what those before it gave; what is asked of it besides stays. */
-async function withGiven(prepared: PreparedHost, { given }: Course): Promise<PreparedHost> {
+/** The host with what those before it gave; what is asked of it besides stays. `error`: its tasks cannot be made. */
+async function withGiven(
+  prepared: PreparedHost,
+  { given }: Course,
+): Promise<PreparedHost | { readonly error: string }> {
   if (prepared.takes === undefined) return prepared
-  const made = await prepared.takes((host) => given.get(host) ?? {})
-  return { ...made, outputs: { ...made.outputs, ...prepared.outputs } }
+  try {
+    const made = await prepared.takes((host) => given.get(host) ?? {})
+    return { ...made, outputs: { ...made.outputs, ...prepared.outputs } }
+  } catch (error) {
+    if (error instanceof MailrunError) return { error: error.messages.join('\n') }
+    throw error
+  }
 }
 
 /** Has a host go as far as it can. */

@@ -67,6 +67,7 @@ export async function prepare(preparation: Preparation): Promise<readonly Prepar
   refuse(fleetProblems(typed, extra, preparation))
   const inputs = typed.map(({ input }) => input)
   const chosen = chosenOf(typed, preparation)
+  if (chosen.length === 0) return []
   const once = guarded(
     () => onceOf(playbook, playbookPath, inventory, inputs, (name) => chosen.some(({ host }) => host.name === name)),
     playbookPath,

@@ -5,7 +5,7 @@ import { ANSWERS_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface EarlyOutput {
-  /** What came so far, from the line before the first mark on; nothing more is kept. */
+  /** What came so far, from the first mark on, or what may be its beginning; nothing more is kept. */
   take(): { readonly stdout: Untrusted<Buffer>; readonly stderr: Untrusted<Buffer> }
 }
 
@@ -54,6 +54,7 @@ function keeper(mark: string): Keeper {
       chunks = [kept]
       bytes = kept.length
     },
-    kept: () => (begun ? Buffer.concat(chunks) : Buffer.alloc(0)),
+    // The end of a banner may be the beginning of the mark.
+    kept: () => Buffer.concat(chunks),
   }
 }

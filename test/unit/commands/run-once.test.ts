@@ -33,7 +33,7 @@ function playbookOf(members: string, name = 'p'): string {
     "import { commandOutput, playbook } from 'mailrun'",
     "import { command, file } from 'mailrun/tasks'",
     `const at = (name) => ${JSON.stringify(at(''))} + name`,
-    `export default playbook({ name: '${name}', hosts: 'mail', ${members} })`,
+    `export default playbook({ name: '${name}', ${members.includes('hosts:') ? '' : "hosts: 'mail', "}${members} })`,
   ]
   writeFileSync(path, `${lines.join('\n')}\n`)
   return path
@@ -151,6 +151,16 @@ test('among several playbooks each has its own', async () => {
   )
   assert.ok(existsSync(otherFile))
   assert.is(text('mx1'), text('token').trim())
+  const without = await run({
+    playbook: [other, playbookOf("hosts: 'mx2', runOnce: {}, tasks: () => []", 'none')],
+    inventory,
+    limit: 'mx1',
+  })
+  assert.equal(
+    without.hosts.map(({ name, status }) => [name, status]),
+    [['mx1', 'ok']],
+    'a playbook that is for none of the hosts of the run needs no host for runOnce',
+  )
 })
 
 test.run()
