@@ -17,11 +17,14 @@ import { file } from 'mailrun/tasks'
 export default playbook({
   name: 'facts',
   hosts: 'mail',
-  facts: ['hostname', 'release', 'kernel', 'architecture', 'processors', 'memory', 'disks', 'addresses', 'postfixVersion'],
+  facts: [
+    'hostname', 'release', 'kernel', 'architecture', 'processors', 'memory', 'disks', 'addresses', 'postfixVersion',
+  ],
   tasks: ({ host: { facts } }) => [
     file({
       path: '/etc/facts',
-      content: [facts.hostname, facts.release, facts.kernel, facts.processors, String(facts.postfixVersion)].join(' ') + '\\n',
+      content:
+        [facts.hostname, facts.release, facts.kernel, facts.processors, String(facts.postfixVersion)].join(' ') + '\\n',
     }),
   ],
 })

@@ -1,4 +1,4 @@
-// What a new shell prints of its greeting is kept from its first line on, whoever else reads the streams, in any pieces.
+// What a new shell prints of its greeting is kept from its first line on, in whatever pieces it comes.
 import { PassThrough } from 'node:stream'
 import * as assert from 'uvu/assert'
 import { earlyOutput } from '../../../src/ssh/shell/early-output.ts'
