@@ -32,7 +32,10 @@ test('the first exchange reads what came before it, and what comes later; a bann
       })
       made.stdout.write(OUT.slice(before))
       const { stdout, stderr } = await exchange
-      assert.ok(stdout.toString().endsWith(`\n${MARK} begun\nanswer`), JSON.stringify([size, before, `${stdout}`]))
+      assert.ok(
+        stdout.toString().endsWith(`\n${MARK} begun\nanswer`),
+        JSON.stringify([size, before, stdout.toString()]),
+      )
       assert.ok(stdout.length < OUT.length + MARK.length, 'no more of the banner than a mark is long')
       assert.ok(stderr.toString().endsWith(`\n${MARK} begin\n`))
       assert.ok(seen.join('').endsWith(OUT))
