@@ -1,4 +1,4 @@
-// Has contenders do a job in turns, so that whatever else the machine does hits all alike.
+// Runs the contenders of a benchmark in turns, so that other work of the machine affects all of them alike.
 import type { Measured } from './results.ts'
 
 /** By unit: `{ s: 1.2, 'round trips': 3 }`. */

@@ -1,4 +1,4 @@
-// The benches' lab, in one place, so that they can follow each other on it: Python on the hosts for the peers' sake.
+// The lab in which all benchmarks run, one after the other. Its hosts have Python, because Ansible needs it.
 import type * as Lab from '../lab/index.ts'
 import { ANSIBLE_PACKAGES, endMasters } from './contenders/ansible.ts'
 import { withFleet, type Fleet } from './contenders/job.ts'

@@ -1,4 +1,4 @@
-// What a bench is: it measures, and says how its part of the page is to be read.
+// The type of a benchmark: its measurements, and the text that explains them on the page.
 import type { Measured } from './results.ts'
 
 export interface Plot {

@@ -1,5 +1,5 @@
-// The benches there are, in the order in which they run and stand on the page.
-// A new one is a file in bench/benches and a line here.
+// The list of all benchmarks, in the order in which they run and are on the page. To add one, write a file in
+// bench/benches and a line here.
 import type { Bench } from './bench.ts'
 import { latency } from './benches/latency.ts'
 import { peers } from './benches/peers.ts'

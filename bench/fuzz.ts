@@ -1,5 +1,5 @@
-// Fuzzing of all that reads what others wrote. It makes at least 100,000 cases, and ends with 1 where one fails:
-// `npm run bench fuzz -- [--seed N] [--cases N] [--target WORDS] [--case N]`.
+// Fuzz tests for everything that parses text of others. It tries at least 100,000 cases, and ends with status 1 if one
+// fails: `npm run bench fuzz -- [--seed N] [--cases N] [--target WORDS] [--case N]`.
 import { parseArgs } from 'node:util'
 import { fuzz } from '../test/fuzz/run.ts'
 import { TARGETS } from '../test/fuzz/targets.ts'

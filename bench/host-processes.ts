@@ -1,5 +1,5 @@
-// How many processes a host starts meanwhile:
-// its own process numbers are counted up, and the kernel tells the last one.
+// Counts the processes that a host starts during a measurement, from the numbers that the kernel gives to new
+// processes.
 import type * as Lab from '../lab/index.ts'
 
 /**

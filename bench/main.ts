@@ -1,6 +1,5 @@
-// `npm run bench [NAME …] [-- --quick]`: runs these benches, or all, keeps what they found and writes
-// docs/benchmarks.md again. `page` writes it alone; `fuzz` and `opendkim` are no measurements, and have flags of their
-// own.
+// `npm run bench [NAME …] [-- --quick]`: runs the named benchmarks or all, keeps their results, and writes
+// docs/benchmarks.md. `page` only writes the page. `fuzz` and `opendkim` measure nothing and have flags of their own.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Bench } from './bench.ts'

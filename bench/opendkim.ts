@@ -1,5 +1,5 @@
-// Configurations of OpenDKIM by chance: the reader must say of each what a real daemon does. It ends with 1 where they
-// differ: `npm run bench opendkim -- [--seed N] [--cases N] [--case N] [--release NAME]`.
+// Tries random configurations of OpenDKIM: mailrun's reader must say of each what a real daemon does. It ends with
+// status 1 if they differ: `npm run bench opendkim -- [--seed N] [--cases N] [--case N] [--release NAME]`.
 import { parseArgs } from 'node:util'
 import { mixed, randomOf } from '../test/fuzz/random.ts'
 import { configurationOf } from '../test/signers/generate.ts'

@@ -1,4 +1,4 @@
-// What a bench found, as it is kept in bench/results/NAME.json, and statistics on it.
+// The results of a benchmark, as they are kept in bench/results/NAME.json, and statistics about them.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 

@@ -1,4 +1,4 @@
-// The repository's root, seen from dist/bench.
+// The path of the repository's root, seen from dist/bench.
 import { join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '../..')

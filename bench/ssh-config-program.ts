@@ -1,4 +1,4 @@
-// Finds out how hosts mx0, mx1, … are reached, connects to none, and prints how many processes of ssh that took.
+// Finds out how the hosts mx0, mx1, … are reached, connects to none, and prints how many processes of ssh this took.
 // Arguments: the ssh_config, or `none`; the number of hosts.
 import { askSsh } from '../src/ssh/config/ask/ask-ssh.ts'
 import { destination, sshResolver } from '../src/ssh/config/resolver.ts'

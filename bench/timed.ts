@@ -1,4 +1,4 @@
-// Runs a program and tells how long it took, how much CPU, and how much memory its largest process had; by time(1).
+// Runs a program with time(1), and returns its time, its processor time, and the memory of its largest process.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

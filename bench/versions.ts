@@ -1,4 +1,4 @@
-// What was measured with what: reported beside the figures.
+// The machine and the versions of programs, which are reported with the results.
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
@@ -17,22 +17,18 @@ export function machineHere(): string {
 export const nodeVersion = (): Readonly<Record<string, string>> => ({ Node: process.versions.node })
 
 /** Of the peers from Debian, and of OpenSSH. */
-export async function peerVersions(): Promise<Readonly<Record<string, string>>> {
-  const { stdout } = await run('dpkg-query', [
-    '-W',
-    '-f',
-    '${Package} ${Version}\n',
-    'ansible-core',
-    'ansible-mitogen',
-    'openssh-client',
-  ])
-  return {
-    ...nodeVersion(),
-    ...Object.fromEntries(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => line.split(' ') as [string, string]),
-    ),
-  }
+export const peerVersions = async (): Promise<Readonly<Record<string, string>>> => ({
+  ...nodeVersion(),
+  ...(await versionsOf(['ansible-core', 'ansible-mitogen', 'openssh-client'])),
+})
+
+/** Of packages that are installed here. @throws Error where one is not */
+export async function versionsOf(packages: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const { stdout } = await run('dpkg-query', ['-W', '-f', '${Package} ${Version}\n', ...packages])
+  return Object.fromEntries(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ') as [string, string]),
+  )
 }

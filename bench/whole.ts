@@ -1,4 +1,4 @@
-// A flag of a bench whose value is a whole number.
+// Parses a flag of a benchmark whose value is a whole number.
 
 /** Ends the process with 1 where it is another text. */
 export function whole(flag: string, text: string | undefined): number | undefined {

@@ -1,19 +1,19 @@
-// Listens on the link to the hosts while something runs:
-// bytes each way, and round trips that followed each other, by tcpdump.
+// Watches the network link to the hosts with tcpdump during a measurement: bytes in each direction, and round trips
+// that follow each other.
 import { spawn } from 'node:child_process'
 
 export interface Packet {
   /** Seconds since 1970. */
   readonly at: number
-  /** Of the host. */
+  /** The address of the host. */
   readonly address: string
   readonly direction: 'to the host' | 'from the host'
-  /** Of payload. */
+  /** Bytes of payload. */
   readonly bytes: number
   readonly opens: boolean
 }
 
-/** Of every host's sshd, while `run` goes on. @throws Error where tcpdump does not start, or missed packets */
+/** The packets of every host's sshd while `run` runs. @throws Error if tcpdump does not start, or misses packets */
 export async function listen(link: string, run: () => Promise<unknown>): Promise<readonly Packet[]> {
   const child = spawn('tcpdump', ['-i', link, '-nn', '-tt', '-l', '-s', '120', '-B', '16384', 'tcp port 22'], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -34,7 +34,7 @@ export async function listen(link: string, run: () => Promise<unknown>): Promise
   try {
     await run()
     ended = Date.now() / 1000
-    // The kernel hands packets on in blocks.
+    // The kernel delivers packets in blocks.
     await new Promise((resolve) => setTimeout(resolve, 1500))
   } finally {
     child.kill('SIGINT')
@@ -48,7 +48,7 @@ export async function listen(link: string, run: () => Promise<unknown>): Promise
 const LINE =
   /^(\d+\.\d+) IP (\d+\.\d+\.\d+\.\d+)\.(\d+) > (\d+\.\d+\.\d+\.\d+)\.(\d+): Flags \[([^\]]*)\].* length (\d+)/
 
-/** Pure: from tcpdump's lines. */
+/** Parses the lines of tcpdump. A pure function. */
 export function packetsOf(text: string): readonly Packet[] {
   return text.split('\n').flatMap((line): readonly Packet[] => {
     const [, at, from, fromPort, to, , flags, bytes] = LINE.exec(line) ?? []
@@ -67,8 +67,8 @@ export function packetsOf(text: string): readonly Packet[] {
 }
 
 /**
- * Round trips that followed each other: something was sent, and what came a round trip later or more is the answer;
- * what is sent after that begins the next. That of TCP's own handshake counts.
+ * Counts round trips that follow each other. A packet is sent, and a packet that arrives a round-trip time later (or
+ * after that) is the answer. The next packet that is sent begins the next round trip. TCP's own handshake counts, too.
  */
 export function roundTrips(packets: readonly Packet[], rttSeconds: number): number {
   // The wire's delay is not exact to the millisecond.

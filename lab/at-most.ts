@@ -1,4 +1,4 @@
-// Does something for each of a list, so many at once; a failure does not stop the others.
+// Runs a function for each item of a list, a limited number at once. A failure does not stop the others.
 import pLimit from 'p-limit'
 import { LabError } from './lab-error.ts'
 

@@ -1,4 +1,4 @@
-// What this machine needs to host a lab: Linux, root, Debian packages, inotify instances.
+// Checks and installs what this machine needs for a lab: Linux, root, Debian packages, inotify instances.
 import { readFile, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { LabError } from './lab-error.ts'

@@ -1,4 +1,4 @@
-// Which hosts a lab of a given shape has, and how each is reached: pure.
+// Computes which hosts a lab has, and how each is reached. Pure functions.
 
 import { DEFAULT_RELEASE, type Release } from './image/releases.ts'
 

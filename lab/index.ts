@@ -1,4 +1,5 @@
-// The lab for tests and benchmarks: everything here works on the lab that MAILRUN_LAB_NAME names, else on `lab`.
+// The lab as a library for tests and benchmarks. All functions work on the lab that MAILRUN_LAB_NAME names, else on the
+// lab `lab`.
 import { hostDir, hostRoot, leader } from './hosts/machine.ts'
 import { becomePasswordPath } from './access/keys.ts'
 import { changeWire } from './network/rtt.ts'

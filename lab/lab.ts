@@ -1,4 +1,4 @@
-// A lab by its name: where its files are kept and how its network links are called.
+// A lab and its name: the folder of its files, and the names of its network links.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'

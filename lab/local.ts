@@ -1,4 +1,4 @@
-// Runs a program on this machine through zx and turns its failure into a message.
+// Runs a program on this machine with the package zx, and turns its failure into a message.
 import { LabError } from './lab-error.ts'
 
 type Piece = string | number | readonly string[]

@@ -1,4 +1,4 @@
-// Two lab commands at once wait for each other; the lock ends with its holder, however that dies.
+// A lock that makes two lab commands wait for each other. It is released when its holder ends, however it ends.
 import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'

@@ -1,5 +1,5 @@
-// npm keeps flags written before `--` for itself and hands them on by environment: without this,
-// `npm run lab down --name=demo` would end another lab.
+// Reads the flags that npm takes for itself (those before `--`) from the environment. Without this, `npm run lab down
+// --name=demo` would end another lab.
 import { LabError } from './lab-error.ts'
 
 const VALUED = ['name', 'rtt', 'loss', 'release'] as const

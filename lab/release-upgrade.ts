@@ -1,4 +1,4 @@
-// Offers a host the packages of another Debian release, for apt-get full-upgrade(8): as an upgrade of the release goes.
+// Gives a host the packages of another Debian release for `apt-get full-upgrade`, as in a real upgrade.
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildUpgradeRepository } from './image/apt-repository.ts'

@@ -1,4 +1,4 @@
-// Fresh hosts in the place of those of a lab, with the same keys and addresses.
+// Replaces the hosts of a lab with fresh ones that have the same keys and addresses.
 import { AT_ONCE } from './up.ts'
 import { atMost } from './at-most.ts'
 import { fleet } from './fleet.ts'

@@ -1,4 +1,4 @@
-// What a lab remembers between commands, in state.json of its state directory.
+// The state of a lab between commands: state.json in its state directory.
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Lab } from './lab.ts'

@@ -1,4 +1,4 @@
-// What a lab is and how its hosts are.
+// Reports the state of a lab and of its hosts.
 import { fleet, type LabHost } from './fleet.ts'
 import { inHost } from './hosts/in-host.ts'
 import { becomePasswordPath, userKeyPath } from './access/keys.ts'
@@ -8,7 +8,7 @@ import { requireState, type LabState } from './state.ts'
 
 export interface HostStatus extends LabHost {
   readonly address: string
-  /** As `systemctl is-system-running` says it; `down` where its container does not run. */
+  /** The output of `systemctl is-system-running`; `down` if its container does not run. */
   readonly system: string
   /** Units that failed. */
   readonly failed: readonly string[]
@@ -20,7 +20,7 @@ export interface LabStatus extends LabState {
   readonly stateDir: string
   readonly inventoryPath: string
   readonly userKey: string
-  /** Only where a host of the lab asks for it. */
+  /** Given only if a host of the lab asks for a password. */
   readonly becomePasswordFile: string | undefined
 }
 
@@ -47,7 +47,7 @@ async function hostStatus(lab: Lab, host: LabHost, subnet: string): Promise<Host
   return { ...host, address, system, failed: failed.flatMap((line) => line.split(' ')[0] ?? []) }
 }
 
-/** Pure: the status as text, a line per host. */
+/** The status as text, a line for each host. A pure function. */
 export function statusText(status: LabStatus): string {
   const rows = status.hosts.map((host) => {
     const reached = `${host.user}${host.sudo === 'no' ? '' : host.sudo === 'free' ? ', sudo' : ', sudo with password'}`

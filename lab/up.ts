@@ -1,4 +1,4 @@
-// Brings a lab to the wanted size and state, from nothing, from half of it, or from a larger one.
+// Brings a lab to the wanted size and state, whatever exists of it.
 import { mkdir, readdir } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// The main job: every host signs mail of its domains with DKIM. Prints the records to publish.
+// Makes every host sign the mail of its domains with DKIM, and prints the DNS records to publish. DKIM is a signature
+// in the header of a message; receivers verify it with a public key in DNS.
 import {
   playbook,
   v,

@@ -1,5 +1,5 @@
-// The whole of it, for a fleet out of fresh Debians: Postfix, SPF, DKIM and DMARC, published before anything relies on
-// them.
+// Sets up Postfix, SPF, DKIM and DMARC on a fleet of fresh Debian hosts, and publishes the DNS records before anything
+// relies on them.
 import { dnsVar, playbook, v, type FleetProblem, type PlaybookInput, type Task } from 'mailrun'
 import { mailVars } from 'mailrun/mail'
 import { apt, postfixParameter, service } from 'mailrun/tasks'

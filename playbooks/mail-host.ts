@@ -1,4 +1,4 @@
-// A plain Postfix host out of a fresh Debian: its name, Postfix, its aliases.
+// Sets up a plain Postfix on a fresh Debian host: host name, Postfix, aliases.
 import { domain, mailDomain, playbook, v, type FleetProblem, type PlaybookInput, type Task } from 'mailrun'
 import { apt, file, hostname, lineInFile, postfixMap, postfixParameter, service, template } from 'mailrun/tasks'
 

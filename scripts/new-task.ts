@@ -1,4 +1,4 @@
-// Writes a task module and its test from a template that compiles and passes by itself, and lists the module.
+// Writes a new task module and its test from a template that compiles and passes, and adds the module to the list.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

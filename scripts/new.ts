@@ -1,4 +1,4 @@
-// `npm run new task NAME`: writes the files of a new task module, to be filled in.
+// `npm run new task NAME`: writes the files of a new task module for you to fill in.
 import { join } from 'node:path'
 import { newTask, NewTaskError } from './new-task.ts'
 

@@ -1,5 +1,5 @@
-// Joins the parts of dist/bundle that are always loaded together. esbuild makes a part of each set of modules that the
-// same late imports need, which is more than a hundred for a run: they took it 15 % of its time.
+// Joins the parts of dist/bundle that are always loaded together. esbuild makes more than a hundred parts for a run,
+// one for each set of modules that the same late imports need; loading them took 15 % of its time.
 import { basename } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { rollup } from 'rollup'

@@ -1,5 +1,5 @@
-// Makes dist/bundle, what a user runs: each command and each public name as one file and the parts that they share, so
-// that a run opens ten files in place of three hundred.
+// Makes dist/bundle, the code that a user runs: one file for each command and each public name, and the parts that they
+// share. So a run opens ten files instead of three hundred.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'

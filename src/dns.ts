@@ -1,4 +1,5 @@
-// `mailrun/dns`: what authoritative name servers serve, and what of a fleet's records they lack.
+// The public module `mailrun/dns`: what authoritative name servers serve, and which records of a fleet are missing
+// there.
 export { authoritative } from './dns/lookup/authoritative.ts'
 export { dnsVar, type DnsVars } from './dns/dns-vars.ts'
 export { ZoneNotFound, type FindZone, type ZoneServers } from './dns/lookup/find-zone.ts'

@@ -1,4 +1,4 @@
-// `mailrun`: what playbooks and task modules are made of.
+// The public module `mailrun`: what playbooks and task modules are made of.
 export * as v from './secrets/v.ts'
 export {
   playbook,

@@ -1,5 +1,5 @@
-// `mailrun/mail`: SPF, DKIM and DMARC records as values, and how they are written; nothing in it reaches a host or DNS
-// by itself.
+// The public module `mailrun/mail`: SPF, DKIM and DMARC records as values, and their writers. Nothing in it reaches a
+// host or DNS by itself.
 export { mailVars, spfVar, dmarcVar, adspVar, mailDomainVar, type MailVars } from './mail/fleet/mail-vars.ts'
 export {
   mailFleet,

@@ -1,4 +1,4 @@
-// `mailrun/testing`: what a task module's own tests need.
+// The public module `mailrun/testing`: what the tests of a task module need.
 export { checkCase, type TaskCase } from './testing/check-case.ts'
 export { brokenLaws, brokenForesight } from './testing/plan-laws.ts'
 export { planOf, testContext } from './testing/plan-of.ts'

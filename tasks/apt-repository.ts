@@ -1,4 +1,4 @@
-// Task: a repository of apt, with the key that signs it.
+// Task `aptRepository`: a repository of apt is configured, with the key that signs it.
 import { primaryKeys } from '../src/resources/apt/openpgp-key.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putContent } from '../src/resources/files/put-content.ts'

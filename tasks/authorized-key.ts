@@ -1,4 +1,4 @@
-// Task: a public key with which a user may log in.
+// Task `authorizedKey`: a public key is one with which a user may log in, or is not.
 import { userProbe, type UserState } from '../src/resources/accounts/accounts-probe.ts'
 import { authorizedKeyIn, checkSshKey, exampleBlob, sshKey } from '../src/resources/accounts/ssh-key.ts'
 import { attributeChanges } from '../src/resources/files/attributes.ts'

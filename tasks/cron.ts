@@ -1,4 +1,4 @@
-// Task: a command that cron(8) runs: a file of /etc/cron.d, or an entry in a user's own table.
+// Task `cron`: cron(8) runs a command, from a file in /etc/cron.d or from a user's own table.
 import { editContent } from '../src/resources/files/edit-content.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putContent } from '../src/resources/files/put-content.ts'

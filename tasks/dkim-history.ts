@@ -1,4 +1,4 @@
-// Task: what became of a host's DKIM keys, written down with the time when it is, once.
+// Task `dkimHistory`: an event in the life of a host's DKIM keys is recorded on the host, once, with its time.
 import { checkDomain } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { addLines } from '../src/resources/files/program/files.ts'

@@ -1,5 +1,5 @@
-// Task: a host's DKIM keys and their directories belong to root, so that the daemon, which parses strangers' mail,
-// cannot change them.
+// Task `dkimOwners`: a host's DKIM keys and their directories belong to root, so that the daemon, which parses
+// strangers' mail, cannot change them.
 import { checkDomains, checkSelector } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { keepOnUpgrade, moveToRoot } from '../src/signers/opendkim/keys/key-owner-changes.ts'

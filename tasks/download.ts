@@ -1,4 +1,4 @@
-// Task: a file from the network, with a digest that is known beforehand.
+// Task `download`: a file from the network is on the host. Its digest is known before.
 import { attributeChanges, givenAttributes, madeByRoot, withAttributes } from '../src/resources/files/attributes.ts'
 import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
 import { mode, type Mode } from '../src/resources/files/mode.ts'

@@ -1,4 +1,4 @@
-// Task: the key of a host that ssh(1) of this host, or of a user on it, is to trust.
+// Task `knownHost`: ssh(1) on this host, for all users or one, trusts the key of another host.
 import { createHmac } from 'node:crypto'
 import { checkSshKey, exampleBlob, sshKey } from '../src/resources/accounts/ssh-key.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'

@@ -1,4 +1,4 @@
-// Task: OpenDKIM signs for a host's domains: its configuration, its tables and its unit, which go live as one or not at
+// Task `opendkim`: OpenDKIM signs for a host's domains. Its configuration, tables and unit go live together, or not at
 // all.
 import { checkDomains, checkSelector, isKeyName } from '../src/signers/keys/check-names.ts'
 import { checkPath } from '../src/resources/files/check-path.ts'

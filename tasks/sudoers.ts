@@ -1,4 +1,4 @@
-// Task: what users may do by sudo(8), in a file of /etc/sudoers.d that visudo(8) has accepted.
+// Task `sudoers`: a file in /etc/sudoers.d, checked by visudo(8), says what users may do with sudo(8).
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putContent } from '../src/resources/files/put-content.ts'
 import { withoutFile } from '../src/resources/files/with-file.ts'

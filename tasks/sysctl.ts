@@ -1,4 +1,4 @@
-// Task: a parameter of the kernel, now and after each boot.
+// Task `sysctl`: a parameter of the kernel has its value, now and after each boot.
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putContent } from '../src/resources/files/put-content.ts'

@@ -1,4 +1,4 @@
-// Task: a command that systemd runs at certain times: a timer and its service.
+// Task `systemdTimer`: systemd runs a command at certain times, with a timer and a service.
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putContent } from '../src/resources/files/put-content.ts'
 import { withoutFile } from '../src/resources/files/with-file.ts'

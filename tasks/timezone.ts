@@ -1,4 +1,4 @@
-// Task: the time zone of a host.
+// Task `timezone`: the host has its time zone.
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putLink } from '../src/resources/files/program/files.ts'
 import { putContent } from '../src/resources/files/put-content.ts'

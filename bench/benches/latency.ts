@@ -1,4 +1,4 @@
-// Nothing to do on four hosts that are far away: 0 to 300 ms of round trip, and a wire that loses packets.
+// Benchmark: nothing to do on four hosts that are far away, with round trips of 0 to 300 ms, and with lost packets.
 import { alternate } from '../alternate.ts'
 import { ANSIBLE, BY_HAND, MAILRUN, MITOGEN, type Bench, type Outcome } from '../bench.ts'
 import { onFleet } from '../bench-lab.ts'

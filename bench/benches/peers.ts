@@ -1,4 +1,4 @@
-// The main job on 1, 4, 10 and 20 hosts: mailrun, Ansible, Ansible with Mitogen, and by hand, side by side.
+// Benchmark: mailrun, Ansible, Ansible with Mitogen and scripts by hand set up DKIM on 1, 4, 10 and 20 hosts.
 import { alternate, type Contender, type Limits } from '../alternate.ts'
 import { ANSIBLE, BY_HAND, MAILRUN, MITOGEN, type Bench, type Outcome } from '../bench.ts'
 import { onFleet } from '../bench-lab.ts'

@@ -1,5 +1,5 @@
-// What a host costs the controller, and how that grows with the fleet:
-// processor time, memory, how late the event loop is, seconds.
+// Benchmark: the cost of a host for the controller, from 100 to 5,000 hosts: processor time, memory, delay of the event
+// loop, seconds.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alternate, type Contender } from '../alternate.ts'
@@ -15,7 +15,7 @@ const SIZES = [100, 1000, 5000]
 const HELD = [100, 1000]
 const LISTED = [1000, 10_000]
 const AT_ONCE = 32
-/** The goal counts memory from here. */
+/** Megabytes. The goal counts only memory above this. */
 const BASE_MEGABYTES = 100
 
 const SSH2_ALONE = 'ssh2 alone'
@@ -118,7 +118,7 @@ async function held(crowd: Crowd, size: number): Promise<Measured> {
   return { job: 'memory per open connection', at: size, who: MAILRUN, unit: 'kB', values: [Number(stdout)] }
 }
 
-/** An inventory alone, in Ansible's two forms. */
+/** Lists an inventory, in Ansible's two forms. */
 function listed(crowd: Crowd, size: number, rounds: number): Promise<readonly Measured[]> {
   const hosts = Array.from({ length: size }, (_, index) => ({
     name: `mx${index + 1}.fleet.test`,
@@ -152,7 +152,7 @@ function listed(crowd: Crowd, size: number, rounds: number): Promise<readonly Me
   )
 }
 
-/** What the goal is about, of what was measured. */
+/** Computes the values of the goal from the measurements. */
 const derived = (measured: readonly Measured[]): readonly Measured[] =>
   measured
     .filter(({ job, who, unit }) => job === 'CPU per host' && who === MAILRUN && unit === 'MB')

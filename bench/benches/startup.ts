@@ -1,4 +1,4 @@
-// What it takes before anything is done: Node itself, mailrun's words, and a run on this machine alone.
+// Benchmark: the time of a start, for Node alone, for commands of mailrun and Ansible, and for a run on this machine.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

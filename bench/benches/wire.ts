@@ -1,4 +1,4 @@
-// What goes over the wire and what starts on the hosts: round trips, bytes and processes, counted where they happen.
+// Benchmark: round trips and bytes on the network, and processes on the hosts, counted there.
 import { alternate, type Contender } from '../alternate.ts'
 import { ANSIBLE, MITOGEN, type Bench, type Outcome } from '../bench.ts'
 import { onFleet } from '../bench-lab.ts'

@@ -1,4 +1,5 @@
-// The peer: Ansible from Debian, on bench/peers/dkim.yaml, by itself and with Mitogen; as fast as its users have it.
+// The contender Ansible, from Debian, with bench/peers/dkim.yaml, alone and with Mitogen. It has the settings that make
+// it fast.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Contender } from '../alternate.ts'

@@ -1,5 +1,5 @@
-// The limit: what an operator would write, one script of questions or changes,
-// over one cold plain ssh per host, all hosts at once.
+// The contender by hand: one script of questions or changes, as an operator would write it, sent to all hosts at once
+// through a new plain ssh for each.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LabHost } from '../../lab/fleet.ts'

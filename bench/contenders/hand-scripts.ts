@@ -1,5 +1,5 @@
-// The scripts of who works by hand: the questions of playbooks/dkim.ts,
-// and its changes, in as few processes as a careful hand takes.
+// The scripts of the contender by hand: the questions and changes of playbooks/dkim.ts, with as few processes as a
+// careful operator needs.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { settingsOf } from '../../src/signers/opendkim/files/conf.ts'

@@ -1,4 +1,4 @@
-// The main job's four cases, and the fleet that they are carried out on.
+// The jobs that contenders do (first run, nothing to do, check, one changed file), and the fleet on which they do them.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// mailrun itself, on playbooks/dkim.ts.
+// The contender mailrun, with playbooks/dkim.ts.
 import type { Contender } from '../alternate.ts'
 import { MAILRUN } from '../bench.ts'
 import { MAIN, ROOT } from '../root.ts'

@@ -1,5 +1,5 @@
-// What the library ssh2 needs by itself, as a program: to each host of standard input's JSON one connection and one
-// `exec true`, so many at once.
+// A program that uses only the library ssh2: it connects to each host in the JSON on standard input and runs `exec
+// true`, a limited number at once.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { NodeSSH } from 'node-ssh'

@@ -1,4 +1,4 @@
-// The floor that the library sets: a process of Node that connects to every host by ssh2 and runs `true`.
+// The lower bound for a client with the library ssh2: a process of Node that connects to every host and runs `true`.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Contender } from '../alternate.ts'

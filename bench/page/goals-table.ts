@@ -1,4 +1,4 @@
-// The goals as a table, for the page and for the end of a run.
+// Writes the goals of the benchmarks as a table, for the page and for the end of a run.
 import { goals, verdict, type Goal } from './goals.ts'
 import { shown } from './number.ts'
 import type { AllResults } from '../results.ts'

@@ -1,6 +1,7 @@
-// What mailrun wants to reach, and what the results say of it: pure.
-// Each goal is a ratio or a difference within one run of a bench.
+// The goals of the benchmarks, and whether the results reach them. Each goal is a ratio or a difference within one
+// benchmark. Pure functions.
 import { ANSIBLE, BARE_SSH, BARE_SSH2, BY_HAND, MAILRUN, MITOGEN } from '../bench.ts'
+import { IDLE_RUN, OWN_BLOCK, OWN_FILE, RATIO } from '../benches/ssh-config.ts'
 import { LIST_TASKS, NODE, START, VERSION } from '../benches/startup.ts'
 import type { AllResults } from '../results.ts'
 import { mediansOf, type ByPlace, type Medians, type Of } from './medians.ts'
@@ -26,7 +27,14 @@ const NOTHING = 'nothing to do'
 /** Every goal, in the order of the page; also those that nothing was measured for. */
 export function goals(all: AllResults): readonly Goal[] {
   const medians = mediansOf(all)
-  return [...besideThePeers(medians), farAway(medians), onTheWire(medians), ...manyHosts(medians), ...startUp(medians)]
+  return [
+    ...besideThePeers(medians),
+    farAway(medians),
+    onTheWire(medians),
+    ...manyHosts(medians),
+    ...startUp(medians),
+    ...sshConfig(medians),
+  ]
 }
 
 const over = (one: number, other: number): number => one / other
@@ -158,6 +166,21 @@ function startUp({ compared }: Medians): readonly Goal[] {
       met: (ms) => ms <= 40,
     },
   ]
+}
+
+function sshConfig({ alone }: Medians): readonly Goal[] {
+  const files = [
+    [OWN_FILE, "Debian's own ssh_config"],
+    [OWN_BLOCK, 'an ssh_config with a `Host` block for it'],
+  ] as const
+  return files.map(([who, file]) => ({
+    what: `nothing to do on one host: with ${file}, against none`,
+    wanted: 'at most 1.05 times',
+    unit: '×',
+    at: 'hosts',
+    measured: alone('ssh-config', [1], { job: IDLE_RUN, who, unit: RATIO }),
+    met: (longer: number) => longer <= 1.05,
+  }))
 }
 
 /** `missed` where it is at one of the places. */

@@ -1,4 +1,4 @@
-// One job of a bench as a table: who did it, at which size, how long, and how that compares.
+// Writes one job of a benchmark as a table: each contender at each size, its time, and the ratio to others.
 import type { Bench } from '../bench.ts'
 import { median, type Measured, type Results } from '../results.ts'
 import { shown } from './number.ts'

@@ -1,16 +1,16 @@
-// Medians of one set of results, and what two of them say of each other: pure.
+// Medians of a set of results, and comparisons of two of them. Pure functions.
 import { medianOf, type AllResults, type Measured } from '../results.ts'
 
-/** What is measured, at whatever place. */
+/** A measured thing, without its size. */
 export type Of = Omit<Measured, 'values' | 'at'>
 
-/** `at` → a number; without those where nothing was measured. */
+/** A number for each `at` at which something was measured. */
 export type ByPlace = ReadonlyMap<number, number>
 
 export interface Medians {
   readonly value: (bench: string, of: Of, at: number) => number | undefined
   readonly alone: (bench: string, ats: readonly number[], of: Of) => ByPlace
-  /** Of two medians at the same place. */
+  /** Compares two medians at the same `at`. */
   readonly compared: (
     bench: string,
     ats: readonly number[],

@@ -1,4 +1,4 @@
-// Numbers as the page shows them: three digits that count, no more.
+// Writes numbers with three significant digits.
 
 export function shown(value: number): string {
   const size = Math.abs(value)

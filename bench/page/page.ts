@@ -1,4 +1,4 @@
-// docs/benchmarks.md and its plots, made of the results alone: pure.
+// Writes docs/benchmarks.md and its plots from the results alone. Pure functions.
 import type { Bench, Plot } from '../bench.ts'
 import { median, type AllResults, type Results } from '../results.ts'
 import { goalsTable } from './goals-table.ts'

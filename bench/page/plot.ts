@@ -1,5 +1,5 @@
-// A plot as SVG text: lines over sizes, seconds on a logarithmic scale. It brings its own ground, so it can be read on
-// light pages and on dark ones.
+// Draws a plot as SVG: lines over sizes, seconds on a logarithmic scale. It has its own background, so it is readable
+// on light and dark pages.
 import { shown } from './number.ts'
 
 export interface Point {

@@ -1,4 +1,4 @@
-// The README's three lines on speed, made of the results alone: pure.
+// Writes the README's three lines about speed from the results alone. Pure functions.
 import { ANSIBLE, BY_HAND, MAILRUN, MITOGEN } from '../bench.ts'
 import { medianOf, type AllResults } from '../results.ts'
 import { shown } from './number.ts'

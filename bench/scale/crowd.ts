@@ -1,5 +1,5 @@
-// Many hosts that are one: a host of the lab answers for a whole network of addresses,
-// each connection with an sshd and a shell of its own.
+// Many hosts that are one: a host of the lab has every address of a network. Each connection gets its own sshd and
+// shell.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,12 +9,12 @@ import { benchLab } from '../bench-lab.ts'
 
 const run = promisify(execFile)
 
-/** Nobody else's: labs have 10.231. */
+/** A network that no lab uses: labs have 10.231. */
 const NETWORK = '10.232'
 const HOST = 'mx1'
 /**
- * sshd would turn away handshakes beyond ten at once, and pam_systemd makes a session of each login one after the
- * other.
+ * Settings without which sshd would refuse more than ten handshakes at once, and pam_systemd would make the sessions of
+ * logins one after the other.
  */
 const SSHD = 'MaxStartups 2000\n'
 
@@ -23,14 +23,14 @@ export interface Crowd {
   inventory(size: number): string
   addresses(size: number): readonly string[]
   readonly keyFile: string
-  /** Goes when the bench does. */
+  /** It is removed when the benchmark ends. */
   readonly folder: string
 }
 
 const addressOf = (index: number): string => `${NETWORK}.${Math.floor(index / 250) + 1}.${(index % 250) + 1}`
 const addresses = (size: number): readonly string[] => Array.from({ length: size }, (_, index) => addressOf(index))
 
-/** @param use - while the host plays them */
+/** @param use - is called while the host takes the part of all hosts */
 export async function withCrowd<T>(use: (crowd: Crowd) => Promise<T>): Promise<T> {
   const lab = await benchLab()
   await lab.labPrograms({ time: '/usr/bin/time' })
@@ -40,7 +40,7 @@ export async function withCrowd<T>(use: (crowd: Crowd) => Promise<T>): Promise<T
     HOST,
     `printf ${JSON.stringify(SSHD).replace('\\n', '\\\\n')} > /etc/ssh/sshd_config.d/crowd.conf; systemctl reload ssh`,
   )
-  // Every address of the network is its own.
+  // Every address of the network belongs to the host.
   await run('nsenter', [
     '--target',
     String(await lab.hostLeader(HOST)),

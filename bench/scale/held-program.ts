@@ -1,5 +1,5 @@
-// Holds a connection to every host of an inventory open at once, each with its shell, and prints how many kB each
-// takes: `node --expose-gc held-program.js INVENTORY`.
+// Opens a connection with a shell to every host of an inventory at the same time, and prints how many kB each takes:
+// `node --expose-gc held-program.js INVENTORY`.
 import pLimit from 'p-limit'
 import { connector } from '../../src/ssh/connector.ts'
 import type { Connection } from '../../src/engine/session/connection.ts'

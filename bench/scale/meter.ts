@@ -1,5 +1,5 @@
-// Measures how late the event loop of the process is that it is loaded into (`node --import`), and writes that to the
-// file that MAILRUN_METER names, when it ends.
+// Measures how late the event loop of a process is, and writes that to the file in MAILRUN_METER when the process ends.
+// It is loaded with `node --import`.
 import { writeFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
@@ -12,7 +12,7 @@ export interface LoopDelay {
 const RESOLUTION_MS = 5
 
 const path = process.env['MAILRUN_METER']
-// It is of this process alone.
+// The variable is for this process only.
 delete process.env['MAILRUN_METER']
 if (path !== undefined) {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })

@@ -1,5 +1,5 @@
-// The work of playbooks/dkim.ts without keys, for a host that is played by one machine many times:
-// no two hosts may share a key.
+// The work of playbooks/dkim.ts without keys, for one machine that takes the part of many hosts: two hosts must not
+// share a key.
 import { playbook, v } from 'mailrun'
 import { apt, directory, file, postfixParameter, service, template } from 'mailrun/tasks'
 

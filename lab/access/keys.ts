@@ -1,4 +1,4 @@
-// Keys and the password of a lab: made once, the same after `reset`.
+// The keys and the password of a lab. They are made once, and stay the same after `reset`.
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-// Writes the lab's ssh_config(5): who uses it reaches the hosts by their names, with ssh, scp or mailrun.
+// Writes the lab's ssh_config(5), with which ssh, scp and mailrun reach the hosts by name.
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabHost } from '../fleet.ts'

@@ -1,4 +1,4 @@
-// A lab's hosts by name.
+// Finds a host of a lab by its name.
 import { INTERNET_HOSTS, TOOLS_HOST, fleet, type LabHost } from '../fleet.ts'
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'

@@ -1,4 +1,4 @@
-// What makes a host of an image: its name, its keys, its users' access; written before it boots.
+// Writes the files that turn an image into a host before it boots: its name, its keys, the access of its users.
 import { chown, copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabHost } from '../fleet.ts'

@@ -1,4 +1,4 @@
-// One host of a lab: makes it, mends it, makes it again, removes it.
+// Makes, repairs, resets and removes one host of a lab.
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// A host as a running container: is it there, start it, cut its power.
+// A host of the lab as a running container: whether it runs, how to start it, how to cut its power.
 import { spawn } from 'node:child_process'
 import { openSync, closeSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -11,7 +11,7 @@ export function mountsBelow(directory: string): readonly string[] {
     .reverse()
 }
 
-/** Pure: the mount points of mountinfo, proc(5), in the order of mounting. */
+/** The mount points in mountinfo (proc(5)), in the order of mounting. A pure function. */
 export function parseMountPoints(mountinfo: string): readonly string[] {
   return mountinfo
     .split('\n')
@@ -25,7 +25,7 @@ export async function unmountBelow(directory: string): Promise<void> {
   if (left.length > 0) throw new LabError(`still mounted: ${left.join(', ')}: see who holds it with "fuser -m PATH"`)
 }
 
-/** Ends what runs below, unmounts, and only then removes, staying on one file system. */
+/** Ends the processes that use the directory, unmounts, and then removes it, without leaving its file system. */
 export async function removeTree(directory: string): Promise<void> {
   await endProcesses(() => processesBelow(directory))
   await unmountBelow(directory)

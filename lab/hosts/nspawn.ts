@@ -1,4 +1,4 @@
-// The command line that starts a container with a control group of its own, on machines with and without systemd.
+// Builds the command line that starts a container with its own control group, on machines with and without systemd.
 import { existsSync } from 'node:fs'
 import { rmdir } from 'node:fs/promises'
 import { LabError } from '../lab-error.ts'

@@ -1,4 +1,4 @@
-// A host that is down for a while: its power cut and its cable out, then both back, with its files as they were.
+// Takes a host down for a while: cuts its power and its network, then restores both, with its files as they were.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findHost } from './find-host.ts'
 import { ensureHost } from './host.ts'

@@ -1,4 +1,4 @@
-// Finds the processes that this lab started by what they alone have in their arguments, so nothing else is ever ended.
+// Finds the processes that this lab started, by arguments that only they have, so that no other process is ended.
 import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

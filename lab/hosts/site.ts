@@ -1,4 +1,4 @@
-// What the hosts of one lab share.
+// The settings that all hosts of one lab share.
 import { fleet, type LabHost } from '../fleet.ts'
 import { hostsFile } from './host-files.ts'
 import { imageAt, type Image } from '../image/image.ts'
@@ -10,13 +10,13 @@ import type { LabState } from '../state.ts'
 export interface Site {
   readonly lab: Lab
   readonly subnet: string
-  /** What the host is made of. */
+  /** The layers from which the host is made. */
   image(host: LabHost): Image
   /** Whether it has name servers and IPv6 addresses. */
   readonly internet: boolean
-  /** The text of its /etc/hosts. In a lab with name servers that is the host itself alone. */
+  /** The text of its /etc/hosts. In a lab with name servers, it has only the host itself. */
   hostsFile(host: LabHost): string
-  /** The text of /etc/resolv.conf; `undefined` leaves the host's as it is. */
+  /** The text of /etc/resolv.conf. `undefined`: the host's file stays as it is. */
   readonly resolvConf: string | undefined
 }
 
@@ -28,7 +28,7 @@ export function siteOf(lab: Lab, state: LabState): Site {
     subnet,
     image: ({ name, release }) => {
       const digest = images[release]
-      if (digest === undefined) throw new LabError(`${name} has no image of Debian ${release}: mend it with "lab up"`)
+      if (digest === undefined) throw new LabError(`${name} has no image of Debian ${release}: repair it with "lab up"`)
       return imageAt(lab, digest, { internet, python })
     },
     internet: internet !== undefined,

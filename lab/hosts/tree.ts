@@ -1,4 +1,4 @@
-// The files of a host as a list and as one digest: whoever writes anything there changes both.
+// The files of a host as a list and as one digest. Every write to the host changes both.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat } from 'node:fs/promises'

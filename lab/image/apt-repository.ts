@@ -1,5 +1,5 @@
-// A directory of Debian packages that apt reads as a repository: downloaded with the release's apt, and the test
-// packages.
+// Builds a directory of Debian packages that apt can use as a repository: packages downloaded with the release's apt,
+// and the test packages.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { aptFlags, type LabApt } from './apt-sources.ts'

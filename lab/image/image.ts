@@ -7,13 +7,13 @@ import { REPOSITORY, imageDigest, pythonDigest } from './recipe.ts'
 import type { Release } from './releases.ts'
 
 export interface Image {
-  /** Names its directory in the cache. */
+  /** The name of its directory in the cache. */
   readonly digest: string
   /** Of the layers of name servers and the receiver; `undefined` in a lab without them. */
   readonly internet: string | undefined
   /** Of the layers that give mail hosts Python; `undefined` in a lab without it. */
   readonly python: string | undefined
-  /** Changes when a host of that profile would be made of something else. */
+  /** Changes if a host of this profile would get other contents. */
   digestFor(profile: Profile): string
   /** Directories for an overlay, the topmost first. */
   layers(profile: Profile): readonly string[]
@@ -21,10 +21,10 @@ export interface Image {
   readonly binds: Readonly<Record<string, string>>
 }
 
-/** Digests of what a lab may have further. */
+/** Digests of the optional parts of a lab. */
 export type Further = Pick<Image, 'internet' | 'python'>
 
-/** The images that a lab's hosts were made from, which need not be today's. */
+/** The images from which a lab's hosts were made. The present images may be newer. */
 export function imageAt(lab: Lab, digest: string, { internet, python }: Further): Image {
   const at = join(lab.cacheDir, digest)
   const fleet = [join(at, 'fleet'), join(at, 'base')]
@@ -46,21 +46,21 @@ export function imageAt(lab: Lab, digest: string, { internet, python }: Further)
   return { digest, internet, python, digestFor, layers: (profile) => [...own[profile], ...fleet], binds }
 }
 
-/** What one release's images must hold for a lab. */
+/** What the images of one release must contain for a lab. */
 export interface ImageParts {
   readonly tools: boolean
   readonly internet: boolean
   readonly python: boolean
 }
 
-/** The image of today's recipe. */
+/** The image of the present recipe. */
 export const imageOfToday = (lab: Lab, release: Release, { internet, python }: Omit<ImageParts, 'tools'>): Image =>
   imageAt(lab, imageDigest(release), {
     internet: internet ? internetDigest() : undefined,
     python: python ? pythonDigest() : undefined,
   })
 
-/** Pure: which parts the hosts of that release need. */
+/** Which parts the hosts of this release need. A pure function. */
 export function partsFor(hosts: readonly LabHost[], release: Release, python: boolean): ImageParts {
   const profiles = hosts.filter((host) => host.release === release)
   return {

@@ -1,4 +1,5 @@
-// What defines the images: whoever changes this file or the table of releases gets new images by the digest of them.
+// The definition of the images. If this file or the table of releases changes, their digest changes, and new images are
+// built.
 import { createHash } from 'node:crypto'
 import { releaseFacts, type Release } from './releases.ts'
 import { TEST_PACKAGES } from './test-packages.ts'

@@ -1,4 +1,4 @@
-// The Debian releases that the lab can make hosts of: all that mailrun knows.
+// The Debian releases of which the lab can make hosts: all that mailrun knows.
 import { RELEASES, type Release } from '../../src/resources/host/releases.ts'
 import { LabError } from '../lab-error.ts'
 

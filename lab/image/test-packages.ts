@@ -1,5 +1,5 @@
-// Debian packages made for tests: one with a debconf question, a conffile and a unit in two versions, one that is slow
-// to install.
+// Debian packages for tests: one with a debconf question, a conffile and a unit, in two versions, and one that takes
+// long to install.
 
 export interface TestPackage {
   readonly name: string

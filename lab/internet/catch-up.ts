@@ -1,4 +1,4 @@
-// Waits until both authoritative name servers say the same.
+// Waits until both authoritative name servers of the lab serve the same.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'

@@ -1,4 +1,4 @@
-// Writes what makes a host of its image a name server, the resolver or the receiver; before it boots.
+// Writes the files that turn a host of the lab into a name server, the resolver or the mail receiver, before it boots.
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { LabHost } from '../fleet.ts'

@@ -1,4 +1,4 @@
-// Where the name servers of a lab are, and what opens them.
+// The addresses of a lab's name servers, and the keys for updates.
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'
 import type { LabState } from '../state.ts'

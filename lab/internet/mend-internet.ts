@@ -1,5 +1,5 @@
-// What running name servers need so that the lab's zones are right: the mail hosts' records at the primary, the same
-// zones at the secondary.
+// Repairs what running name servers need for the lab's zones: the mail hosts' records at the primary, the same zones at
+// the secondary.
 import { fleet, isMailHost } from '../fleet.ts'
 import type { Lab } from '../lab.ts'
 import { leader } from '../hosts/machine.ts'

@@ -1,4 +1,4 @@
-// BIND's configuration of the three name servers: pure.
+// Writes BIND's configuration for the three name servers of the lab. Pure functions.
 import { DOMAIN, SENDER_DOMAINS, ipv6 } from './names.ts'
 import { NUMBERS, TTL, zoneNames } from './zones.ts'
 

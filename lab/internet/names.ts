@@ -1,4 +1,4 @@
-// The names and addresses of a lab's small internet: pure.
+// The names and addresses of a lab's small internet. Pure functions.
 import type { LabHost } from '../fleet.ts'
 
 /** The mail hosts' own domain, which the name servers are in as well. */

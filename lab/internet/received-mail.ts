@@ -1,4 +1,4 @@
-// Mail that reached the receiver, with what its verifiers stamped on it.
+// Reads the mail that arrived at the lab's receiver, with the results that its verifiers added.
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

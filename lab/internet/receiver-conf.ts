@@ -1,5 +1,5 @@
-// The configuration of the receiver: Postfix with policyd-spf, OpenDKIM and OpenDMARC, which stamp what they find and
-// refuse nothing: pure.
+// The configuration of the lab's mail receiver: Postfix with policyd-spf, OpenDKIM and OpenDMARC, which add their
+// results and refuse nothing. Pure functions.
 import { AUTHSERV_ID, RECEIVER_DOMAIN, SENDER_DOMAINS, SIX_DOMAIN, THIRD_PARTY_DOMAIN } from './names.ts'
 import { NUMBERS } from './zones.ts'
 

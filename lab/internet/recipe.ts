@@ -1,5 +1,5 @@
-// What defines the image layers of name servers and of the receiver; a digest of its own, so that the images of the
-// mail hosts stay as they are.
+// The definition of the image layers for name servers and the receiver. It has its own digest, so that the images of
+// the mail hosts do not change with it.
 import { digestOf, installFrom, REPOSITORY } from '../image/recipe.ts'
 
 /** Where the build sees their packages. */

@@ -1,4 +1,4 @@
-// A secondary name server that falls behind, as they do: it answers, but with what it had.
+// Makes the lab's secondary name server fall behind: it answers, but with old data.
 import type { Lab } from '../lab.ts'
 import { catchUp } from './catch-up.ts'
 import { PRIMARIES_PATH, primariesText } from './named-conf.ts'

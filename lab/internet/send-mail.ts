@@ -1,4 +1,4 @@
-// Sends a message from a mail host, the way its users or programs would.
+// Sends a message from a mail host of the lab, as its users and programs do.
 import { randomUUID } from 'node:crypto'
 import { findHost } from '../hosts/find-host.ts'
 import { inHost } from '../hosts/in-host.ts'

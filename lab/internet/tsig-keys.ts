@@ -1,4 +1,5 @@
-// The lab's TSIG keys, as files that nsupdate -k and dig -k read: made once, the same after `reset`.
+// The lab's TSIG keys (RFC 8945), as files for nsupdate -k and dig -k. They are made once, and stay the same after
+// `reset`.
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'

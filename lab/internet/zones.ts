@@ -1,4 +1,5 @@
-// The zones that the name servers begin with: pure. The mail hosts' own records come by dynamic update.
+// The zones that the lab's name servers have at the beginning. The records of the mail hosts are added later by dynamic
+// update. Pure functions.
 import {
   DOMAIN,
   PARKED_DOMAIN,

@@ -1,4 +1,4 @@
-// The lab's network: a bridge with no way out, and per host a network namespace joined to it.
+// The lab's network: a bridge without a way out, and for each host a network namespace that is connected to it.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LabHost } from '../fleet.ts'

@@ -1,4 +1,4 @@
-// Changes the wire of a lab that is up.
+// Changes the round-trip time and the packet loss of a running lab.
 import type { Lab } from '../lab.ts'
 import { addIpv6, setWire, type Wire } from './latency.ts'
 import { lockPath, withLock } from '../lock.ts'

@@ -1,5 +1,5 @@
-// `npm run docs:pictures`: the pictures in docs/pictures, made of what mailrun prints on a lab of two hosts. The
-// audit's page is photographed by Debian's chromium where it is installed.
+// `npm run docs:pictures`: makes the pictures in docs/pictures from the output of mailrun in a lab of two hosts. If
+// Debian's chromium is installed, it also takes pictures of the audit's HTML page.
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// What the pictures show: commands on a small fleet of the lab, as a reader would type them, and what they print.
+// The commands that the pictures in docs/pictures show, as a reader would type them in a small lab.
 
 export interface Step {
   /** Words of the command line after `mailrun`; `INVENTORY` stands for the lab's. */

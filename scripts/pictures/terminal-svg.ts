@@ -1,5 +1,5 @@
-// A picture of a terminal's output as SVG, without a browser: one text element for each stretch of one style, each at
-// its column. It is dark or light as its reader's system is.
+// Draws the output of a terminal as SVG, without a browser: one text element for each piece of text in one style. The
+// picture is dark or light like the reader's system.
 
 export interface TerminalPicture {
   /** What the program printed, with colours as ECMA-48 writes them (`ESC [ … m`). */

@@ -1,4 +1,4 @@
-// What `mailrun audit` found: a matrix of hosts and domains, the findings behind it, and what they come to. Plain JSON;
+// The report of `mailrun audit`: a matrix of hosts and domains, the findings behind it, and totals. It is plain JSON;
 // docs/audit.schema.json describes it.
 import type { CheckName } from '../findings/checks.ts'
 import type { Finding, Subject } from '../findings/finding.ts'

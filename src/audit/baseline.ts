@@ -1,4 +1,4 @@
-// The baseline: findings that somebody has accepted, each with a reason, and until when.
+// The baseline of an audit: the findings that somebody accepted, each with a reason, and until when.
 import type { Finding } from '../findings/finding.ts'
 import { matchesWild } from '../text/wild.ts'
 import type { FindingId } from './catalogue.ts'

@@ -1,5 +1,5 @@
-// From evidence to a report: findings of all rules, those that the baseline knows marked, the same of several places
-// reported once, and all of it counted.
+// Makes the report of an audit from the evidence: runs all rules, marks the findings in the baseline, shows equal
+// findings of several places once, and counts everything.
 import type { AuditDomain, AuditFinding, AuditHost, AuditReport, AuditSummary, CellStatus } from './audit-report.ts'
 import { CHECK_NAMES } from '../findings/checks.ts'
 import { SEVERITIES } from '../findings/severity.ts'

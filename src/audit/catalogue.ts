@@ -1,5 +1,5 @@
-// Every finding there is: the one vocabulary of audit, verify and dns, of which the page of findings, the baseline and
-// the reports are made. An id never changes its meaning.
+// The catalogue of all findings of audit, verify and dns. The page of findings, the baseline and the reports are made
+// from it. An id never changes its meaning.
 import { catalogueOf } from '../findings/catalogue.ts'
 import type { FindingKind, Kinds } from '../findings/rule.ts'
 import { DKIM_KINDS } from '../mail/records/dkim/findings.ts'

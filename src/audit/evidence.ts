@@ -1,4 +1,4 @@
-// All that an audit rests on: what hosts and name servers said. Judging it asks nobody any more.
+// The evidence of an audit: everything that hosts and name servers answered. The rules judge it, and ask nobody again.
 import type { PlannedRecord } from '../dns/plan/plan-dns.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { MailSetup } from '../mail/mail-setup.ts'
@@ -38,7 +38,7 @@ export interface HostEvidence {
   readonly refusedKeys?: readonly RefusedKey[]
 }
 
-/** The TXT values at a name by one server, strings joined; `undefined` where it gave no answer that counts. */
+/** The TXT values at a name by one server, strings joined; `undefined` where it gave no usable answer. */
 export interface ServedTxt {
   readonly server: string
   readonly values: readonly string[] | undefined

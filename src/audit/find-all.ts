@@ -1,4 +1,4 @@
-// All findings of the evidence on a fleet, of which one cause is reported once.
+// Runs all rules of the audit on the evidence about a fleet, and keeps one finding for each cause.
 import type { Finding, Subject } from '../findings/finding.ts'
 import { findAll } from '../findings/rule.ts'
 import { isSuperseded } from '../findings/superseded.ts'

@@ -1,5 +1,5 @@
-// Asks every authoritative server what it has of a fleet's domains: policies, keys, and whether they are what the
-// inventory wants.
+// Asks every authoritative name server what it serves for a fleet's domains: policies, keys, and whether they are what
+// the inventory wants.
 import type { Asking, Authority } from '../dns/lookup/authority.ts'
 import type { ServerAnswer } from '../dns/lookup/ask-zone.ts'
 import type { DomainBounds } from '../dns/bounds/domain-bounds.ts'

@@ -1,4 +1,5 @@
-// The matrix: a row for each host and domain, a cell for each check, coloured by the findings that concern it.
+// The matrix of an audit: a row for each host and domain, a column for each check. The findings decide the status of
+// each cell.
 import type { Finding, Subject } from '../findings/finding.ts'
 import type { Accepted } from './baseline.ts'
 import type { FindingId } from './catalogue.ts'

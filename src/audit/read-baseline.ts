@@ -1,4 +1,4 @@
-// Reads and writes the baseline, a YAML file of accepted findings.
+// Reads and writes the baseline of an audit, a YAML file of accepted findings.
 import { Scalar, stringify } from 'yaml'
 import { parseYaml } from '../inventory/yaml-file.ts'
 import type { AuditFinding, AuditReport } from './audit-report.ts'

@@ -1,4 +1,4 @@
-// What DNS has of a domain, as findings: each record by itself, and by the audit's own rules.
+// Findings about the records that DNS has of a domain: from the lint of each record, and from the audit's own rules.
 import type { Finding, Subject } from '../findings/finding.ts'
 import { findAll } from '../findings/rule.ts'
 import { lintAdspSet } from '../mail/records/adsp.ts'

@@ -1,4 +1,5 @@
-// Roles in which a host's mail was put to its milters: the same verdict of several is one thing.
+// The roles in which a test message is shown to a host's milters (for example from a logged-in user, or from a
+// stranger). Equal verdicts for several roles become one finding.
 import type { SigningProof, Verdict } from '../mail/proof/proof.ts'
 
 export interface Roles {
@@ -8,7 +9,7 @@ export interface Roles {
 
 export const isBad = ({ status }: Verdict): boolean => status === 'fail' || status === 'unknown'
 
-/** Those with a verdict that is no pass; programs and clients together, strangers by themselves. */
+/** The roles whose verdict is no pass. Programs and clients are grouped together, strangers apart. */
 export function rolesTogether(signing: readonly SigningProof[]): readonly Roles[] {
   const groups = new Map<string, { readonly proof: SigningProof; readonly roles: string[] }>()
   for (const proof of signing) {
@@ -21,7 +22,7 @@ export function rolesTogether(signing: readonly SigningProof[]): readonly Roles[
   return [...groups.values()]
 }
 
-/** What keeps a stranger's mail from being asked about is reported for own mail already. */
+/** If a stranger's mail could not be asked about, and the same reason is reported for the host's own mail. */
 const isHidden = ({ domain, role, verdict }: SigningProof, all: readonly SigningProof[]): boolean =>
   role === 'outsider' &&
   verdict.status === 'unknown' &&

@@ -1,4 +1,4 @@
-// Keys that hosts sign with, by their signers' configurations.
+// The keys with which hosts sign, according to the configurations of their signers.
 import type { ConfiguredKey } from '../signers/inspection.ts'
 import { hostInspection } from '../signers/inspections.ts'
 import type { HostEvidence } from './evidence.ts'

@@ -1,8 +1,9 @@
-// What was proved of a host, as findings: the live signature, SPF, DMARC and names.
+// Turns what was proved about a host into findings: the live signature, SPF, DMARC and names.
 import type { CheckName } from '../findings/checks.ts'
 import type { Finding, FindingDetails, Subject } from '../findings/finding.ts'
 import { findingOf } from '../findings/rule.ts'
 import { dkimName } from '../mail/records/dkim/record.ts'
+import { UNPUBLISHED } from '../mail/proof/causes.ts'
 import { kindOfVerdict, type VerdictFindingId } from '../mail/proof/findings.ts'
 import type { HostProof, SigningProof, SpfProof, Verdict } from '../mail/proof/proof.ts'
 import { groupedBy } from '../text/grouped-by.ts'
@@ -11,14 +12,14 @@ import { isBad, rolesTogether, type Roles } from './signing-roles.ts'
 
 type VerdictFinding = Finding<VerdictFindingId>
 
-/** What DNS has, and what it is to have. */
+/** The record in DNS, and the wanted one. */
 export interface Asked {
   evidenceOf(domain: string): DomainEvidence | undefined
-  /** The record that is wanted at a name, of a kind that begins so. */
+  /** The wanted record at a name, of the kind that begins with this text. */
   wanted(name: string, purpose: 'spf' | 'dkim' | 'dmarc'): string | undefined
 }
 
-/** A host whose proof is looked at: what is of the domain alone names no host, and is the same for all. */
+/** The host of a proof. A finding about the domain alone names no host, and is the same for all hosts. */
 interface Proved {
   readonly host: string
   readonly proof: HostProof
@@ -44,6 +45,10 @@ const dmarcFindings = ({ host, proof: { dmarc }, asked }: Proved): readonly Verd
       found(verdict, 'dmarc', {
         subject: { ...(verdict.id === 'dmarc-none' ? {} : { host }), domain },
         ...expectedOf('dmarc', domain, asked),
+        // The inventory has a policy for the domain, or for one above it: it is only not published.
+        ...(verdict.id === 'dmarc-none' && withParents(domain).some((each) => asked.wanted(`_dmarc.${each}`, 'dmarc'))
+          ? { cause: UNPUBLISHED }
+          : {}),
       }),
     )
 
@@ -54,7 +59,7 @@ const namesFindings = ({ host, proof: { reverse } }: Proved): readonly VerdictFi
       found(verdict, 'names', { subject: { host, about: address }, found: names.join(', ') || 'no name' }),
     )
 
-/** A verdict that is no pass. @param id - instead of the verdict's own */
+/** Makes a finding from a verdict that is no pass. @param id - replaces the id of the verdict */
 function found(
   verdict: Verdict,
   check: CheckName,
@@ -64,6 +69,7 @@ function found(
   return findingOf(kindOfVerdict(id), {
     message: verdict.what,
     remedy: verdict.advice,
+    cause: verdict.cause,
     check,
     ...(verdict.status === 'unknown' ? { severity: 'unknown' } : {}),
     ...details,
@@ -96,6 +102,7 @@ function signingFinding(
   return found(verdict, role === 'outsider' ? 'outsider' : 'signature', {
     subject: { host, domain, ...(record === undefined ? {} : { record }), about: roles.join(', ') },
     ...(wanted === undefined ? {} : { expected: wanted }),
+    ...(verdict.id === 'no-key' && wanted === undefined ? { cause: undefined } : {}),
     ...(values === undefined || wanted === undefined ? {} : { found: values.join(' and ') || 'no record' }),
   })
 }
@@ -109,7 +116,7 @@ function spfFinding(
   )
   const family = address.includes(':') ? 6 : 4
   const isWrong = ['spf-fail', 'spf-softfail', 'spf-neutral'].includes(verdict.id)
-  // An address that was forgotten, beside one that was not.
+  // One address was forgotten, and another one was not.
   const isForgotten =
     isWrong && others.some((each) => each.verdict.status === 'pass' && each.address.includes(':') !== (family === 6))
   const id = isForgotten ? `spf-missing-ip${family}` : verdict.id
@@ -118,10 +125,15 @@ function spfFinding(
     return found(verdict, 'spf', { subject: { host, about }, found: result }, id)
   }
   const expected = expectedOf('spf', domain, asked)
-  // What a record lacks is the same for every host.
+  // What is missing in a record is the same for every host.
   if (verdict.id === 'spf-none' || verdict.id === 'spf-permerror')
-    return found(verdict, 'spf', { subject: { domain }, remedy: undefined, ...expected })
-  // Without the address the same of several hosts is the same.
+    return found(verdict, 'spf', {
+      subject: { domain },
+      remedy: undefined,
+      cause: expected.expected === undefined ? undefined : verdict.cause,
+      ...expected,
+    })
+  // Without the address, equal findings of several hosts are one finding.
   const reported = `SPF of ${domain} does not let an IPv${family} address of the host send (${result})`
   return found(
     verdict,
@@ -135,7 +147,11 @@ function spfFinding(
   )
 }
 
-/** What the inventory wants of the domain's record, and what is there. */
+/** `a.b.example`, `b.example`, `example`. */
+const withParents = (domain: string): readonly string[] =>
+  domain.split('.').map((_, index, labels) => labels.slice(index).join('.'))
+
+/** The domain's record as the inventory wants it, and as it is. */
 function expectedOf(
   purpose: 'spf' | 'dmarc',
   domain: string,

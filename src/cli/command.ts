@@ -1,4 +1,4 @@
-// The type of a command of the command line: its flags, and what it does.
+// The type of a command of the command line: its flags, and the function that carries it out.
 import type { Command } from 'commander'
 import type { FleetFlags } from './flags/fleet-flags.ts'
 import type { Signals } from './terminal/signals.ts'

@@ -1,6 +1,8 @@
 // Builds the grammar of the command line and its help from the table of commands.
 import { Command, type Help } from 'commander'
+import { lookOf } from '../report/screen.ts'
 import { documentText } from '../report/write/terminal.ts'
+import { wrappedText } from '../report/write/wrap.ts'
 import type { CliCommand, Invocation } from './command.ts'
 import { COMMANDS, type CommandEntry } from './commands.ts'
 import { exitStatusHelp } from './exit-status-help.ts'
@@ -28,8 +30,8 @@ export function program(version: string, signals: Signals, end: (status: number)
     .exitOverride()
     .configureOutput({
       writeErr: () => {},
-      writeOut: (text) => stdout.write(documentText(text)),
-      getOutHelpWidth: () => HELP_COLUMNS,
+      writeOut: (text) => stdout.write(wrappedText(documentText(text), lookOf(stdout).columns)),
+      getOutHelpWidth: () => Math.min(HELP_COLUMNS, lookOf(stdout).columns ?? HELP_COLUMNS),
     })
     .configureHelp({ subcommandTerm })
     .enablePositionalOptions()

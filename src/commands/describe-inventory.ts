@@ -1,4 +1,4 @@
-// What editors need to know to complete and check an inventory: a JSON Schema. No host is touched.
+// Describes what an inventory may contain, as a JSON Schema for editors. No host is touched.
 import * as v from 'valibot'
 import { inventorySchema, type SchemaFor } from '../inventory/inventory-schema.ts'
 import type { Playbook } from '../core/fleet/playbook.ts'

@@ -1,4 +1,4 @@
-// A secret value as an inventory takes it: encrypted with age.
+// Encrypts a secret value with age, in the form that an inventory needs.
 import { readFile } from 'node:fs/promises'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { asYamlValue, encrypterTo, recipientsIn, type EncryptTo } from '../secrets/encrypt.ts'

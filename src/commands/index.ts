@@ -56,9 +56,9 @@ export const listTasks = async (request: ListRequest): Promise<ListedTasks> =>
   (await import('./run/list.ts')).listTasks(request)
 
 /**
- * Connects to each host, becomes the user that it says, and asks what host it is: `mailrun ping`. Nothing is changed.
+ * Connects to each host, becomes its `become` user, and asks which host it is: `mailrun ping`. Nothing is changed.
  *
- * @returns a run of no tasks, whose one output is `facts`
+ * @returns the result of a run without tasks, with the one output `facts`
  * @throws MailrunError before any host is touched
  * @example
  * const { hosts } = await ping({ inventory: 'inventory.yaml', limit: 'mx1' })
@@ -66,7 +66,7 @@ export const listTasks = async (request: ListRequest): Promise<ListedTasks> =>
 export const ping = async (request: PingRequest): Promise<RunResult> => (await import('./ping.ts')).ping(request)
 
 /**
- * Runs one command on hosts, once on each, whatever it does: `mailrun exec`. It takes no lock, and there is no check.
+ * Runs one command once on each host: `mailrun exec`. It takes no lock, and there is no check.
  *
  * @throws MailrunError before any host is touched
  * @example
@@ -76,7 +76,7 @@ export const ping = async (request: PingRequest): Promise<RunResult> => (await i
 export const exec = async (request: ExecRequest): Promise<Execution> => (await import('./exec/exec.ts')).exec(request)
 
 /**
- * Asks each host what it is, in one trip: release, kernel, memory, disks, addresses, versions: `mailrun facts`. Nothing
+ * Asks each host for facts, in one trip: release, kernel, memory, disks, addresses, versions: `mailrun facts`. Nothing
  * is changed.
  *
  * @throws MailrunError before any host is touched
@@ -112,8 +112,8 @@ export const audit = async (request: AuditRequest): Promise<AuditResult> =>
   (await import('./audit/audit.ts')).audit(request)
 
 /**
- * Asks each host's milters to sign, and proves it, SPF, DMARC and names by DNS: `mailrun verify`. Nothing is changed,
- * and no mail is sent but with `deliver`.
+ * Asks each host's milters to sign a message, and proves the signature, SPF, DMARC and names with DNS: `mailrun
+ * verify`. Nothing is changed; mail is sent only with `deliver`.
  *
  * @throws MailrunError before any host is touched; with `deliver`, before a message is sent
  * @example
@@ -124,7 +124,7 @@ export const verify = async (request: VerifyRequest): Promise<Verification> =>
   (await import('./verify/verify.ts')).verify(request)
 
 /**
- * The records that the fleet's mail needs in DNS, beside what every authoritative name server answers: `mailrun dns
+ * Compares the records that the fleet's mail needs with the answers of every authoritative name server: `mailrun dns
  * plan`. Nothing is changed.
  *
  * @throws MailrunError
@@ -167,8 +167,8 @@ export const rotate = async (request: RotateRequest): Promise<Rotation> =>
   (await import('./rotate/rotate.ts')).rotate(request)
 
 /**
- * Looks at hosts that sign mail already, makes the inventory under which a run changes as little as possible, and
- * checks what such a run would change: `mailrun adopt`. Nothing is changed on any host.
+ * Asks hosts that already sign mail how they are set up, makes the inventory with which a run changes as little as
+ * possible, and checks what such a run would change: `mailrun adopt`. Nothing is changed on any host.
  *
  * @throws MailrunError before any host is touched
  * @example
@@ -198,7 +198,7 @@ export const describeInventory = async (request: DescribeRequest): Promise<Inven
   (await import('./describe-inventory.ts')).describeInventory(request)
 
 /**
- * A secret value as an inventory takes it, encrypted with age: `mailrun encrypt`.
+ * Encrypts a secret value with age, in the form that an inventory needs: `mailrun encrypt`.
  *
  * @throws MailrunError for an empty value, a missing recipient, or an invalid one
  * @example
@@ -208,9 +208,9 @@ export const encryptValue = async (request: EncryptRequest): Promise<string> =>
   (await import('./encrypt-value.ts')).encryptValue(request)
 
 /**
- * Writes the first files of a project, and says what to do next: `mailrun init`. No file that is there is changed.
+ * Writes the first files of a project, and says what to do next: `mailrun init`. Existing files stay as they are.
  *
- * @throws MailrunError for what is no host or no domain
+ * @throws MailrunError for an invalid host or domain
  * @example
  * const { next } = await initProject({ folder: 'fleet', hosts: ['mx1.example.org'], domains: ['example.org'] })
  */

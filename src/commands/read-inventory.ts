@@ -1,4 +1,4 @@
-// What inventories say of hosts, groups and vars, read as a command reads them. No host is touched.
+// Reads inventories as every command does, and returns their hosts, groups and vars. No host is touched.
 import { selectHosts } from '../inventory/select-hosts.ts'
 import type { Inventory } from '../core/fleet/inventory.ts'
 import { openFleet, type InventoryRequest } from './fleet/open-fleet.ts'

@@ -1,4 +1,4 @@
-// `self-test`: tries every example of the task modules on the hosts that are named, in a scratch copy of their files.
+// `self-test`: tries every example of the task modules on the named hosts, in a scratch copy of their files.
 import pLimit from 'p-limit'
 import type { Host } from '../core/fleet/host.ts'
 import type { HostFacts } from '../core/fleet/host-facts.ts'

@@ -1,4 +1,4 @@
-// What can be asked of a host besides its resources: named facts, each with its type.
+// The type of the facts about a host that a playbook or `mailrun facts` can ask for, by name.
 
 /** A question of its own each. */
 export interface GatheredFacts {

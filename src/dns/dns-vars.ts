@@ -34,23 +34,23 @@ const listed = (names: readonly string[], last: string): string =>
   `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`
 
 const zone = {
-  /** All that serve it, secondaries with no record of their own included. Left out: those that DNS names. */
+  /** All servers of the zone, also secondaries without an NS record. Left out: the servers that DNS names. */
   servers: v.optional(servers),
-  /** That takes updates, one that DNS does not name included. Left out: the one that the SOA record names. */
+  /** The server that takes updates; DNS need not name it. Left out: the server that the SOA record names. */
   primary: v.optional(server),
-  /** The backend, by name. Left out: the one that its own entries imply. */
+  /** The name of the backend. Left out: the backend to which the other entries belong. */
   via: v.optional(v.picklist(VIAS, `${listed(VIAS, 'or')} is wanted`)),
   ...BACKEND_VARS,
 } as const
 const ENTRIES = listed(Object.keys(zone), 'and')
 
-/** As an entry of a playbook's schema. */
+/** An entry for a playbook's schema. */
 export const dnsVar = v.strictObject(
   {
     /** Who is asked where zones are; they must take questions from here. Left out: this machine's resolvers. */
     resolvers: v.optional(servers),
     ...zone,
-    /** What differs for one zone. */
+    /** Settings that differ for one zone. */
     zones: v.optional(
       v.record(domain, v.strictObject(zone, `a zone takes ${ENTRIES}`), `zones, each with ${ENTRIES}, are wanted`),
     ),
@@ -60,21 +60,21 @@ export const dnsVar = v.strictObject(
 
 export type DnsVars = v.InferOutput<typeof dnsVar>
 
-/** What holds for one zone. */
+/** The settings of one zone. */
 export interface ZoneSettings {
   readonly servers: readonly string[] | undefined
   readonly primary: string | undefined
-  /** `undefined`: nothing was said, and nothing can be pushed. */
+  /** `undefined`: nothing is set, and nothing can be pushed. */
   readonly backend: Backend | undefined
   readonly updater: Updater | 'by-hand' | undefined
-  /** The values of the backend's own entries, in their order. */
+  /** The values of the backend's own entries, in order. */
   readonly own: readonly unknown[]
 }
 
 type SettingsByZone = NameServerVars &
   BackendSettings & { readonly zones?: Readonly<Record<string, NameServerVars & BackendSettings>> | undefined }
 
-/** @throws MailrunError for what does not go together */
+/** @throws MailrunError for entries that exclude each other */
 export function zoneSettings(vars: SettingsByZone, name: Untrusted): ZoneSettings {
   const all = zoneFirst(vars.zones?.[name] ?? {}, vars)
   const backend = backendOf(all)

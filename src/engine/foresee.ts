@@ -112,7 +112,8 @@ function staysBlocked(
   return plan.kind === 'blocked' && plan.why === why
 }
 
-function planned(task: Task, state: unknown, context: PlanContext, answerTo: AnswerTo): Settled<unknown> {
+/** The plan on a state; a module whose plan throws is blocked. */
+export function planned(task: Task, state: unknown, context: PlanContext, answerTo: AnswerTo): Settled<unknown> {
   try {
     return settle(task.plan(state, context), answerTo)
   } catch (error) {

@@ -18,6 +18,7 @@ import { outside, type AskOutside } from './outside.ts'
 import type { RunOptions } from './run-options.ts'
 import { openSession, type Session } from './session/session.ts'
 import type { Answers } from './session/session-watcher.ts'
+import { previewOf } from './preview.ts'
 import { stepsOf, type PlannedStep } from './trip/steps.ts'
 
 /**
@@ -180,8 +181,14 @@ async function look(state: HostState, answers: Answers, askOutside: AskOutside):
 
 /** What a check comes to. */
 function predicted(state: HostState, answers: Answers, { predictions, pending }: Foresight): HostStatus {
-  const { prepared, book } = state
-  const failed = predict(book, prepared.tasks, predictions, (_, prediction) => noteSecrets(state, prediction))
+  const { prepared, book, known } = state
+  const failed = predict(
+    book,
+    prepared.tasks,
+    predictions,
+    (plan) => noteSecrets(state, plan),
+    (task) => previewOf(task, answers(task.probe), contextOf(prepared, answers), known.answerTo),
+  )
   state.outputs = foreseenOutputs(prepared.outputs, answers, pending)
   state.given = givenAnswers(prepared.gives ?? {}, answers, pending)
   if (failed) throw new HostEnd('failed', failed)
@@ -217,7 +224,7 @@ function attempt(state: HostState, task: Task, prediction: ChangePrediction): re
   const count = (state.attempts.get(task) ?? 0) + 1
   // A first plan that rests on foresight may be made again on real answers, once.
   state.attempts.set(task, prediction.foreseen ? count : ATTEMPTS_AT_MOST)
-  noteSecrets(state, prediction)
+  noteSecrets(state, prediction.plan)
   return stepsOf(task, prediction.plan)
 }
 

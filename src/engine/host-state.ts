@@ -8,7 +8,7 @@ import { maskJson, maskOf, type Mask } from '../shell/mask.ts'
 import { HostEnd } from './host-end.ts'
 import { taskRecord, type TaskRecord } from './task-record.ts'
 import { outside, type Outside } from './outside.ts'
-import type { ChangePrediction } from './predictions.ts'
+import type { PlanOfChange } from './foresee.ts'
 import type { RunOptions } from './run-options.ts'
 import { secretsOf } from './secrets-of.ts'
 import type { Answers, SessionWatcher } from './session/session-watcher.ts'
@@ -90,7 +90,7 @@ export const watcherOf = (state: HostState): SessionWatcher => ({
 })
 
 /** The secrets of a plan's changes become known, before anything of them is reported. */
-export function noteSecrets(state: HostState, { plan }: ChangePrediction): void {
+export function noteSecrets(state: HostState, plan: PlanOfChange): void {
   const before = state.secrets.size
   for (const change of plan.changes) {
     for (const script of [change.apply, ...(change.before ?? [])])

@@ -1,5 +1,5 @@
 // Reads the predictions of a host's tasks: which changes a run makes now, and which a check reports.
-import type { Change } from '../core/task/change.ts'
+import type { Change, Diff } from '../core/task/change.ts'
 import type { OutsideQuestion } from '../core/probe/outside-question.ts'
 import type { Remarks } from '../core/task/plan.ts'
 import type { Task } from '../core/task/task.ts'
@@ -42,12 +42,19 @@ function predictChange(book: TaskRecord, task: Task, plan: PlanOfChange): void {
   else book.would(task, task.once ? plan.changes.map(unpredictable) : plan.changes, remarksOf(plan))
 }
 
+/** On what a diff rests whose task stands behind a wall. */
+const assumption = ({ path, before }: Diff): string =>
+  before === undefined
+    ? `--diff shows it as if there were no ${path} then`
+    : `--diff shows it as if ${path} were then as it is now`
+
 /** Enters what a run would do; returns why it would fail, if it would. */
 export function predict(
   book: TaskRecord,
   tasks: readonly Task[],
   predictions: readonly Prediction[],
-  noteSecrets: (task: Task, prediction: ChangePrediction) => unknown,
+  noteSecrets: (plan: PlanOfChange) => unknown,
+  previewOf: (task: Task) => PlanOfChange | undefined,
 ): string | undefined {
   for (const [index, task] of tasks.entries()) {
     const prediction = predictions[index]!
@@ -56,7 +63,7 @@ export function predict(
         book.satisfied(task, prediction.remarks)
         break
       case 'change':
-        noteSecrets(task, prediction)
+        noteSecrets(prediction.plan)
         predictChange(book, task, prediction.plan)
         break
       case 'unanswered':
@@ -67,7 +74,11 @@ export function predict(
       }
       case 'wall': {
         const earlier = prediction.on.map(({ type, name }) => `${type} ${name}`)
-        book.assumed(task, prediction.why ?? `cannot be known before this is done: ${earlier.join(', ')}`)
+        const why = prediction.why ?? `cannot be known before this is done: ${earlier.join(', ')}`
+        const preview = previewOf(task)
+        if (preview !== undefined) noteSecrets(preview)
+        const diffs = preview === undefined ? [] : preview.changes.flatMap(({ diff }) => diff ?? [])
+        book.assumed(task, [why, ...diffs.map(assumption)].join('\n'), diffs)
         break
       }
       case 'blocked':

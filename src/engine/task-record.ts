@@ -1,5 +1,5 @@
 // The record of what happened to each task of one host. It is the only state of a run that changes.
-import type { Change } from '../core/task/change.ts'
+import type { Change, Diff } from '../core/task/change.ts'
 import type { Remarks } from '../core/task/plan.ts'
 import type { TaskResult, TaskStatus } from '../core/run-event.ts'
 import type { Task } from '../core/task/task.ts'
@@ -14,6 +14,8 @@ interface Entry {
   /** That failed. */
   failure: Change | undefined
   warning: string | undefined
+  /** What a check shows of texts, though nothing of it is sure. */
+  preview: readonly Diff[]
 }
 
 export interface TaskRecord {
@@ -23,20 +25,25 @@ export interface TaskRecord {
   /** These changes, made, turned out to change nothing. */
   idle(task: Task, changes: readonly Change[]): void
   would(task: Task, changes: readonly Change[], remarks: Remarks): void
-  assumed(task: Task, why: string): void
+  /** @param preview - of texts, as far as it can be shown */
+  assumed(task: Task, why: string, preview?: readonly Diff[]): void
   /** @param change - that failed; `undefined` where there was none to make */
   failed(task: Task, why: Untrusted, change: Change | undefined): void
   unknown(task: Task, change: Change, why: string): void
   results(mask: Mask): readonly TaskResult[]
 }
 
+const fresh = (): Entry => ({
+  status: 'not-reached',
+  changes: [],
+  why: undefined,
+  warning: undefined,
+  failure: undefined,
+  preview: [],
+})
+
 export function taskRecord(tasks: readonly Task[]): TaskRecord {
-  const entries = new Map<Task, Entry>(
-    tasks.map((task) => [
-      task,
-      { status: 'not-reached', changes: [], why: undefined, warning: undefined, failure: undefined },
-    ]),
-  )
+  const entries = new Map<Task, Entry>(tasks.map((task) => [task, fresh()]))
   const set = (task: Task, status: TaskStatus, why?: Untrusted): Entry => {
     const entry = entries.get(task)!
     entry.status = status
@@ -63,8 +70,8 @@ export function taskRecord(tasks: readonly Task[]): TaskRecord {
     would(task, changes, remarks) {
       remark(task, 'would-change', remarks).changes.push(...changes)
     },
-    assumed(task, why) {
-      set(task, 'assumed', why)
+    assumed(task, why, preview = []) {
+      set(task, 'assumed', why).preview = preview
     },
     failed(task, why, change) {
       set(task, 'failed', why).failure = change
@@ -76,13 +83,15 @@ export function taskRecord(tasks: readonly Task[]): TaskRecord {
     },
     results: (mask) =>
       tasks.map((task) => {
-        const { status, changes, why, warning, failure } = entries.get(task)!
+        const { status, changes, why, warning, failure, preview } = entries.get(task)!
         return {
           name: mask(task.name),
           type: task.type,
           status,
           changes: changes.map(({ summary }) => maskSummary(mask, summary)),
-          diffs: changes.flatMap(({ diff }) => (diff && maskDiff(mask, diff)) ?? []),
+          diffs: [...changes.flatMap(({ diff }) => diff ?? []), ...preview].flatMap(
+            (diff) => maskDiff(mask, diff) ?? [],
+          ),
           commands: [...changes, ...(failure === undefined ? [] : [failure])].map(({ apply }) => mask(apply.shown)),
           ...(why === undefined ? {} : { why: mask(why) }),
           ...(warning === undefined ? {} : { warning: mask(warning) }),

@@ -44,7 +44,7 @@ export const findAll = <Evidence, Id extends string>(
 
 /** Makes a finding from its kind and its details. */
 export function findingOf<Id extends string>(kind: FindingKind<Id>, details: FindingDetails): Finding<Id> {
-  const { message, subject = {}, expected, found, remedy, severity, check, purpose } = details
+  const { message, subject = {}, expected, found, remedy, cause, severity, check, purpose } = details
   return {
     id: kind.id,
     severity: severity ?? kind.severity,
@@ -53,6 +53,7 @@ export function findingOf<Id extends string>(kind: FindingKind<Id>, details: Fin
     ...(expected === undefined ? {} : { expected }),
     ...(found === undefined ? {} : { found }),
     remedy: remedy ?? kind.remedy,
+    ...(cause === undefined ? {} : { cause }),
     subject,
     ...(purpose === undefined ? {} : { purpose }),
   }

@@ -17,8 +17,8 @@ export function expandHostPattern(pattern: string, where: string): HostPattern {
 }
 
 /**
- * `mx1:2222`, `[2001:db8::1]:2222`, `[mx1]:2222`; of a bare IPv6 address no part is a port, and `[1:2]:2222` begins
- * with a range.
+ * `mx1:2222`, `[2001:db8::1]:2222`, `[mx1]:2222`. In an IPv6 address without brackets no part is a port, and
+ * `[1:2]:2222` begins with a range.
  */
 export function splitPort(pattern: string): { readonly host: string; readonly port: number | undefined } {
   const inBrackets = /^\[([^[\]]+)\]:(\d+)$/.exec(pattern)
@@ -46,14 +46,14 @@ function expandRanges(pattern: string, where: string): readonly string[] {
 const isLetter = (text: string): boolean => text.length === 1 && LETTERS.includes(text)
 
 function sequence(first: string, last: string, step: number, wrong: (why: string) => MailrunError): readonly string[] {
-  if (!Number.isInteger(step) || step < 1) throw wrong('the step is a number from 1')
+  if (!Number.isInteger(step) || step < 1) throw wrong('the step must be a number of at least 1')
   const letters = isLetter(first) && isLetter(last)
   const [from, to] = letters ? [LETTERS.indexOf(first), LETTERS.indexOf(last)] : [Number(first), Number(last)]
-  if (!letters && !(/^\d+$/.test(first) && /^\d+$/.test(last))) throw wrong('numbers or single letters are wanted')
-  if (from > to) throw wrong('first is above last')
+  if (!letters && !(/^\d+$/.test(first) && /^\d+$/.test(last))) throw wrong('it must have numbers or single letters')
+  if (from > to) throw wrong('its first value is above its last one')
   if ((to - from) / step > AT_MOST) throw wrong(`it has more than ${AT_MOST} names`)
   const padded = !letters && first.startsWith('0') && first.length > 1
-  if (padded && first.length !== last.length) throw wrong('with leading zeros, first and last are equally long')
+  if (padded && first.length !== last.length) throw wrong('with leading zeros, both ends must have the same length')
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => {
     const value = from + index * step
     return letters ? LETTERS[value]! : String(value).padStart(padded ? first.length : 0, '0')

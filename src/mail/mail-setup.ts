@@ -1,4 +1,4 @@
-// How a host hands its mail out: what the audit and `mailrun adopt` ask of any host, whichever program signs.
+// How a host sends its mail: what the audit and `mailrun adopt` ask any host, whichever program signs there.
 import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface MailSetup {

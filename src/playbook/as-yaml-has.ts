@@ -1,5 +1,5 @@
-// Relaxes a JSON Schema where editors read YAML in another way than mailrun, and removes keywords that editors
-// interpret differently.
+// Relaxes a JSON Schema where editors read YAML differently from mailrun, and removes keywords that editors interpret
+// differently.
 
 type Keywords = Readonly<Record<string, unknown>>
 

@@ -16,7 +16,7 @@ export function render(path: string, text: string, vars: Readonly<Record<string,
   }
 }
 
-/** A Secret is printed: the template's task knows that it carries one. */
+/** A Secret is printed with its value, because the template's task marks the content as secret. */
 function printable(value: unknown): string {
   if (value instanceof Secret) return printable(value.reveal())
   switch (typeof value) {
@@ -36,7 +36,7 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'a list: join it' : typeof value
 }
 
-/** Plain objects that throw for a name that they have not, instead of printing nothing. */
+/** Makes plain objects throw for a missing name, instead of printing nothing. */
 function strict(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -3,7 +3,8 @@ import type { StandardIssue } from '../core/standard-schema.ts'
 import { Secret } from '../shell/secret.ts'
 import { rereadText } from './extra-vars.ts'
 
-const SECRET_NAME = /pass|secret|token|key/i
+/** The value of a var of such a name is not shown. */
+export const SECRET_NAME = /pass|secret|token|key/i
 const SHOWN_AT_MOST = 80
 
 /** Words for valibot's names of types. */

@@ -1,6 +1,5 @@
-// Runs a program of this machine to its end: the one way to do that for a program that is asked one thing, such as sops
-// or an inventory that is a program. Its words reach it as they are, through no shell; how long it may take and how
-// much it may say has an end.
+// Runs a program on this machine until it ends, without a shell between. It is used for programs that answer one
+// question, such as sops or an inventory program. Time and output are limited.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import type { Untrusted } from '../shell/untrusted.ts'
 

@@ -1,5 +1,5 @@
-// What an age file is, as its first bytes say: binary or armoured, and which kinds of recipients its header names
-// (C2SP, age-encryption.org/v1).
+// Recognizes an age file by its first bytes: binary or armoured, and which kinds of recipients its header names (C2SP,
+// age-encryption.org/v1).
 
 const MAGIC = 'age-encryption.org/v1\n'
 const ARMOUR = '-----BEGIN AGE ENCRYPTED FILE-----'

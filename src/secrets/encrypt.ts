@@ -1,4 +1,4 @@
-// Encrypts with age, and writes the result as an inventory takes it.
+// Encrypts a value with age, and writes the result in the form that an inventory needs.
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { Secret } from '../shell/secret.ts'
 

@@ -1,4 +1,4 @@
-// Reads age identity files: a line for each identity, comments, or all of it encrypted with a passphrase.
+// Reads age identity files: one identity per line, with comments, or the whole file encrypted with a passphrase.
 import { readFile, stat } from 'node:fs/promises'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'

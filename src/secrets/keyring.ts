@@ -1,5 +1,5 @@
-// Opens what is encrypted with age: by identity files and a passphrase, which are read and asked for once something
-// encrypted is met.
+// Decrypts what is encrypted with age. It reads identity files and asks for a passphrase only when the first encrypted
+// value is found.
 import { createHash } from 'node:crypto'
 import type { Identity } from 'age-encryption'
 import { MailrunError } from '../core/mailrun-error.ts'

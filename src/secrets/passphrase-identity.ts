@@ -1,5 +1,5 @@
-// Opens age files that were encrypted with a passphrase. Node's own scrypt takes half a second where the one in
-// JavaScript takes four and lets nothing else happen.
+// Decrypts age files that are encrypted with a passphrase. It uses scrypt of Node, which takes half a second; the one
+// in JavaScript takes four seconds and blocks everything else.
 import { createDecipheriv, scrypt } from 'node:crypto'
 import type { Identity } from 'age-encryption'
 

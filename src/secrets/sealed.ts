@@ -1,4 +1,5 @@
-// Values of the inventory in which secrets stand: made of plain ones, made plain again for a schema.
+// Values of an inventory that contain secrets: makes every text and number in a value secret, and reveals them again
+// for a schema.
 import { Secret } from '../shell/secret.ts'
 import { Unopened } from './unopened.ts'
 

@@ -1,4 +1,4 @@
-// Opens files that sops encrypted, by the sops program: it knows the keys that they are encrypted with.
+// Decrypts files that are encrypted with sops, by running the program sops, which finds the keys itself.
 import { resolve } from 'node:path'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { runProgram } from '../programs/run-program.ts'

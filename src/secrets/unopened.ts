@@ -1,11 +1,11 @@
-// An encrypted value of the inventory that nobody here can open: an error only for who uses it.
+// An encrypted value of the inventory that cannot be decrypted here. It is an error only if the value is used.
 import { inspect } from 'node:util'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { STARS } from '../shell/secret.ts'
 
-/** There is nothing to open it with: no identity, none of its recipients, nobody who knows the passphrase. */
+/** It cannot be decrypted: there is no identity, no identity fits, or nobody can be asked for the passphrase. */
 export class CannotOpen extends MailrunError {
-  /** Without where it is. */
+  /** Without the place of the value. */
   readonly reason: string
 
   constructor(reason: string, where: string) {
@@ -14,7 +14,7 @@ export class CannotOpen extends MailrunError {
   }
 }
 
-/** Stands in its place; shown as stars, as the value would be. */
+/** Takes the place of the value. It is shown as stars, as the value would be. */
 export class Unopened {
   readonly #error: CannotOpen
 
@@ -22,7 +22,7 @@ export class Unopened {
     this.#error = error
   }
 
-  /** To be thrown by who needs the value. */
+  /** Code that needs the value throws this. */
   get error(): CannotOpen {
     return this.#error
   }
@@ -40,7 +40,7 @@ export class Unopened {
   }
 }
 
-/** The first in a value, however deep. */
+/** The first one in a value, however deeply nested. */
 export function unopenedIn(value: unknown, seen = new Set<object>()): Unopened | undefined {
   if (value instanceof Unopened) return value
   if (typeof value !== 'object' || value === null || seen.has(value)) return undefined

@@ -1,10 +1,10 @@
-// What Ansible's Vault encrypted is distinguished from anything else, and refused: taken for a text it would be hosts
-// of an inventory, or a file that nobody can read.
+// Recognizes values and files that are encrypted with Ansible Vault, and refuses them. Taken for plain text, they would
+// be hosts of an inventory, or a file that nobody can read.
 import { MailrunError } from '../core/mailrun-error.ts'
 
 const MAGIC = '$ANSIBLE_VAULT;'
 
-/** @param what - is to be encrypted otherwise: `the value`. @param where - file, or file:line */
+/** @param what - must be encrypted in another way: `the value`. @param where - file, or file:line */
 export function vaultRefused(what: 'the value' | 'the file', where: string): MailrunError {
   const next = what === 'the value' ? 'mailrun encrypt makes an !age value of it' : 'age -r age1… encrypts it'
   return new MailrunError(

@@ -1,5 +1,5 @@
-// Finds the parts that two texts have in common, by an index of the words of one of them: a book of what is looked for.
-// In time that grows with the other one, whatever it says.
+// Finds the parts that two texts have in common, with an index of the words of one of them. The time grows with the
+// length of the other text, whatever it contains.
 import type { Span } from './spans.ts'
 
 /** What two texts must have in common to be compared: at most half of what tells a needle. */

@@ -1,5 +1,5 @@
-// Finds base64 and hex of secrets in text: whole or a part of it, wrapped into lines of any width, in groups, or as a
-// dump with addresses beside it. In time that grows with the text, whatever it says.
+// Finds base64 and hexadecimal forms of secrets in a text: whole or in part, wrapped into lines, in groups, or as a
+// dump with addresses. The time grows with the length of the text, whatever it contains.
 import { indexOf, partsOf } from './common-parts.ts'
 import { dumpOf, withColumns } from './hex-dump.ts'
 import { joined, type Span } from './spans.ts'

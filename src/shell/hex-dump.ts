@@ -1,4 +1,4 @@
-// Dumps of bytes, as xxd, hexdump and od write them: lines of hex with addresses, and characters beside it.
+// Reads dumps of bytes as xxd, hexdump and od write them: lines with an address, hexadecimal numbers and characters.
 import { joined, type Span } from './spans.ts'
 import type { Untrusted } from './untrusted.ts'
 

@@ -1,5 +1,4 @@
-// Masks a text by all secrets that this process has met: for what may be about anything, an error or a name made of
-// arguments.
+// Masks every secret that this process knows in a text. It is for texts that may contain anything, such as errors.
 import { maskOf, type Mask } from './mask.ts'
 import { knownSecrets } from './secret.ts'
 import { textsOf } from './secrets-in.ts'

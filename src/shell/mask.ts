@@ -1,5 +1,5 @@
-// Hides secrets by value in text: as they are, and as shells, JSON and URLs write them, line by line; in base64 and
-// hex, wrapped in any way.
+// Replaces secrets in a text with stars: as they are, as shells, JSON and URLs write them, line by line, and in base64
+// and hexadecimal form.
 import { encodedIn } from './encoded.ts'
 import type { Span } from './spans.ts'
 import { quote } from './quote.ts'

@@ -1,4 +1,4 @@
-// How a change says that what it was planned on is no longer so.
+// How the script of a change reports that its plan is outdated: the host has changed since mailrun asked.
 import { lines, raw, type Script } from './script.ts'
 
 /** The shell variable that holds the trip's word for it. No program sees it: it is in no environment. */

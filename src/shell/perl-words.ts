@@ -1,4 +1,5 @@
-// What the programs for a host's perl share: how they run others, and how they print what may hold anything.
+// The Perl code that all programs for hosts share: running other programs, and printing values that may contain any
+// byte.
 import type { Untrusted } from './untrusted.ts'
 
 /**

@@ -1,4 +1,4 @@
-// Shell text to send, beside the text that may be shown, and the secrets to mask in whatever comes back.
+// A script: shell text to send, the text that may be shown, and the secrets to mask in the output.
 
 /**
  * POSIX shell text: `text` is what runs, `shown` is what people see of it, `secrets` are the raw values that `shown`

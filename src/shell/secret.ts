@@ -1,4 +1,4 @@
-// A value that must never be shown: it prints, inspects and serialises as stars.
+// A secret value. When it is printed, inspected or serialised, it shows stars.
 import { inspect } from 'node:util'
 
 /** What stands in the place of a secret wherever text is shown. */

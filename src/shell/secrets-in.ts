@@ -1,4 +1,5 @@
-// Finds the secrets in a value, however deep: what must be masked from the first word on, whether or not it is used.
+// Finds all secrets in a value, however deeply nested, so that they are masked from the beginning, even if they are not
+// used.
 import { Secret } from './secret.ts'
 
 /** The texts of every Secret in it, and what its scripts hide. */

@@ -1,4 +1,4 @@
-// Places in a text, as a mask finds them.
+// Places in a text that a mask has found.
 
 /** Of a text, from the first character up to the one after the last. */
 export interface Span {

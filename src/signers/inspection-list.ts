@@ -1,2 +1,2 @@
-// The inspection of every signer, a line each: docs/contributing/signer.md tells how to add one.
+// The list of all inspections, one line for each signer. docs/contributing/signer.md explains how to add one.
 export { opendkimInspection } from './opendkim/inspection.ts'

@@ -1,4 +1,5 @@
-// What the audit and `mailrun adopt` read of a signer on a host, and what they find in it. No playbook loads it.
+// The type of an inspection: the part of a signer that only `mailrun audit` and `mailrun adopt` need. It reads how the
+// signer is set up on a host, and has the rules that find faults in it. No playbook loads it.
 import type { Probe } from '../core/probe/probe.ts'
 import type { Rule } from '../findings/rule.ts'
 import type { MailSetup, PostfixAnswer } from '../mail/mail-setup.ts'

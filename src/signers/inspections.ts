@@ -1,4 +1,4 @@
-// The inspections of the list as a whole.
+// All inspections together: the findings of all signers, and the inspection of the signer that a host uses.
 import type { FindingKind } from '../findings/rule.ts'
 import type { MailSetup } from '../mail/mail-setup.ts'
 import type { Inspection } from './inspection.ts'

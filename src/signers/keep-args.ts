@@ -1,4 +1,4 @@
-// What an inventory says of a host's signing, by which a signer tells what it must go on signing.
+// The vars of an inventory that say which mail of a host must stay signed, and which mail may lose its signature.
 
 /** Before a client in `dropSigning`. */
 export const CLIENT = 'client:'

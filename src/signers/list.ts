@@ -1,2 +1,2 @@
-// Every signer, a line each: docs/contributing/signer.md tells how to add one.
+// The list of all signers, one line for each. docs/contributing/signer.md explains how to add one.
 export { opendkim } from './opendkim/opendkim.ts'

@@ -1,5 +1,5 @@
-// The program that asks a host's milters what they would do with a message, for the perl of Debian's perl-base:
-// Postfix's side of the milter protocol.
+// The Perl program that asks a host's milters what they would do with a message. A milter is a program that Postfix
+// asks about each message; this program takes the part of Postfix. It needs only Debian's perl-base.
 import { AS_POSTFIX, MILTER_SESSION } from '../resources/milters/milter-session.ts'
 import type { Signer } from './signer.ts'
 
@@ -51,7 +51,7 @@ for (split /\n/, output_of(qw(postconf -P))) { push @{$options{$1}}, '-o', "$2=$
 my ($submission) = grep { exists $chroot{$_} } 'submission/inet', 'submissions/inet', 'smtps/inet';
 $submission = 'smtp/inet' unless defined $submission;
 
-# Its own mail, as of cron, and bounces come from there.
+# Mail of the host itself, such as that of cron, and bounces come from there.
 my $plain = qr/(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*/;
 my $origin = $own && lc($set{myorigin} || '') =~ /^($plain)$/ ? $1 : '';
 

@@ -1,5 +1,5 @@
-// Asks a host's milters, as its Postfix would, what they do with a message of each domain: whether and how they sign
-// it. No mail is sent.
+// Asks a host's milters, in the place of its Postfix, what they do with a message of each domain: whether they sign it,
+// and how. No mail is sent.
 import { PROBE_ROLES, type GivenField, type ProbeRole } from '../mail/messages/probe-message.ts'
 import { mailDomain } from '../mail/names/names.ts'
 import { utf8 } from '../core/probe/answer.ts'
@@ -10,21 +10,21 @@ import { fromHex } from '../shell/perl-words.ts'
 import type { Signer } from './signer.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
-/** An address of nobody's (RFC 5737, TEST-NET-1). */
+/** An address that belongs to nobody (RFC 5737, TEST-NET-1). */
 export const OUTSIDER = '192.0.2.250'
 
 /** What one milter did with the message; a JSON value. */
 export interface MilterAnswer {
-  /** As main.cf has it. */
+  /** The milter as it is written in main.cf. */
   readonly milter: string
-  /** Why it could not be asked; then there is no verdict. */
+  /** Why it could not be asked; in this case, there is no verdict. */
   readonly unreached?: string
   readonly fields: readonly GivenField[]
   /** Milter commands that change the message in other ways. */
   readonly others: readonly string[]
   /** `accept`, `continue`, `tempfail`, `reject`, `discard`, `reply` … */
   readonly verdict?: string
-  /** The SMTP reply that goes with it. */
+  /** The SMTP reply that belongs to it. */
   readonly reply: string
 }
 

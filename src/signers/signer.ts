@@ -1,6 +1,7 @@
-// What a signer is: a milter that puts DKIM signatures on mail (RFC 6376), as commands, tasks and proofs use it.
-// docs/contributing/signer.md is the recipe for one. What the audit and `mailrun adopt` read of it besides is its
-// inspection (inspection.ts), which no playbook loads.
+// What a signer is: a milter that adds DKIM signatures to mail (RFC 6376). A milter is a program that Postfix asks
+// about each message. Commands, tasks and proofs use this interface; docs/contributing/signer.md explains how to write
+// a signer. The part that only `mailrun audit` and `mailrun adopt` need is the inspection (inspection.ts), which no
+// playbook loads.
 import type { Probe } from '../core/probe/probe.ts'
 import type { ProbeRole } from '../mail/messages/probe-message.ts'
 import type { MilterUse } from '../resources/milters/milter-uses.ts'
@@ -36,6 +37,8 @@ export interface SignerAdvice {
   readonly outsider: string
   /** Mail of a domain passes unsigned, in a role. */
   unsigned(role: ProbeRole, domain: string): string
+  /** The same of several domains and roles. */
+  readonly allUnsigned: string
 }
 
 /** @typeParam Setup - what its own question about its setup answers; nobody else looks into it. */

@@ -1,4 +1,4 @@
-// The signers of the list as a whole, and which of them signs on a host.
+// All signers together, and which of them a host uses.
 import * as v from 'valibot'
 import * as list from './list.ts'
 import type { Signer } from './signer.ts'

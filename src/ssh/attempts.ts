@@ -1,5 +1,5 @@
-// How often a connection is tried in one run: again where the reason passes by itself, for longer where sshd says that
-// it takes none for a while, and never again where it has refused for good.
+// Decides how often mailrun tries to connect to a host in one run: again after a transient error, after a longer wait
+// if sshd says that it accepts nobody for a while, and never again after a final refusal.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refused, Unreachable, type Tell } from '../engine/session/connection.ts'
 import { NotNow, TransientFailure, RUN_AGAIN } from './transient.ts'

@@ -1,4 +1,5 @@
-// Chooses the connection for each host of a run, once, before any is touched.
+// Chooses how each host of a run is connected to (mailrun's own SSH, the system's ssh, or local), before any host is
+// touched.
 import {
   type Connect,
   type Connection,
@@ -127,11 +128,27 @@ type RunSource = Pick<ConnectionSource, 'sshConfig' | 'knownHosts' | 'acceptNew'
   readonly config: RunConfig
 }
 
-async function routeTo(address: HostAddress, source: RunSource): Promise<Route> {
-  const { sshConfig, resolvers, passphrases } = source
+/**
+ * Starts `ssh -G` for a host that will probably be reached, so that its answer is there when it is needed. An error is
+ * reported only then.
+ */
+export function beginRoute(
+  address: HostAddress,
+  { sshConfig }: Pick<ConnectionSource, 'sshConfig'>,
+  resolvers: SshResolvers,
+): void {
+  if (address.connection === 'local') return
+  const begin = async (): Promise<unknown> => {
+    const { destination, ownFile } = destinationOf(address)
+    return resolvers.of(sshConfigFile(ownFile ?? sshConfig)).answer(destination)
+  }
+  begin().catch(() => {})
+}
+
+/** The host as ssh(1) gets it, and the ssh_config file that its own options name. @throws MailrunError */
+function destinationOf(address: HostAddress): { destination: Destination; ownFile: string | undefined } {
   const before = sshArguments(address.sshArgs.words, address.sshArgs.where)
   const after = sshArguments(address.sshExtraArgs.words, address.sshExtraArgs.where)
-  const ownFile = before.file ?? after.file
   const destination: Destination = {
     host: address.address,
     user: address.user,
@@ -143,6 +160,12 @@ async function routeTo(address: HostAddress, source: RunSource): Promise<Route> 
     where: address.sshArgs.where || address.sshExtraArgs.where || undefined,
     program: address.sshExecutable ?? 'ssh',
   }
+  return { destination, ownFile: before.file ?? after.file }
+}
+
+async function routeTo(address: HostAddress, source: RunSource): Promise<Route> {
+  const { sshConfig, resolvers, passphrases } = source
+  const { destination, ownFile } = destinationOf(address)
   const resolver = resolvers.of(sshConfigFile(ownFile ?? sshConfig))
   const target = await targetOf(destination, address, { resolver, flags: flagsOf(source), passphrases })
   // A file of the host's own comes with its words.

@@ -1,4 +1,5 @@
-// The same protocol to a shell on this machine: for a host that is this one, and for tests of task modules.
+// Opens a shell on this machine with the same interface as a connection: for hosts with `ansible_connection: local`,
+// and for tests of task modules.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'

@@ -1,5 +1,5 @@
-// An ssh_config file with the settings that flags make for a whole run. ssh passes -F on to the ssh for its jump hosts,
-// but not -o: so these settings must be in a file.
+// Writes an ssh_config file with the settings that flags make for a whole run. They must be in a file, because ssh
+// passes -F on to the ssh for its jump hosts, but not -o.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

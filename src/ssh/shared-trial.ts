@@ -1,5 +1,5 @@
-// Has the hosts of a fleet try what they share (a password, a login to a jump host) one after the other until one has
-// found that it is accepted: where it is wrong, the others need not find that out, too.
+// Lets one host after the other try what a fleet shares (a password, the login to a jump host) until it is accepted
+// once. If it is wrong, the other hosts need not try it too.
 
 export interface SharedTrial {
   /**

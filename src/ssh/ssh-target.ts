@@ -1,4 +1,4 @@
-// All that is needed to reach one host over SSH.
+// Everything that is needed to reach one host with SSH.
 import type { Secret } from '../shell/secret.ts'
 import type { HostKeySource } from './host-keys/host-key-source.ts'
 

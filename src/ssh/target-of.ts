@@ -1,4 +1,4 @@
-// Computes how to reach one host from the inventory, the flags and ssh_config.
+// Computes how to reach one host with SSH, from the inventory, the flags and ssh_config.
 import { existsSync } from 'node:fs'
 import type { Secret } from '../shell/secret.ts'
 import { resolveChain } from './config/resolve-chain.ts'

@@ -1,4 +1,4 @@
-// Why a connection did not come about, where the reason passes by itself.
+// The error of a failed connection if the reason is transient, so that mailrun tries again.
 import { Unreachable } from '../engine/session/connection.ts'
 
 /** A connection failed for a reason that passes by itself: sshd has too many others at once, or restarts. */

@@ -1,4 +1,4 @@
-// What it means that sshd closes a connection before its identification, by what it says first.
+// Explains why sshd closed a connection before its identification, from what it sent first.
 import type { Untrusted } from '../shell/untrusted.ts'
 import { NotNow, TransientFailure } from './transient.ts'
 
@@ -6,8 +6,8 @@ const LINES = 6
 const LINE_CHARACTERS = 500
 
 /**
- * sshd's words (drop_connection of sshd.c): before OpenSSH 9.8 for MaxStartups alone, since then the same for
- * PerSourcePenalties, MaxStartups and PerSourceMaxStartups.
+ * The texts that sshd sends (drop_connection of sshd.c). Before OpenSSH 9.8, it sends them only for MaxStartups; since
+ * then also for PerSourcePenalties and PerSourceMaxStartups.
  */
 const NOT_NOW = 'Not allowed at this time'
 const TOO_MANY = 'Exceeded MaxStartups'

@@ -1,4 +1,5 @@
-// What `--verbose` says of how hosts are reached: who goes by the system's ssh, and what of ssh_config counts nowhere.
+// The notes of `--verbose` about connections: which hosts use the system's ssh, and which settings of ssh_config have
+// no effect.
 import type { OpensshTarget } from './openssh/openssh-arguments.ts'
 import type { SshTarget } from './ssh-target.ts'
 

@@ -1,4 +1,4 @@
-// Waits for a connection no longer than it may take, and not beyond an interrupt.
+// Waits for a connection until a time limit or an interrupt.
 import { Unreachable } from '../engine/session/connection.ts'
 
 /** The work goes on by itself. @throws Unreachable with `why` */

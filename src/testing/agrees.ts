@@ -1,4 +1,4 @@
-// Compares a foreseen state with the real one: what was foreseen as unknown agrees with anything.
+// Compares a predicted state with the real one. What was predicted as unknown agrees with everything.
 import { UNKNOWN } from '../core/unknown.ts'
 
 /** `undefined` where they agree, else where they first differ: `is.mode: foreseen "0644", found "0600"`. */

@@ -1,4 +1,4 @@
-// A case of a task module: on this state, it wants these changes.
+// Checks a test case of a task module: in this state, it wants these changes.
 import { settle } from '../engine/settle.ts'
 import type { TaskModule } from '../core/task/define-task.ts'
 import type { CommonArgs } from '../core/task/task-definition.ts'
@@ -13,9 +13,9 @@ export interface TaskCase<Args, State> {
   readonly now: State
   /** Contents of the files and templates that the task names, by path. */
   readonly sources?: Readonly<Record<string, string | Uint8Array>>
-  /** What name servers answer; for plans that ask them. */
+  /** The answers of name servers, for plans that ask them. */
   readonly answerTo?: AnswerTo
-  /** The summaries of the changes, in order; none for `ok`. Or a part of why it is blocked. */
+  /** The summaries of the changes, in order; an empty list for `ok`. Or a part of the reason why it is blocked. */
   readonly expect: readonly string[] | { readonly blocked: string }
 }
 
@@ -23,7 +23,7 @@ export interface TaskCase<Args, State> {
  * Checks one case, and with it the laws that every plan keeps (`plan(then)` is ok, no secret is shown, the texts parse,
  * …).
  *
- * @throws Error that says what was expected and what came.
+ * @throws Error with what was expected and what came
  * @example checkCase(motd, { args: { text: 'hello' }, now: '', expect: ['text'] })
  */
 export function checkCase<Args extends object, State>(
@@ -53,7 +53,7 @@ function isExpected<State>(plan: SettledPlan<State>, expect: Expected): boolean 
   return plan.kind !== 'blocked' && JSON.stringify(outcomeOf(plan)) === JSON.stringify(expect)
 }
 
-/** As a case expects it. */
+/** The result of a plan, in the form that a case expects. */
 function outcomeOf<State>(plan: SettledPlan<State>): Expected {
   if (plan.kind === 'change') return plan.changes.map(({ summary }) => summary)
   return plan.kind === 'ok' ? [] : { blocked: plan.why }

@@ -1,4 +1,4 @@
-// Checks the laws that every plan of every task must keep, on one state. It needs no host, only a local `sh -n`.
+// Checks the laws that every plan of every task must keep, for one state. It needs no host, only a local `sh -n`.
 import { spawnSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
 import type { AnswerTo } from '../core/probe/outside-question.ts'

@@ -1,4 +1,4 @@
-// Plans a task on a given state, with no host: what a unit test of a task module asks.
+// Plans a task for a given state without a host, for unit tests of a task module.
 import type { Plan } from '../core/task/plan.ts'
 import type { Source } from '../core/fleet/source.ts'
 import type { PlanContext, Task } from '../core/task/task.ts'

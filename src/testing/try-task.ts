@@ -1,4 +1,4 @@
-// Tries a task on a real shell: asks, plans, makes the changes, asks again, and says which laws were broken.
+// Tries a task in a real shell: asks, plans, makes the changes, asks again, and reports which laws were broken.
 import type { Connection } from '../engine/session/connection.ts'
 import { makeTrip, newMark } from '../engine/trip/make-trip.ts'
 import type { TripOutcome, TripWatcher } from '../engine/trip/trip-course.ts'

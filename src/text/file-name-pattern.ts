@@ -1,4 +1,4 @@
-// Shell wildcards as a regular expression, as Python's fnmatch reads them: * ? [abc] [!abc].
+// Turns shell wildcards (* ? [abc] [!abc]) into a regular expression, as Python's fnmatch does.
 
 /** Matches the whole text. */
 export function fileNamePattern(pattern: string): RegExp {

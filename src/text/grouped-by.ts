@@ -1,4 +1,4 @@
-// Items by a key, in the order in which the keys first come.
+// Groups items by a key, in the order in which the keys first appear.
 
 export function groupedBy<Item>(
   items: readonly Item[],

@@ -1,4 +1,4 @@
-// What someone may have meant: the nearest of some words.
+// Finds the most similar name to a mistyped one.
 
 /**
  * The nearest word at a Damerau-Levenshtein distance of at most 2 (1 for short words), or one that differs by case and

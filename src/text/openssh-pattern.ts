@@ -1,4 +1,4 @@
-// OpenSSH's patterns: `*` and `?`, lists with `!`; as in ssh_config(5), PATTERNS, and OpenSSH's match.c.
+// OpenSSH's patterns: `*` and `?`, and lists with `!` (ssh_config(5), PATTERNS; match.c of OpenSSH).
 import { matchesWild } from './wild.ts'
 
 /** match.c passes over a list as soon as one pattern in it is as long. */

@@ -1,5 +1,5 @@
-// Reads Python literals, as ast.literal_eval does for the values in Ansible's INI inventories: numbers, texts, lists,
-// dictionaries, True, False, None. A value is one line.
+// Reads Python literals of one line, as ast.literal_eval does for values in Ansible's INI inventories: numbers, texts,
+// lists, dictionaries, True, False, None.
 
 /** What is no literal stands for itself, as a text: `{ literal: false }`. */
 export function pythonLiteral(text: string): { readonly literal: boolean; readonly value: unknown } {

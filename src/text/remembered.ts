@@ -1,4 +1,4 @@
-// A function that works something out of a value once, and remembers it as long as the value lives.
+// Makes a function that computes its result once for each value, and remembers it as long as the value exists.
 
 export function remembered<Of extends object, Out>(workOut: (of: Of) => Out): (of: Of) => Out {
   const known = new WeakMap<Of, { readonly out: Out }>()

@@ -1,5 +1,5 @@
-// Splits a line into words as Python's shlex.split does, which Ansible reads INI inventories and arguments for ssh
-// with.
+// Splits a line into words as Python's shlex.split does. Ansible reads INI inventories and arguments for ssh in this
+// way.
 
 /** @throws Error for a quotation without an end, and for a backslash at the end. */
 export function shellWords(line: string, { comments }: { readonly comments: boolean }): readonly string[] {

@@ -1,5 +1,4 @@
-// Texts against patterns of stars and question marks, in time that grows with pattern times text, whatever stars there
-// are.
+// Matches texts with patterns of `*` and `?`. The time is at most the length of the pattern times that of the text.
 
 /**
  * A pattern character by character: `*`, `?`, a character that stands for itself, or a set of them. A text is one

@@ -20,11 +20,11 @@ export interface HostDelivery {
   readonly messages: readonly DeliveryMessage[]
 }
 
-/** Where the mail is looked for. */
+/** The mailbox in which the messages are looked for. */
 export interface Mailbox {
   readonly mark: MailboxMark
   readonly connection: Connection
-  /** For people: `receiver:/var/mail/inbox`. */
+  /** Its name for people: `receiver:/var/mail/inbox`. */
   readonly place: string
 }
 
@@ -44,19 +44,19 @@ interface Underway extends HostDelivery {
   readonly fates: Map<string, MailFate>
 }
 
-/** What was found so far. */
+/** The evidence so far. */
 interface Found {
-  /** Mails as they lie in the mailbox, by nonce. */
+  /** The messages in the mailbox, by nonce. */
   readonly mails: Map<string, string>
-  /** Why a host cannot be asked any more, or the mailbox not be read. */
+  /** Why a host can no longer be asked, or the mailbox cannot be read. */
   readonly problems: Map<Underway, string>
 }
 
 const GRACE_SECONDS = 30
-/** Between looks, in milliseconds; the last is repeated. */
+/** Pauses between two looks, in milliseconds; the last one is repeated. */
 const PAUSES = [500, 1000, 1000, 2000, 3000, 5000]
 
-/** By nonce. What goes wrong on a host is in the evidence, never thrown. */
+/** The evidence by nonce. A fault on a host is in the evidence; it is not thrown. */
 export async function deliver(
   hosts: readonly HostDelivery[],
   connect: Connect,
@@ -103,7 +103,7 @@ function allIsKnown(each: Underway, { mails, problems }: Found, mailbox: Mailbox
   return each.messages.every(({ nonce }) => mails.has(nonce) || isDecided(each, nonce, mailbox))
 }
 
-/** Whether a message goes no further; of one that another server took, the mailbox has the last word. */
+/** Whether nothing more will happen to a message. If another server accepted it, the mailbox decides. */
 function isDecided({ handIns, fates }: Underway, nonce: string, mailbox: Mailbox | undefined): boolean {
   const [word, fate] = [handIns.handed.get(nonce)?.word, fates.get(nonce)]
   if (word !== undefined && word !== 'taken') return true
@@ -119,7 +119,7 @@ async function followOrNote(each: Underway, { problems }: Found, delivering: Del
   }
 }
 
-/** Without the mailbox nothing more is known of any host's mail. */
+/** If the mailbox cannot be read, nothing more is known about the mail of any host. */
 async function lookIntoOrNote(
   mailbox: Mailbox,
   underway: readonly Underway[],
@@ -224,7 +224,7 @@ async function lookInto(
   )
   for (const mail of readMailbox(reported)) {
     const nonce = new RegExp(`${run}[0-9a-f]{4}`).exec(mail)?.[0]
-    // A bounce returns a message, and only where one was asked for is it the one that is looked for.
+    // A bounce returns a message. It counts only if a bounce was expected for this nonce.
     if (
       nonce !== undefined &&
       valuesOfField(headerFields(mail), 'Message-ID').some((id) => id.includes(nonce)) !== bounces.has(nonce)
@@ -233,7 +233,7 @@ async function lookInto(
   }
 }
 
-/** @throws what is no loss of a connection */
+/** @throws every error except a lost connection */
 function lossOf(error: Error): string {
   if (error instanceof ConnectionLost || error instanceof Unreachable)
     return `the connection was lost: ${error.message}`

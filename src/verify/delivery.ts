@@ -66,14 +66,14 @@ function untakenVerdict(word: Exclude<HandedIn['word'], 'taken'>, answer: string
       return {
         status: 'fail',
         id: 'put-off',
-        what: `the host puts the message off: ${answer}`,
-        advice: "what its milters do says why: see the verdicts on signing, and the host's log",
+        what: `the host defers the message: ${answer}`,
+        advice: "the verdicts about signing, and the host's log, say why",
       }
     case 'refused':
       return {
         status: 'fail',
         id: 'refused',
-        what: `the host does not take the message: ${answer}`,
+        what: `the host does not accept the message: ${answer}`,
         advice: "see the host's log",
       }
   }
@@ -82,7 +82,8 @@ function untakenVerdict(word: Exclude<HandedIn['word'], 'taken'>, answer: string
 const noAnswerVerdict = ({ message: { nonce }, problem, waitedSeconds }: DeliveryEvidence): Verdict => ({
   status: 'unknown',
   id: 'not-told',
-  what: problem ?? `the host took the message, and its log does not say within ${waitedSeconds} s what became of it`,
+  what:
+    problem ?? `the host accepted the message, and its log does not say within ${waitedSeconds} s what happened to it`,
   advice: `look for ${nonce} in the host's log and at the receiver`,
 })
 
@@ -93,8 +94,8 @@ function fateVerdict({ kind, by: server, answer }: MailFate, evidence: DeliveryE
       return {
         status: 'fail',
         id: 'put-off',
-        what: `a milter puts the message off, and it waits on the host: ${answer}`,
-        advice: 'correct the milter (see the verdicts on signing): the message then leaves by itself',
+        what: `a milter defers the message, so it waits on the host: ${answer}`,
+        advice: 'correct the milter (see the verdicts about signing); the message then leaves by itself',
       }
     case 'refused':
       return {
@@ -122,8 +123,8 @@ function fateVerdict({ kind, by: server, answer }: MailFate, evidence: DeliveryE
       return {
         status: 'unknown',
         id: 'not-left',
-        what: `the host delivered it itself (${by}): nothing is proved of mail to others`,
-        advice: 'give an address that is elsewhere',
+        what: `the host delivered it itself (${by}): this proves nothing about mail to others`,
+        advice: 'use an address on another server',
       }
     case 'sent':
       return sentVerdict(`${by} took it: ${answer}`, evidence)
@@ -161,8 +162,8 @@ function receivedVerdict(
     return {
       status: 'unknown',
       id: 'no-results',
-      what: what(`the receiver says nothing of ${silent.join(' and ')}`),
-      advice: 'read the mail where all three are verified',
+      what: what(`the receiver says nothing about ${silent.join(' and ')}`),
+      advice: 'use a mailbox whose receiver verifies all three',
     }
   }
   const selectors = selectorsOf(found)
@@ -174,7 +175,7 @@ function receivedVerdict(
         `mail of ${domain} by ${path} is signed, ` +
           `but with a key that this host's milters do not sign with (${[...known].join(', ')})`,
       ),
-      advice: 'see which server on the way signs',
+      advice: 'find out which server on the way signs',
     }
   }
   return { status: 'pass', id: 'arrived', what: what('arrived') }

@@ -1,5 +1,6 @@
 // Decides whether mail of a domain passes DMARC (RFC 9989), from the proofs of its signatures and of SPF, and from the
 // record at each authoritative server.
+import { noPolicy, policyDomain } from '../mail/proof/causes.ts'
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { shownServer } from '../dns/lookup/name-server.ts'
@@ -8,8 +9,10 @@ import { evaluateDmarc, type DmarcOutcome } from '../mail/records/dmarc/evaluate
 import type { DmarcProof, SigningProof, SpfProof, Verdict } from '../mail/proof/proof.ts'
 import { signatureVerdict } from './signing.ts'
 
+/** @param domains - all of the host: a record of one of them may hold for `domain`, too. */
 export async function proveDmarc(
   domain: string,
+  domains: readonly string[],
   signing: readonly SigningProof[],
   spf: readonly SpfProof[],
   authority: Authority,
@@ -26,7 +29,7 @@ export async function proveDmarc(
     ...(applied === undefined ? {} : { at: applied.domain }),
     ...(policy === undefined ? {} : { policy }),
     aligned,
-    verdict: disagreement(domain, outcomes) ?? verdictOf(domain, dkim, outcome),
+    verdict: disagreement(domain, outcomes) ?? verdictOf(domain, domains, dkim, outcome),
   }
 }
 
@@ -96,13 +99,20 @@ function disagreement(domain: string, outcomes: readonly ServerOutcome[]): Verdi
   return failed('servers-differ', `the name servers do not agree on DMARC of ${domain}: ${reported}`)
 }
 
-function verdictOf(domain: string, dkim: readonly string[], outcome: DmarcOutcome): Verdict {
+function verdictOf(
+  domain: string,
+  domains: readonly string[],
+  dkim: readonly string[],
+  outcome: DmarcOutcome,
+): Verdict {
   const { result, aligned, failed: unanswered } = outcome
   switch (result) {
     case 'failed':
       return unknown('dns-failed', `${unanswered!.name} cannot be asked for: ${unanswered!.why}`)
-    case 'none':
-      return failed('dmarc-none', `no DMARC record holds for ${domain}`, `publish _dmarc.${domain}`)
+    case 'none': {
+      const cause = noPolicy(policyDomain(domain, domains))
+      return failed('dmarc-none', `no DMARC record holds for ${domain}`, cause.remedy, cause)
+    }
     case 'pass': {
       const by = [...(aligned.dkim.length > 0 ? ['DKIM'] : []), ...(aligned.spf.length > 0 ? ['SPF'] : [])]
       return passed('dmarc-pass', `DMARC passes by ${by.join(' and ')}`)

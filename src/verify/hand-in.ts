@@ -58,6 +58,6 @@ export function readHandIns(stdout: Untrusted, messages: readonly DeliveryMessag
 }
 
 function problemIn(stdout: Untrusted): string | undefined {
-  if (/^no-perl$/m.test(stdout)) return 'there is no perl, by which messages are handed in: install perl-base'
-  return /^end$/m.test(stdout) ? undefined : 'its Postfix did not take the messages in time'
+  if (/^no-perl$/m.test(stdout)) return 'there is no perl, which mailrun needs to submit messages: install perl-base'
+  return /^end$/m.test(stdout) ? undefined : 'its Postfix did not accept the messages in time'
 }

@@ -8,7 +8,7 @@ import type { MilterState } from '../signers/milter-sign.ts'
 import type { OutgoingAddresses } from '../resources/postfix/outgoing-addresses.ts'
 import { proveDmarc } from './dmarc.ts'
 import { proveReverse } from './reverse.ts'
-import { proveSigning, type ProbedMessage } from './signing.ts'
+import { oneCause, proveSigning, type ProbedMessage } from './signing.ts'
 
 export interface HostEvidence {
   readonly name: string
@@ -41,13 +41,13 @@ export async function proveHost(
       delivery: [],
     }
   }
-  const signing = await Promise.all(
-    milters.sessions.map((session) => proveSigning(session, milters, message, signer, authority)),
+  const signing = oneCause(
+    await Promise.all(milters.sessions.map((session) => proveSigning(session, milters, message, signer, authority))),
   )
   const domains = [...new Set([...milters.domains, ...(milters.own === undefined ? [] : [milters.own])])]
   const known = await proveAllSpf(domains, addresses, helo, reported.relayhost, authority)
   const spf = outgoing === undefined ? [...known, ...unfitProofs(domains, reported.unfit ?? [])] : known
-  const dmarc = await Promise.all(domains.map((domain) => proveDmarc(domain, signing, spf, authority)))
+  const dmarc = await Promise.all(domains.map((domain) => proveDmarc(domain, domains, signing, spf, authority)))
   const reverse = await Promise.all(
     addresses.map((address) => proveReverse(address, reported.relayhost === '' ? helo : undefined, authority)),
   )

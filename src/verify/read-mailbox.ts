@@ -3,24 +3,24 @@
 import { quote } from '../shell/quote.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
-/** As `--read-from` has it. */
+/** The value of `--read-from`. */
 export interface MailboxPlace {
   /** The host's name in the inventory. */
   readonly host: string
-  /** Absolute; `undefined`: that of the address's local part, where Postfix there would put it. */
+  /** An absolute path; `undefined`: the mailbox into which Postfix delivers mail for the local part of the address. */
   readonly path: string | undefined
 }
 
-/** From where on to look: what was there before the run is not read. */
+/** Where to begin: messages from before the run are not read. */
 export interface MailboxMark {
   readonly path: string
   /** The host's time, in seconds. */
   readonly since: number
-  /** Bytes of an mbox; of a Maildir 0. */
+  /** The size of an mbox in bytes; 0 for a Maildir. */
   readonly size: number
 }
 
-/** For one look. */
+/** Seconds for one look. */
 export const LOOK_SECONDS = 60
 
 const inTime = (mark: string, text: string): string => `timeout -k 5 ${LOOK_SECONDS} sh <<'${mark}'
@@ -29,7 +29,7 @@ ${text}
 } </dev/null
 ${mark}`
 
-/** @param local - of the address: who reads the mail. */
+/** @param local - the local part of the address: the user who gets the mail */
 export const findMailboxScript = (path: string | undefined, local: string, mark: string): string =>
   inTime(
     mark,
@@ -62,7 +62,7 @@ else
 fi`,
   )
 
-/** What was found, or why there is none. */
+/** The messages, or why they cannot be read. */
 export function readFoundMailbox(stdout: Untrusted): MailboxMark | string {
   const [, since, size, path] = /^box (\d+) (\d+) (\/.*)$/m.exec(stdout) ?? []
   if (path !== undefined) return { path, since: Number(since), size: Number(size) }
@@ -75,12 +75,12 @@ export function readFoundMailbox(stdout: Untrusted): MailboxMark | string {
   return 'it does not tell'
 }
 
-/** Messages longer than that are cut: a header is at the top. */
+/** Longer messages are cut, because the header is at the beginning. */
 const MOST_BYTES = 262_144
 
 /**
- * Prints a line of base64 for each message that names the run. A second is allowed for clocks of file systems, which
- * are coarse.
+ * Prints a line of base64 for each message that names the run. It allows one second more, because file systems have
+ * coarse clocks.
  */
 export const mailboxScript = ({ path, since, size }: MailboxMark, run: string, mark: string): string =>
   inTime(
@@ -115,7 +115,7 @@ fi
 echo looked`,
   )
 
-/** One character a byte. */
+/** One character for each byte. */
 export const readMailbox = (stdout: Untrusted): readonly string[] =>
   [...stdout.matchAll(/^mail ([A-Za-z0-9+/=]+)$/gm)].map(([, text = '']) =>
     Buffer.from(text, 'base64').toString('latin1'),

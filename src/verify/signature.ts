@@ -1,5 +1,6 @@
 // Verifies the DKIM signatures of a message (RFC 6376, section 6) with the keys that each authoritative server gives,
 // and names what is wrong.
+import { UNPUBLISHED } from '../mail/proof/causes.ts'
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import type { Asking, Authority } from '../dns/lookup/authority.ts'
@@ -69,7 +70,12 @@ async function byServer(
   }
   if (answer.kind !== 'found') {
     return {
-      verdict: failed('no-key', `there is no record ${name}`, 'publish it: verifiers take the mail as unsigned'),
+      verdict: failed(
+        'no-key',
+        `there is no record ${name}`,
+        'publish it: verifiers take the mail as unsigned',
+        UNPUBLISHED,
+      ),
     }
   }
   if (answer.values.length > 1) {
@@ -112,7 +118,7 @@ function verdictOf(name: string, result: Verified | undefined): Verdict {
     return failed(
       'body-changed',
       'the body is not the one that was signed',
-      'see what changes messages behind the milter that signs: the signing one must be the last',
+      'find out what changes messages after the milter that signs; that milter must be the last',
     )
   }
   if (word === 'fail') {

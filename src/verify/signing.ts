@@ -1,5 +1,6 @@
 // Judges what a host's milters did with a message: it must be signed where it should be, unsigned where it should not
 // be, and every signature must verify.
+import { UNSIGNED_OWN, unsigned } from '../mail/proof/causes.ts'
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { MOST_SIGNATURES } from '../dns/bounds/bounds.ts'
@@ -46,6 +47,16 @@ export async function proveSigning(
   }
 }
 
+/** Where a host signs nothing at all, its own mail is unsigned for the same cause as that of its domains. */
+export function oneCause(signing: readonly SigningProof[]): readonly SigningProof[] {
+  const own = signing.filter(({ role }) => role !== 'outsider').map(({ verdict }) => verdict)
+  const { cause } = own.find((each) => each.id === 'unsigned' && each.cause !== UNSIGNED_OWN) ?? {}
+  if (cause === undefined || own.some(({ id }) => id !== 'unsigned')) return signing
+  return signing.map((each) =>
+    each.verdict.cause === UNSIGNED_OWN ? { ...each, verdict: { ...each.verdict, cause } } : each,
+  )
+}
+
 /** Each leads to questions, and takes time: those beyond the bound are passed over. */
 function withinBound(fields: readonly GivenField[]): readonly GivenField[] {
   let signatures = 0
@@ -70,6 +81,7 @@ function verdictOf(
       'unsigned',
       `the mail is not signed by ${milters.map(({ milter }) => milter).join(', ')}`,
       isOwn ? adviceOnOwn(domain) : advice.unsigned(role, domain),
+      isOwn ? UNSIGNED_OWN : unsigned(advice.allUnsigned),
     )
   }
   const proofs = signatures.map(signatureVerdict)
@@ -99,7 +111,7 @@ function changedVerdict(milters: readonly MilterAnswer[]): Verdict | undefined {
   const changer = milters.find(({ others }) => changedBy(others).length > 0)
   if (changer === undefined) return undefined
   const changed = changedBy(changer.others).join(' and ')
-  return failed('message-changed', `${changer.milter} changes ${changed} of the message once it is signed`)
+  return failed('message-changed', `${changer.milter} changes ${changed} of the message after it was signed`)
 }
 
 /** What milter commands change of a message. */

@@ -1,5 +1,6 @@
 // Evaluates whether SPF (RFC 7208) allows a host's address to send for a domain or under a HELO name, with the record
 // of each authoritative server.
+import { UNPUBLISHED } from '../mail/proof/causes.ts'
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { DNSResolver } from 'mailauth'
 import { spf } from 'mailauth/lib/spf/index.js'
@@ -14,7 +15,7 @@ import { resolverFor } from './node-resolver.ts'
 
 export interface SpfQuestion {
   readonly identity: SpfProof['identity']
-  /** Of MAIL FROM, or the HELO name. */
+  /** The domain of MAIL FROM, or the HELO name. */
   readonly domain: string
   readonly address: string
   readonly helo: string
@@ -65,10 +66,10 @@ export async function proveSpf(
 }
 
 /**
- * mailauth 4 passes over some faults of syntax that end an evaluation (RFC 7208, section 4.6), and reads `ip6:…/0` as a
+ * mailauth 4 ignores some syntax errors that must end an evaluation (RFC 7208, section 4.6), and reads `ip6:…/0` as a
  * single address.
  *
- * @param faults - is called with those of every record that is asked for.
+ * @param faults - is called with the syntax errors of every record that is read.
  */
 function readingSpf(resolve: DNSResolver, faults: string[]): DNSResolver {
   return async (name, type) => {
@@ -107,13 +108,14 @@ function verdictOf(
   if (result === 'temperror') {
     return unknown('dns-failed', `SPF of ${domain} cannot be known: DNS does not answer`)
   }
-  // A HELO name needs SPF for bounces alone, and many do well without.
+  // A HELO name needs SPF only for bounces, and many servers have none.
   if (result === 'none') {
     return {
       status: identity === 'helo' ? 'none' : 'fail',
       id: 'spf-none',
       what: `${domain} has no SPF record`,
       advice: `publish one that names ${address}`,
+      cause: UNPUBLISHED,
     }
   }
   if (result === 'permerror') {
@@ -126,7 +128,7 @@ function verdictOf(
   return {
     status: 'fail',
     id: `spf-${result}`,
-    what: `SPF of ${domain} does not let ${address} send (${result})`,
-    advice: `add ${term} to its record; where others see another address (NAT), set outgoing_addresses`,
+    what: `SPF of ${domain} does not allow ${address} to send (${result})`,
+    advice: `add ${term} to its record; if others see another address (NAT), set outgoing_addresses`,
   }
 }

@@ -195,13 +195,13 @@ const CASES: Readonly<Record<string, Case>> = {
     who: 'kim',
     password: 'pat',
     before: `usermod -p "$(getent shadow pat | cut -d: -f2)" kim`,
-    wanted: /sudoers does not let the login user run a shell as root/,
+    wanted: /sudoers does not allow the login user to run a shell as root/,
   },
   'sudo, single commands only': {
     who: 'pat',
     password: 'pat',
     sudoers: 'pat ALL=(root) /usr/bin/systemctl',
-    wanted: /sudoers does not let the login user run a shell as root: single commands/,
+    wanted: /sudoers does not allow the login user to run a shell as root: single commands/,
   },
   'sudo, a lecture': {
     who: 'pat',
@@ -272,7 +272,7 @@ const CASES: Readonly<Record<string, Case>> = {
     sudoers: `${PLAIN_SUDOERS}\nDefaults requiretty`,
     before: 'mv /usr/bin/script /usr/bin/script.off',
     after: 'mv /usr/bin/script.off /usr/bin/script',
-    wanted: /script\(1\), which gives it one, is not there/,
+    wanted: /the host does not have script\(1\), which provides one/,
   },
   'sudo in a terminal of its own': {
     who: 'pat',
@@ -337,7 +337,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'sudo that is not there': {
     who: 'pat',
     flags: ['-e', 'ansible_become_exe=/opt/nosudo'],
-    wanted: /\/opt\/nosudo is not there/,
+    wanted: /the host does not have \/opt\/nosudo/,
   },
   'sudo, an account that has expired': {
     who: 'pat',
@@ -447,7 +447,7 @@ const CASES: Readonly<Record<string, Case>> = {
     who: 'kim',
     flags: doas,
     password: 'pat',
-    wanted: /doas.conf does not let the login user run sh as root/,
+    wanted: /doas.conf does not allow the login user to run sh as root/,
   },
   'doas as mail': { who: 'lee', flags: [...doas, ...mail], wanted: MAIL_STANDS },
   'doas as mail, with a password': { who: 'pat', flags: [...doas, ...mail], password: 'pat', wanted: MAIL_STANDS },
@@ -559,7 +559,7 @@ for (const each of CONNECTIONS) {
     await Promise.all(HOSTS.map(refusals))
     assert.match(
       await refused(as('pat', ...given('wrong')), HOSTS.join(',')),
-      /was refused on .* and .*, and is not given to another host before one has accepted it/,
+      /was refused on .* and .*, so it is not sent to another host until one has accepted it/,
     )
     assert.is(
       (await Promise.all(HOSTS.map(refusals))).reduce((sum, each) => sum + each),

@@ -41,13 +41,13 @@ for (const [path, says] of [
   [
     '/usr/sbin/nologin',
     new RegExp(
-      String.raw`no shell came up: the shell ended \(exit status 1\): ` +
+      String.raw`no shell opened: the shell ended \(exit status 1\): ` +
         String.raw`does the login shell of the login user \(getent passwd\) run commands\?\n` +
         'This account is currently not available',
     ),
   ],
-  ['/bin/false', /no shell came up: the shell ended \(exit status 1\): does the login shell/],
-  ['/bin/rbash', /no shell came up: [\s\S]*run commands\?\n.*exec: restricted/],
+  ['/bin/false', /no shell opened: the shell ended \(exit status 1\): does the login shell/],
+  ['/bin/rbash', /no shell opened: [\s\S]*run commands\?\n.*exec: restricted/],
   // To sshd this is a user who may not log in, and it does not say why.
   ['/bin/does-not-exist', /permission denied for ops/],
 ] as const) {
@@ -102,11 +102,11 @@ for (const [what, host, file, line] of [
 }
 
 for (const [what, command, says] of [
-  ['sftp', 'internal-sftp', /no shell came up as root: [\s\S]*This service allows sftp connections only/],
+  ['sftp', 'internal-sftp', /no shell opened as root: [\s\S]*This service allows sftp connections only/],
   [
     'a program that ends',
     '/bin/echo go away',
-    /no shell came up as root: the shell ended \(exit status 0\): does its login shell[\s\S]*go away/,
+    /no shell opened as root: the shell ended \(exit status 0\): does its login shell[\s\S]*go away/,
   ],
   ['one that says what it hears', '/bin/cat', /said nothing for \d+ s \(beginning\): .*ForceCommand/],
 ] as const) {

@@ -15,6 +15,7 @@ import { withBackends } from './backends.ts'
 import { withFacts } from './facts.ts'
 import { findingsPage } from './findings.ts'
 import { withFormats } from './formats.ts'
+import { messagesPage } from './messages.ts'
 import { withProfiles } from './profiles.ts'
 import { withReleases } from './releases.ts'
 import { withKeywords } from './ssh-keywords.ts'
@@ -23,7 +24,7 @@ import { tasksPage } from './tasks.ts'
 
 const WITH_FORMATS = [
   'docs/inventory.md',
-  ...['adopt', 'audit', 'dns', 'rotation', 'verify'].map((name) => `docs/mail/${name}.md`),
+  ...['adopt', 'audit', 'rotation', 'verify'].map((name) => `docs/mail/${name}.md`),
 ]
 
 /** Texts by their paths in the repository. */
@@ -41,8 +42,9 @@ export function generatedPages(): ReadonlyMap<string, string> {
       withProfiles(withSuites(present('docs/lab.md'), labSuites(), recordedSeconds(), aboutSuite), PROFILES),
     ],
     ['docs/connections.md', withKeywords(present('docs/connections.md'), KEYWORDS)],
-    ['docs/mail/dns.md', withBackends(present('docs/mail/dns.md'), BACKENDS)],
+    ['docs/mail/dns.md', withFormats(withBackends(present('docs/mail/dns.md'), BACKENDS), 'docs/mail/dns.md')],
     ['docs/mail/findings.md', findingsPage()],
+    ['docs/messages.md', messagesPage()],
     ['docs/releases.md', withFormats(withReleases(present('docs/releases.md')), 'docs/releases.md')],
     ['docs/tasks.md', tasksPage()],
     ...benchPages(BENCHES, results),

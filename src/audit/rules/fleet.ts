@@ -1,5 +1,5 @@
-// Rules on what is wrong between hosts: one selector with two keys, one key on several hosts, domains and keys that
-// nobody declared.
+// Audit rules that compare hosts: one selector with two keys, one key on several hosts, domains and keys that nobody
+// declared.
 import { rule, type FindingKind, type Rule } from '../../findings/rule.ts'
 import { dkimName } from '../../mail/records/dkim/record.ts'
 import { FLEET_KINDS } from '../../mail/fleet/findings.ts'
@@ -15,7 +15,9 @@ const selectorCollision = rule({
   id: 'selector-collision',
   check: 'setup',
   severity: 'error',
-  means: 'Two hosts sign with two keys under one selector: DNS can hold one, and mail of the other fails.',
+  means:
+    'Two hosts sign with different keys at one selector: DNS can have only one of them, and mail of ' +
+    'the other host fails.',
   remedy: 'give one of them another selector',
   find(hosts: Hosts) {
     const bySelector = groupedBy(knownKeys(hosts), ({ domain, selector }) => dkimName(domain, selector))
@@ -35,7 +37,7 @@ const keyShared = rule({
   check: 'setup',
   severity: 'note',
   means: 'Several hosts have the same private key: it cannot be revoked for one of them.',
-  remedy: 'a key for each host, or none if that is meant',
+  remedy: 'make a key for each host, or ignore this if it is intended',
   find(hosts: Hosts) {
     const byKey = groupedBy(knownKeys(hosts), ({ publicKey }) => publicKey)
     return [...byKey.values()].flatMap((those) => {
@@ -53,8 +55,8 @@ const domainUndeclared = rule({
   id: 'domain-undeclared',
   check: 'setup',
   severity: 'note',
-  means: 'The host signs for a domain that the inventory does not name, so nobody keeps its records.',
-  remedy: 'add it to domains, or take it out of the SigningTable',
+  means: 'The host signs for a domain that the inventory does not name, so mailrun does not maintain its ' + 'records.',
+  remedy: 'add it to domains, or remove it from the SigningTable',
   find: (hosts: Hosts) =>
     hosts.flatMap(({ name, declared, own, proof }) =>
       proof === undefined || declared.length === 0

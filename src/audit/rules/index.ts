@@ -1,4 +1,4 @@
-// The audit's rules on hosts, by what they look at.
+// The audit's rules about hosts, grouped by subject.
 import type { Rule } from '../../findings/rule.ts'
 import type { MailSetup } from '../../mail/mail-setup.ts'
 import { hostInspection, type SignerFindingId } from '../../signers/inspections.ts'

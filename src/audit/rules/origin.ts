@@ -1,5 +1,5 @@
-// Rules on what a host says of itself: names and addresses under which its own mail leaves, looked at with what was
-// proved of them.
+// Audit rules about a host's own names and addresses, with which its mail leaves, compared with what was proved about
+// them.
 import type { FindingDetails } from '../../findings/finding.ts'
 import { foundIf, rule } from '../../findings/rule.ts'
 import type { MailSetup } from '../../mail/mail-setup.ts'
@@ -31,8 +31,9 @@ const bouncesUnauthenticated = rule({
   id: 'bounces-unauthenticated',
   check: 'setup',
   severity: 'warning',
-  means: 'Bounces are neither signed nor covered by SPF of the name that the host greets with: receivers refuse them.',
-  remedy: 'publish SPF for that name, or internal_mail_filter_classes = bounce',
+  means:
+    'Bounces are not signed, and SPF does not cover the name with which the host greets: receivers ' + 'refuse them.',
+  remedy: 'publish SPF for that name, or set internal_mail_filter_classes = bounce',
   find(host: AnsweredHost) {
     const {
       setup: { parameters },
@@ -55,9 +56,9 @@ const originUnauthenticated = rule({
   check: 'setup',
   severity: 'warning',
   means:
-    'Mail of programs on the host comes from a name that no line of the SigningTable covers, nor SPF: ' +
-    "receivers refuse cron's mail.",
-  remedy: 'publish SPF for that name, sign for it too, or set myorigin to the domain',
+    'Mail of programs on the host comes from a name that neither the SigningTable nor SPF covers: ' +
+    'receivers refuse mail from cron.',
+  remedy: 'publish SPF for that name, sign for it, or set myorigin to the domain',
   find(host: AnsweredHost) {
     const { setup, proof, signer } = host
     const origin = (setup.parameters['myorigin'] ?? '').toLowerCase()
@@ -75,8 +76,10 @@ const heloDiffers = rule({
   id: 'helo-differs',
   check: 'setup',
   severity: 'warning',
-  means: 'The host greets others with another name than the inventory says, and SPF is published for the latter.',
-  remedy: 'set helo_name to what it greets with, or myhostname to what the inventory says',
+  means:
+    'The host greets others with another name than the inventory says, and SPF is published for the ' +
+    'name in the inventory.',
+  remedy: 'set helo_name to the name with which it greets, or myhostname to the name in the inventory',
   find(host: AnsweredHost): readonly FindingDetails[] {
     const { helo: wanted, proof } = host
     const { helo } = proof
@@ -94,8 +97,10 @@ const ip6Unlisted = rule({
   id: 'ip6-unlisted',
   check: 'setup',
   severity: 'warning',
-  means: 'Mail leaves by IPv6, too, and outgoing_addresses names no such address: SPF does not let it send.',
-  remedy: 'add the address to outgoing_addresses, or inet_protocols = ipv4',
+  means:
+    'Mail also leaves by IPv6, and outgoing_addresses has no IPv6 address: SPF does not allow the ' +
+    'address to send.',
+  remedy: 'add the address to outgoing_addresses, or set inet_protocols = ipv4',
   find(host: AnsweredHost): readonly FindingDetails[] {
     const { listed, routed, setup } = host
     const usesIp6 = hasPostfix(host) && /all|ipv6/.test(setup.parameters['inet_protocols'] ?? 'all')

@@ -9,14 +9,16 @@ import { said, term } from '../../report/write/terminal.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import { exitStatusHelp } from '../exit-status-help.ts'
-import type { FleetFlags } from '../flags/fleet-flags.ts'
+import { eventOption } from '../flags/event-option.ts'
+import type { EventFlags, FleetFlags } from '../flags/fleet-flags.ts'
 import { fleetOptions } from '../flags/fleet-options.ts'
 import { fleetRequest } from '../flags/fleet-request.ts'
+import { eventProgram } from '../terminal/event-program.ts'
 import { stderr, stdout } from '../terminal/output.ts'
 
 const FAIL_ON = ['error', 'warning', 'note', 'never'] as const
 
-interface AuditFlags extends FleetFlags {
+interface AuditFlags extends FleetFlags, EventFlags {
   readonly baseline?: string
   readonly writeBaseline?: string
   /** The least severity that fails the audit. */
@@ -43,16 +45,27 @@ export const command: CliCommand<AuditFlags> = {
           .choices(FAIL_ON)
           .default('warning'),
       )
+      .addOption(eventOption())
       .addHelpText('after', AFTER)
     fleetOptions(auditing, AUDIT_FORMATS)
   },
   async act({ flags, signals }) {
     const { baseline, writeBaseline } = flags
     const format = await loadFormat(AUDIT_FORMATS, flags.format)
-    const result = await audit({ ...(await fleetRequest(flags, signals)), baseline, writeBaseline })
-    if (writeBaseline !== undefined) tellWritten(result.report, writeBaseline)
-    stdout.write(format.write(result.report, lookOf(stdout)))
-    return writeBaseline === undefined ? statusOf(result, flags) : EXIT.satisfied
+    const request = { ...(await fleetRequest(flags, signals)), baseline, writeBaseline }
+    const events = flags.onEvent === undefined ? undefined : await eventProgram(flags.onEvent)
+    try {
+      const result = await audit(request)
+      if (events !== undefined) {
+        const lines = await loadFormat(AUDIT_FORMATS, 'ndjson')
+        events.screen.out.write(lines.write(result.report, lookOf(events.screen.out)))
+      }
+      if (writeBaseline !== undefined) tellWritten(result.report, writeBaseline)
+      stdout.write(format.write(result.report, lookOf(stdout)))
+      return writeBaseline === undefined ? statusOf(result, flags) : EXIT.satisfied
+    } finally {
+      await events?.end()
+    }
   },
 }
 

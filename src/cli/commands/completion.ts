@@ -1,4 +1,5 @@
-// `mailrun completion`: prints the script by which a shell completes; and, for that script, what may stand there.
+// `mailrun completion`: prints the script with which a shell completes commands and, for that script, the candidates
+// for a word.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { asLines, documentText, said, term } from '../../report/write/terminal.ts'
 import type { CliCommand } from '../command.ts'

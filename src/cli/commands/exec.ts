@@ -1,4 +1,4 @@
-// `mailrun exec`: its flags, what came of the command on each host, and the exit status.
+// `mailrun exec`: flags, the command's result on each host, and exit status.
 import { Option } from 'commander'
 import { exec } from '../../commands/index.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'

@@ -1,4 +1,4 @@
-// `mailrun facts`: its flags, what hosts are, and the exit status.
+// `mailrun facts`: flags, the facts about each host, and exit status.
 import { facts } from '../../commands/index.ts'
 import { FACTS_FORMATS } from '../../report/facts/formats.ts'
 import { loadFormat } from '../../report/registry.ts'

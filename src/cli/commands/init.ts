@@ -1,4 +1,4 @@
-// `mailrun init`: writes a project's first files, and says the next commands.
+// `mailrun init`: writes the first files of a project, and prints the next commands.
 import { initProject } from '../../commands/index.ts'
 import { asLines, EMPTY, said, term, type TerminalText } from '../../report/write/terminal.ts'
 import type { CliCommand } from '../command.ts'

@@ -6,13 +6,15 @@ import { ROTATION_FORMATS } from '../../report/rotation/formats.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import { exitStatusHelp } from '../exit-status-help.ts'
-import type { FleetFlags } from '../flags/fleet-flags.ts'
+import { eventOption } from '../flags/event-option.ts'
+import type { EventFlags, FleetFlags } from '../flags/fleet-flags.ts'
 import { fleetOptions } from '../flags/fleet-options.ts'
 import { fleetRequest } from '../flags/fleet-request.ts'
 import { gather, serial, waitSeconds } from '../flags/values.ts'
+import { eventProgram } from '../terminal/event-program.ts'
 import { SCREEN } from '../terminal/output.ts'
 
-interface RotateFlags extends FleetFlags {
+interface RotateFlags extends FleetFlags, EventFlags {
   readonly check?: boolean
   readonly domain?: readonly string[]
   readonly start?: boolean
@@ -56,6 +58,7 @@ export const command: CliCommand<RotateFlags> = {
         'to wait in all, for name servers and for times that end that soon (default: 60; 0: not at all)',
         waitSeconds,
       )
+      .addOption(eventOption())
       .addHelpText('after', AFTER)
     fleetOptions(rotating, ROTATION_FORMATS)
   },
@@ -64,14 +67,26 @@ export const command: CliCommand<RotateFlags> = {
     const format = await loadFormat(ROTATION_FORMATS, flags.format)
     const request = await fleetRequest(flags, signals)
     const wanted = { check, start, compromised, serial: sizes, domains, waitSeconds: wait }
-    const report = format.open(SCREEN)
-    const rotation = await rotate({
-      ...request,
-      ...wanted,
-      onEvent: (event) => (event.kind === 'done-step' ? report.done(event.doneStep) : report.waiting(event.why)),
-    })
-    report.ended(rotation)
-    return statusOf(rotation)
+    const events = flags.onEvent === undefined ? undefined : await eventProgram(flags.onEvent)
+    const reports = [
+      format.open(SCREEN),
+      ...(events === undefined ? [] : [(await loadFormat(ROTATION_FORMATS, 'ndjson')).open(events.screen)]),
+    ]
+    try {
+      const rotation = await rotate({
+        ...request,
+        ...wanted,
+        onEvent(event) {
+          for (const report of reports)
+            if (event.kind === 'done-step') report.done(event.doneStep)
+            else report.waiting(event.why)
+        },
+      })
+      for (const report of reports) report.ended(rotation)
+      return statusOf(rotation)
+    } finally {
+      await events?.end()
+    }
   },
 }
 

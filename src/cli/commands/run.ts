@@ -1,9 +1,11 @@
-// `mailrun <playbook.ts>`: lists or runs a playbook, and reports as the flags want it. Its flags are `run-options`.
+// `mailrun <playbook.ts>`: lists or runs a playbook, and reports in the wanted format. Its flags are declared in
+// `run-options`.
 import { listHosts, listTasks, type ListRequest } from '../../commands/run/list.ts'
 import { prepareRun } from '../../commands/run/prepare-run.ts'
 import { notCached } from '../../playbook/cache-folder.ts'
 import { LIST_FORMATS } from '../../report/list/formats.ts'
 import { loadFormat } from '../../report/registry.ts'
+import type { RunReport } from '../../report/run/format.ts'
 import { RUN_FORMATS } from '../../report/run/formats.ts'
 import { said, term } from '../../report/write/terminal.ts'
 import type { CliCommand } from '../command.ts'
@@ -28,9 +30,22 @@ export const command: CliCommand<RunFlags> = {
       import('../terminal/reporter.ts'),
       loadFormat(RUN_FORMATS, flags.format),
     ])
-    return exitStatus(await carryOut(run, { check, serial, maxFail, waitSeconds, onEvent: reporterOf(format, flags) }))
+    const reports = [reporterOf(format, flags)]
+    const events = flags.onEvent === undefined ? undefined : await eventsOf(flags.onEvent)
+    if (events !== undefined)
+      reports.push((await loadFormat(RUN_FORMATS, 'ndjson')).open(shownOf(flags), events.screen))
+    try {
+      const onEvent: RunReport = (event) => reports.forEach((report) => report(event))
+      return exitStatus(await carryOut(run, { check, serial, maxFail, waitSeconds, onEvent }))
+    } finally {
+      await events?.end()
+    }
   },
 }
+
+const eventsOf = async (program: string) => (await import('../terminal/event-program.ts')).eventProgram(program)
+
+const shownOf = ({ diff, verbose }: RunFlags) => ({ diff: diff === true, verbose: verbose === true })
 
 async function list(source: ListRequest & { readonly onNote: Note }, flags: RunFlags): Promise<number> {
   const format = await loadFormat(LIST_FORMATS, flags.format)

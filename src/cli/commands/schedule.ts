@@ -1,6 +1,7 @@
 // `mailrun schedule install|list|remove`: a timer of systemd that runs an audit, a rotation or a check.
 import { realpathSync } from 'node:fs'
 import type { Command } from 'commander'
+import { refuseInlineSecrets } from '../../commands/schedule/inline-secrets.ts'
 import { install, managerOf, remove, schedules } from '../../commands/schedule/manager.ts'
 import { checkSchedule, type Schedule } from '../../commands/schedule/units.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
@@ -78,12 +79,17 @@ async function scheduleOf({ flags, operands, lookUp }: Invocation<ScheduleFlags>
     words: job === 'check' ? [...words, '--check'] : [job, ...words],
   }
   checkSchedule(schedule)
-  refuseWrongWords(await lookUp(job === 'check' ? undefined : job), words, job)
+  const run = await lookUp(job === 'check' ? undefined : job)
+  const [playbook] = refuseWrongWords(run, words, job)
+  await refuseInlineSecrets((run.getOptionValue('extraVars') as readonly string[] | undefined) ?? [], playbook)
   return schedule
 }
 
-/** @throws MailrunError for flags that the job has not, and for those that ask somebody */
-function refuseWrongWords(run: Command, words: readonly string[], job: Schedule['job']): void {
+/**
+ * @returns what stands beside the flags: the playbook of a check.
+ * @throws MailrunError for flags that the job has not, and for those that ask somebody
+ */
+function refuseWrongWords(run: Command, words: readonly string[], job: Schedule['job']): readonly string[] {
   const { operands, unknown } = run.parseOptions([...words])
   if (unknown.length > 0) throw new MailrunError(`mailrun ${job} has no flag ${unknown[0]}`)
   if (operands.length !== (job === 'check' ? 1 : 0))
@@ -92,4 +98,5 @@ function refuseWrongWords(run: Command, words: readonly string[], job: Schedule[
     )
   const asks = (['askPass', 'askBecomePass'] as const).find((key) => run.getOptionValue(key) === true)
   if (asks !== undefined) throw new MailrunError('nobody is there to be asked for a password: name a file of it')
+  return operands
 }

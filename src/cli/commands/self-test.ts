@@ -1,4 +1,5 @@
-// `mailrun self-test`: says what it will touch and asks, tries the examples of all task modules, and the exit status.
+// `mailrun self-test`: shows what it will touch and asks, tries the examples of all task modules, and sets the exit
+// status.
 import { createInterface } from 'node:readline/promises'
 import { selfTest, type SelfTested } from '../../commands/index.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'

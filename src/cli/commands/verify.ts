@@ -3,6 +3,7 @@ import { verify, type DeliveryEvent, type Verification, type VerifyRequest } fro
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { PROOF_FORMATS } from '../../report/proof/formats.ts'
 import { loadFormat } from '../../report/registry.ts'
+import { lookOf } from '../../report/screen.ts'
 import { count } from '../../report/write/name-list.ts'
 import { said, term } from '../../report/write/terminal.ts'
 import type { MailboxPlace } from '../../verify/read-mailbox.ts'
@@ -57,7 +58,7 @@ export const command: CliCommand<VerifyFlags> = {
     const format = await loadFormat(PROOF_FORMATS, flags.format)
     const request = await fleetRequest(flags, signals)
     const verified = await verify({ ...request, deliver: deliveryOf(flags), onEvent: tellDelivery })
-    stdout.write(format.write(verified.hosts, verified.seconds, stdout.paint))
+    stdout.write(format.write(verified.hosts, verified.seconds, lookOf(stdout)))
     return statusOf(verified)
   },
 }

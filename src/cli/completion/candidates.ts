@@ -1,4 +1,4 @@
-// What may stand in the place of the word that is being typed: commands, flags, their values, hosts, groups, tags.
+// Finds the candidates for the word that a user is typing: commands, flags, their values, hosts, groups, tags.
 import type { Command, Option } from 'commander'
 import { SHIPPED_PLAYBOOKS } from '../../playbook/shipped.ts'
 import type { Invocation } from '../command.ts'

@@ -1,5 +1,5 @@
-// Words that only the project knows: hosts and groups of its inventory, tags of a playbook. Whatever is wrong there, is
-// no word: who completes is reported no errors.
+// The candidates for completion that depend on the project: hosts and groups of its inventory, tags of a playbook. If
+// the project has an error, there are no candidates and no message.
 import { readInventory } from '../../commands/index.ts'
 import { prepareRun } from '../../commands/run/prepare-run.ts'
 import { playbookFile } from '../../playbook/shipped.ts'

@@ -1,5 +1,5 @@
-// The scripts by which shells complete. Each asks `mailrun completion words` what may stand there: a word a line, with
-// its help behind a tab; the line `:files` stands for names of files.
+// The scripts with which shells complete. Each calls `mailrun completion words`, which prints one candidate per line,
+// with its help after a tab. The line `:files` stands for file names.
 
 const BASH = `# Completion of mailrun for bash. In ~/.bashrc: source <(mailrun completion bash)
 _mailrun() {

@@ -35,7 +35,13 @@ export interface FleetFlags extends ReachFlags {
   readonly format: string
 }
 
-export interface RunFlags extends FleetFlags {
+/** Of what a timer repeats. */
+export interface EventFlags {
+  /** A program that gets the events. */
+  readonly onEvent?: string
+}
+
+export interface RunFlags extends FleetFlags, EventFlags {
   readonly check?: boolean
   readonly diff?: boolean
   readonly tags?: readonly string[]

@@ -1,6 +1,7 @@
 // Declares the flags of a run, which `mailrun` takes without the name of a command.
 import type { Command } from 'commander'
 import { RUN_FORMATS } from '../../report/run/formats.ts'
+import { eventOption } from './event-option.ts'
 import { fleetOptions } from './fleet-options.ts'
 import { gatherNames, maxFail, serial, waitSeconds } from './values.ts'
 
@@ -27,5 +28,6 @@ export function runOptions(mailrun: Command): void {
       '-v, --verbose',
       'also the tasks that are ok, the shell text of changes, what they print, and each change as it starts and ends',
     )
+  mailrun.addOption(eventOption())
   fleetOptions(mailrun, RUN_FORMATS)
 }

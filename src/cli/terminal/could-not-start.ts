@@ -1,4 +1,4 @@
-// Prints the error of a command that could not start, or was broken off.
+// Prints the error of a command that could not start, or was interrupted.
 import { errorIn, hasErrors, problemText } from '../../report/errors.ts'
 import { stderr, stdout } from './output.ts'
 

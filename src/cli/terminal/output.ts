@@ -5,6 +5,7 @@ import type { Screen } from '../../report/screen.ts'
 import type { Printable } from '../../report/write/checked.ts'
 import { colours, wantsColour, type Colours } from '../../report/write/colour.ts'
 import type { TerminalText } from '../../report/write/terminal.ts'
+import { wrappedText } from '../../report/write/wrap.ts'
 
 let gone = false
 let problem: string | undefined
@@ -62,9 +63,12 @@ export const stdout = {
   },
 }
 
+const MOVES = /\u001b\[\d*[AJ]/
+
 export const stderr = {
+  /** Notes, errors, and live lines, which fit already and move the cursor. */
   write(text: TerminalText): void {
-    process.stderr.write(text)
+    process.stderr.write(this.isTerminal && !MOVES.test(text) ? wrappedText(text, this.columns) : text)
   },
   get isTerminal(): boolean {
     return process.stderr.isTTY === true

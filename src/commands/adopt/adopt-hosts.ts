@@ -1,4 +1,4 @@
-// Looks at hosts that exist, in one trip each, and makes vars of what they said. Nothing is written.
+// Asks existing hosts how they are set up, in one trip each, and makes vars from their answers. Nothing is written.
 import * as v from 'valibot'
 import type { Connect } from '../../engine/session/connection.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'

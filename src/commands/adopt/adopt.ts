@@ -1,5 +1,5 @@
-// `adopt`: looks at hosts that exist, and writes the inventory under which a run changes as little as possible; then
-// checks what such a run would change. Nothing is written on any host.
+// `adopt`: asks existing hosts how they are set up, writes the inventory with which a run changes as little as
+// possible, and checks what such a run would change. Nothing is written on any host.
 import type { Connect } from '../../engine/session/connection.ts'
 import type { Adoption, AdoptedHost } from '../../mail/adoption.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
@@ -14,6 +14,7 @@ import { adoptionTarget, type AdoptionTarget } from './adoption-target.ts'
 import { checkAdoption } from './check.ts'
 import { playbookChoice } from './playbook-choice.ts'
 import { connectionVars, listOf, namedHosts, reachedAs, WANTED, type NamedHost } from './named-hosts.ts'
+import { reportedNotes } from './reported-notes.ts'
 
 export interface AdoptRequest extends Omit<FleetRequest, 'inventory'> {
   /** Hosts as ssh takes them: `root@mx1.example.org:2222`. They, or an inventory, are wanted. */
@@ -58,7 +59,8 @@ async function adoptInto(target: AdoptionTarget | undefined, request: AdoptReque
   const hosts = await hostsToAdopt(fleet)
   const connect = await fleet.reach(hosts.map(({ host }) => host))
   try {
-    const adoption = await adoptHosts(hosts, connect, fleet.bounds, connectionVars(named, request))
+    const { bounds, isReported } = reportedNotes(fleet.bounds)
+    const adoption = await adoptHosts(hosts, connect, bounds, connectionVars(named, request))
     const playbook = playbookChoice(
       request.playbook,
       hosts.map(({ host }) => host),
@@ -66,7 +68,10 @@ async function adoptInto(target: AdoptionTarget | undefined, request: AdoptReque
     const inventory = adoptionYaml(adoption, request.write ?? 'FILE', playbook.path)
     if (hasAdopted(adoption)) await target?.write(inventory)
     onEvent({ kind: 'found', adoption, inventory, file: target })
-    return { adoption, inventory, playbook, ...(await checkOf(adoption, playbook, fleet, connect, onEvent)) }
+    const report = (event: AdoptEvent): void => {
+      if (event.kind !== 'check' || !isReported(event.event)) onEvent(event)
+    }
+    return { adoption, inventory, playbook, ...(await checkOf(adoption, playbook, fleet, connect, report)) }
   } finally {
     fleet.close()
   }

@@ -1,4 +1,4 @@
-// The file that `mailrun adopt --write` is given: made where there is none, compared with where there is one.
+// The file of `mailrun adopt --write`: it is created if it does not exist, else compared.
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MailrunError } from '../../core/mailrun-error.ts'

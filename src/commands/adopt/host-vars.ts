@@ -1,4 +1,4 @@
-// The vars of one host under which a run of playbooks/dkim.ts or mail-auth.ts changes as little as possible.
+// Computes the vars of one host with which a run of playbooks/dkim.ts or mail-auth.ts changes as little as possible.
 import { CLIENT } from '../../signers/keep-args.ts'
 import { isSameName, mailDomain } from '../../mail/names/names.ts'
 import { signerOf } from '../../mail/fleet/own-name.ts'
@@ -114,7 +114,7 @@ const UNNAMED: AdoptedVar = {
 }
 const isDropped = (said: AnsweredHost['said'], entry: Untrusted): boolean =>
   listIn(said, 'drop_signing').includes(entry)
-const DROP = 'What need no longer be signed'
+const DROP = 'Mail that need not stay signed'
 
 /** A var, one that is written as a comment, or what could not be made one. */
 type Found = AdoptedVar | { readonly choice: AdoptedVar } | { readonly left: Untrusted }
@@ -203,7 +203,9 @@ function actionVar({ said, signer, parameters }: AnsweredHost): readonly Found[]
   const action = parameters['milter_default_action'] ?? ''
   if (action === '' || (action === USUAL_ACTION && !said.has('milter_default_action'))) return []
   const why =
-    action === 'accept' ? `Mail leaves unsigned while ${signer.title} is away; tempfail has it wait` : undefined
+    action === 'accept'
+      ? `While ${signer.title} does not run, mail leaves unsigned; with tempfail, it would wait`
+      : undefined
   return ACTIONS.includes(action)
     ? scalarVar(said, { name: 'milter_default_action', value: action, ...(why === undefined ? {} : { why }) })
     : [{ left: `milter_default_action is ${action}, which the var does not take: a run makes it tempfail` }]
@@ -221,7 +223,9 @@ function ownNameVars(
   const signer = signerOf(fqdn, signed.domains)
   if (signer === undefined || said.get('sign_host_name')?.value === false) return own
   if (!signed.signsOwn) {
-    const why = `Mail from ${fqdn}, as of cron, leaves unsigned today; leave this out to have it signed for ${signer}`
+    const why =
+      `Mail from ${fqdn}, such as that of cron, leaves unsigned today; ` +
+      `remove this line to have it signed for ${signer}`
     return [...own, ...scalarVar(said, { name: 'sign_host_name', value: false, why })]
   }
   const classes = parameters['internal_mail_filter_classes'] ?? ''

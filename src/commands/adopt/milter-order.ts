@@ -1,4 +1,4 @@
-// What to know of the milters that each service of Postfix asks, by main.cf and by its own lists in master.cf.
+// Remarks about the milters that each service of Postfix asks, in main.cf and in its own lists in master.cf.
 import type { SignerToday } from '../../signers/inspection.ts'
 import type { Signer } from '../../signers/signer.ts'
 import type { PostfixAnswer } from '../../mail/mail-setup.ts'

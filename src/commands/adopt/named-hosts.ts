@@ -1,4 +1,4 @@
-// Hosts that are named on the command line, as ssh(1) takes them: `mx1.example.org`, `root@mx2.example.org:2222`.
+// Parses hosts that are named on the command line in ssh(1)'s form: `mx1.example.org`, `root@mx2.example.org:2222`.
 import { isIPv6 } from 'node:net'
 import { splitPort } from '../../inventory/host-pattern.ts'
 import type { ConnectionVars } from '../../mail/adoption.ts'

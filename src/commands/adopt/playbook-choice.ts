@@ -1,4 +1,5 @@
-// Which playbook the hosts' check is of: the one that is named; else that which the inventory has the vars of.
+// Chooses the playbook for the check of `mailrun adopt`: the one that the user names, else the one whose vars the
+// inventory has.
 import type { Host } from '../../core/fleet/host.ts'
 import type { PlaybookChoice } from '../../report/adoption/format.ts'
 

@@ -1,4 +1,4 @@
-// Why a host has nothing to adopt, and what to do.
+// Explains why a host has nothing to adopt, and what to do.
 import type { Signer } from '../../signers/signer.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 

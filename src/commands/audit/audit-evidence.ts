@@ -1,5 +1,5 @@
-// The evidence of an audit: what hosts answered, proved by DNS, and what name servers have of the domains that they
-// send for.
+// Collects the evidence of an audit: the answers of hosts, their proofs by DNS, and what name servers serve for the
+// domains that the hosts send for.
 import { lookAtDomains, type AskedDns } from '../../audit/look-at-domains.ts'
 import type { Evidence, HostEvidence } from '../../audit/evidence.ts'
 import { usedKeys } from '../../audit/used-keys.ts'

@@ -1,4 +1,4 @@
-// The hosts of an audit, and what they are asked: all in one trip. Nothing is written.
+// The hosts of an audit and the questions to them, all in one trip. Nothing is written.
 import { settledFleet } from '../../mail/fleet/mail-fleet.ts'
 import { hostInspection } from '../../signers/inspections.ts'
 import { milterSigning } from '../../signers/milter-sign.ts'

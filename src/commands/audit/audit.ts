@@ -1,4 +1,4 @@
-// `audit`: asks hosts and name servers, and judges what they say. Nothing is written on any host.
+// `audit`: asks hosts and name servers, and judges their answers. Nothing is written on any host.
 import { randomBytes } from 'node:crypto'
 import { readFile, unlink, writeFile } from 'node:fs/promises'
 import { askServer } from '../../dns/lookup/ask-server.ts'

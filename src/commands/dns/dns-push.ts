@@ -1,4 +1,4 @@
-// `dns push`: makes the changes of the plan, then asks every name server until it serves them.
+// `dns push`: makes the changes of the plan, then waits until every name server serves them.
 import { hostsOf, pushDns, zonePushes, type Pushed, type ZonePush } from '../../dns/push/push-dns.ts'
 import type { NotServed } from '../../dns/served/served-everywhere.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'

@@ -1,8 +1,8 @@
-// Which records of a plan a name server does not serve, after waiting for them.
+// Finds the records of a plan that a name server still does not serve after waiting.
 import { servedEverywhere, type NotServed } from '../../dns/served/served-everywhere.ts'
 import type { DnsProgress, DnsWork } from './planned.ts'
 
-/** What cannot be read there is not served, whatever stands beside it. */
+/** A record that cannot be read does not count as served, even if the right one is beside it. */
 export async function notServed(
   { plan, looking, fleet }: DnsWork,
   waitSeconds: number,

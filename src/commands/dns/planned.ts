@@ -1,5 +1,5 @@
-// What `dns plan`, `dns push` and `dns verify` begin with: the records that the fleet's mail needs, beside what every
-// authoritative name server answers.
+// The first part of `dns plan`, `dns push` and `dns verify`: computes the records that the fleet's mail needs, and
+// compares them with the answers of every authoritative name server.
 import { authoritative } from '../../dns/lookup/authoritative.ts'
 import type { DnsVars } from '../../dns/dns-vars.ts'
 import type { VarsOf } from '../../dns/lookup/finder-by.ts'

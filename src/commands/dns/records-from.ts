@@ -1,4 +1,4 @@
-// Records of an earlier plan, read from a file.
+// Reads the records of an earlier plan from a file.
 import { readFile } from 'node:fs/promises'
 import { isRevokedDkim } from '../../mail/records/dkim/record.ts'
 import type { MailRecord } from '../../mail/records/dns-record.ts'

@@ -1,4 +1,4 @@
-// `exec`: runs one command on hosts, once on each, in parallel: no task, no lock, no check.
+// `exec`: runs one command once on each host, in parallel. There is no task, no lock and no check.
 import { askNobody } from '../../engine/outside.ts'
 import { rollout } from '../../engine/rollout.ts'
 import { selectHosts } from '../../inventory/select-hosts.ts'

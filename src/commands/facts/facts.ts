@@ -1,4 +1,4 @@
-// `facts`: asks each host all facts that can be gathered of it, in one trip. Nothing is changed.
+// `facts`: asks each host for all facts that can be gathered, in one trip. Nothing is changed.
 import { askOnly } from '../../engine/ask-only.ts'
 import { selectHosts } from '../../inventory/select-hosts.ts'
 import type { Host } from '../../core/fleet/host.ts'

@@ -1,4 +1,4 @@
-// The keyring that a run's source asks for: identity files as given, by the environment, or where they are by default.
+// Finds the age identity files of a command: those of its flags, of the environment, or in the default places.
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'

@@ -1,4 +1,4 @@
-// How many files this machine lets the process have open, and what that affords.
+// Reads how many files this process may have open, and computes how many hosts can be worked on at once.
 import { readFileSync } from 'node:fs'
 
 /** Node loads many modules at once; with fewer it fails in odd ways. */

@@ -1,12 +1,15 @@
-// What every command begins with: inventories, keyring, extra vars and limit are read once, and hosts are then reached.
+// The first part of every command that works on a fleet: reads inventories, keyring, extra vars and limit once, and
+// then connects to hosts.
 import type { SshResolvers } from '../../ssh/config/resolvers.ts'
 import type { Connector, ConnectionSource } from '../../ssh/connector.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/session/connection.ts'
 import { DEFAULT_FORKS } from '../../engine/run-options.ts'
 import type { Host } from '../../core/fleet/host.ts'
+import type { Inventory } from '../../core/fleet/inventory.ts'
 import { readExtraVars } from '../../playbook/extra-vars.ts'
 import { sshConfigFile } from '../../inventory/address.ts'
+import { nameList } from '../../report/write/name-list.ts'
 import { keyringFor } from './keyring-for.ts'
 import { affordableForks } from './open-files.ts'
 import type { HostSelection } from './question-hosts.ts'
@@ -61,6 +64,7 @@ export async function openFleet(request: FleetRequest, playbookFolder?: string):
   const extraVars = await readExtraVars(given, keyring)
   const paths = typeof request.inventory === 'string' ? [request.inventory] : request.inventory
   const inventory = await readFleet({ ...request, inventory: paths }, extraVars, playbookFolder, keyring)
+  beginRouteToOnly(request, inventory, resolvers)
   const open = new Set<Connector>()
   let hasBegun = false
   return {
@@ -68,7 +72,7 @@ export async function openFleet(request: FleetRequest, playbookFolder?: string):
     limit,
     extraVars,
     keyring,
-    bounds: { forks: affordableForks(forks), ...signalsOf(request) },
+    bounds: { forks: affordableForks(forks), ...signalsOf(request), onHostNote: hostNotes(request) },
     async reach(hosts) {
       // Who only reads an inventory pays for no SSH.
       const { connector } = await import('../../ssh/connector.ts')
@@ -92,6 +96,40 @@ async function sshBegun({ sshConfig, reachesHosts = true }: FleetRequest): Promi
   const resolvers = sshResolvers()
   resolvers.of(sshConfigFile(sshConfig)).begin()
   return resolvers
+}
+
+/**
+ * A `Host` block of ssh_config may say something about one host, so `sshBegun` cannot ask about it. If only one host
+ * can be reached, ssh is asked about it while the playbook is read. With several hosts it is not known yet which ones
+ * the playbook is for, and questions about others would be wasted.
+ */
+function beginRouteToOnly(
+  request: FleetRequest,
+  { hosts }: Inventory,
+  resolvers: Promise<SshResolvers | undefined>,
+): void {
+  const { limit } = request
+  const [only, ...others] = limit === undefined ? hosts : hosts.filter(({ name }) => name === limit)
+  if (only === undefined || others.length > 0) return
+  const begin = async (): Promise<void> => {
+    const begun = await resolvers
+    if (begun === undefined) return
+    const { beginRoute } = await import('../../ssh/connector.ts')
+    beginRoute(only.address, request, begun)
+  }
+  // An error in loading the code comes again where it is needed.
+  begin().catch(() => {})
+}
+
+/** Notes about hosts as warnings; each is given once, though a command may ask its hosts several times. */
+function hostNotes({ warn }: FleetRequest): RunBounds['onHostNote'] {
+  if (warn === undefined) return undefined
+  const given = new Set<string>()
+  return (hosts, note) => {
+    const more = hosts.filter((host) => !given.has(`${host}\n${note}`))
+    for (const host of more) given.add(`${host}\n${note}`)
+    if (more.length > 0) warn(`${nameList(more)}: ${note}`)
+  }
 }
 
 function signalsOf({ signal, abandon }: FleetRequest): Pick<RunBounds, 'interrupt' | 'abandon'> {

@@ -1,5 +1,5 @@
-// The names that a playbook imports, as this very process has them: a second instance would not know a Secret of the
-// first.
+// Gives playbooks the modules that this process has loaded already. A second instance would not recognize a Secret of
+// the first.
 
 /** By name, for the loader. */
 export const publicModules = async (): Promise<Readonly<Record<string, unknown>>> => {

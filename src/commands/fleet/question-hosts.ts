@@ -1,4 +1,5 @@
-// Hosts that are only asked: chosen and typed as those of a playbook, with questions and no tasks.
+// Prepares hosts that a command only asks: they are chosen and their vars checked as for a playbook, with questions and
+// no tasks.
 import { playbook, type PlaybookInput } from '../../core/fleet/playbook.ts'
 import type { Inventory } from '../../core/fleet/inventory.ts'
 import type { PreparedHost } from '../../core/fleet/prepared-host.ts'

@@ -1,4 +1,4 @@
-// The fleet: inventories, and what is said beside them of how their hosts are reached.
+// Reads the inventories of a fleet, and the flags that say how its hosts are reached.
 import { access, constants } from 'node:fs/promises'
 import { absolute } from '../../inventory/address.ts'
 import { loadInventory } from '../../inventory/load-inventory.ts'
@@ -44,8 +44,9 @@ export interface FleetSource extends AddressDefaults {
    */
   readonly agePassphrase?: Secret | ((what: string) => Promise<Secret>) | undefined
   /**
-   * Is called with an identity file that others can read, and of vars that look like mistyped names of others; left
-   * out: nobody is.
+   * Is called with a sentence about an identity file that others can read, about vars that look like mistyped names of
+   * others, and about hosts that are only asked, such as hosts of a release that mailrun does not know. Left out:
+   * nobody is warned.
    */
   readonly warn?: ((line: string) => void) | undefined
   /** Vars that win over the inventory: values by name, or text as `--extra-vars` takes it. Later ones win. */

@@ -1,5 +1,5 @@
-// Writes a project's first files: an inventory, a playbook, and what editors and npm want beside them. No file that is
-// there is changed.
+// Writes the first files of a project: an inventory, a playbook, and files for editors and npm. Existing files stay as
+// they are.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MailrunError } from '../../core/mailrun-error.ts'

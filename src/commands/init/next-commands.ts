@@ -1,4 +1,4 @@
-// What to do in a project that `mailrun init` has just written, by what was there before.
+// The next commands for a project that `mailrun init` has just written. They depend on what existed before.
 import { quote } from '../../shell/quote.ts'
 import { INVENTORY_FILE } from './project-files.ts'
 

@@ -1,4 +1,4 @@
-// How a project's package.json is to name this package: by its version, or by the file that it was installed from.
+// Decides how a project's package.json names this package: by version, or by the file from which it was installed.
 import { readFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

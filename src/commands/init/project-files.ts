@@ -1,4 +1,4 @@
-// The files of a new project, as texts. People read and edit them: each says what it is for.
+// The texts of the files of a new project. People read and edit them, so each says what it is for.
 import { basename, resolve } from 'node:path'
 import type { NamedHost } from '../adopt/named-hosts.ts'
 

@@ -1,5 +1,5 @@
-// The var `dns` of a fleet: by host where hosts are judged, by domain where records are; every name server in it can be
-// asked.
+// The var `dns` of a fleet: for each host when hosts are judged, for each domain when records are judged. It checks
+// that every name server in it can be asked.
 import type { DnsVars } from '../../dns/dns-vars.ts'
 import { serversOf } from '../../dns/lookup/server-addresses.ts'
 import { mailDomain } from '../../mail/names/names.ts'

@@ -1,4 +1,5 @@
-// The vars that `mailrun dns` and `mailrun verify` take from an inventory, whatever playbooks take.
+// The schema of the vars that `mailrun dns` and `mailrun verify` read from an inventory. It does not depend on a
+// playbook.
 import * as v from 'valibot'
 import { dnsVar } from '../../dns/dns-vars.ts'
 import { mailVars } from '../../mail/fleet/mail-vars.ts'

@@ -1,4 +1,4 @@
-// Which DKIM selectors an inventory gives to which host.
+// Finds which DKIM selectors an inventory gives to which host.
 import { isIP } from 'node:net'
 import { mailDomain, nameKey } from '../../mail/names/names.ts'
 import type { OwnSelectors } from '../../mail/fleet/own-selectors.ts'

@@ -1,4 +1,5 @@
-// Domains and hosts' names whose records are left alone, for hosts disagree on them: reported, and all others go on.
+// Finds domains and host names about which hosts disagree. Their records are reported and left alone; all others
+// continue.
 import { settledFleet, withoutNames, type MailFleet, type MailMember } from '../../mail/fleet/mail-fleet.ts'
 import type { Finding } from '../../findings/finding.ts'
 import { fleetFinding } from '../../mail/fleet/findings.ts'

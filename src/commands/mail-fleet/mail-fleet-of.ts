@@ -1,4 +1,5 @@
-// The mail of a fleet: the vars of the inventory, and the keys and addresses of the hosts. The hosts are only asked.
+// Computes the mail of a fleet from the vars of the inventory, and from the keys and addresses that hosts answer. Hosts
+// are only asked.
 import * as v from 'valibot'
 import type { Connect } from '../../engine/session/connection.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'

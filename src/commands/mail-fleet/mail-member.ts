@@ -1,4 +1,4 @@
-// One host of a mail fleet, from its answers: its keys, and the addresses from which others see its mail come.
+// The mail of one host, from its answers: its keys, and the addresses from which others see its mail.
 import { spentSelector } from '../../signers/keys/spent-selector.ts'
 import { dkimName } from '../../mail/records/dkim/record.ts'
 import type { MailKey } from '../../mail/fleet/mail-fleet.ts'

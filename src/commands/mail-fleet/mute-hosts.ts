@@ -1,4 +1,5 @@
-// Hosts whose addresses are not known: SPF of their domains cannot be known, all else can.
+// Hosts that did not answer, so that their addresses are unknown: the SPF records of their domains cannot be computed,
+// everything else can.
 import type { MailFleet } from '../../mail/fleet/mail-fleet.ts'
 
 export interface Unmuted {

@@ -1,5 +1,6 @@
-// Has hosts sign with new keys, a canary first: tables, reload, and a message signed by the live milter that every name
-// server's key verifies. What cannot be proved is put back.
+// Makes hosts sign with new keys, one host first (the canary): it changes tables, reloads the signer, and lets the live
+// milter sign a message that must verify with the key at every name server. If this cannot be proved, the former tables
+// are restored.
 import type { BatchSize } from '../../engine/run-options.ts'
 import { batches } from '../../engine/batches.ts'
 import type { Authority } from '../../dns/lookup/authority.ts'

@@ -1,5 +1,5 @@
-// What the name servers of its zone say of each key of a rotation, beside what they are to say, and the change that
-// would bring it there.
+// Asks the name servers of its zone about each key of a rotation, compares their answers with what they must serve, and
+// plans the change.
 import type { DnsVars } from '../../dns/dns-vars.ts'
 import { zoneSettings } from '../../dns/dns-vars.ts'
 import { ZoneNotFound } from '../../dns/lookup/find-zone.ts'
@@ -175,7 +175,7 @@ async function goneFrom(
 /** What a server says of a name that is to be gone, where it does not say that it is. */
 function stillThere(name: string, { server, answer }: View, isOwn: (rrset: Rrset) => boolean): DnsStanding['missing'] {
   const head = `${name}: ${shownServer(server)}`
-  if (answer.kind === 'failed') return [{ silent: true, what: `${head} gives no answer that counts: ${answer.why}` }]
+  if (answer.kind === 'failed') return [{ silent: true, what: `${head} gives no usable answer: ${answer.why}` }]
   if (answer.kind !== 'found' || !isOwn(answer.rrset)) return []
   return [{ silent: false, what: `${head} still serves ${shownSet(answer.rrset)}` }]
 }

@@ -1,4 +1,4 @@
-// What hosts tell of their keys: one trip to each, with nothing changed.
+// Asks hosts about their keys, in one trip each. Nothing is changed.
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { spentSelector } from '../../signers/keys/spent-selector.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'

@@ -1,4 +1,4 @@
-// Which domains' records nothing brings into DNS, as far as that can be known before a rotation.
+// Finds domains whose records cannot be written into DNS, as far as this can be known before a rotation.
 import { ZoneNotFound, type FindZone } from '../../dns/lookup/find-zone.ts'
 import { whyClosed, type Pushing } from '../../dns/push/push-dns.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'

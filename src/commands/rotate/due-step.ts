@@ -1,4 +1,4 @@
-// A step of a rotation that is due, and the host and domain whose key takes it.
+// A due step of a rotation, with its host and the domain of its key.
 import type { NextSteps, RotationStep } from '../../mail/rotation/steps.ts'
 import type { DomainInDns } from './ask-dns.ts'
 import type { HostEvidence } from './ask-hosts.ts'

@@ -1,15 +1,15 @@
-// Tells a host that another controller has gone on with from one where something is wrong.
+// Distinguishes a host on which another controller has continued the rotation from a host with a fault.
 import type { DoneStep } from '../../mail/rotation/done-step.ts'
 import type { RotationStep } from '../../mail/rotation/steps.ts'
 import type { HostAnswers } from './ask-hosts.ts'
 
-/** What a host would not do, or could not. */
+/** A step that a host refused, or could not do. */
 export interface Refused {
   readonly step: RotationStep
   readonly doneStep: DoneStep
 }
 
-/** Whether more stands in the history of a host's keys for a domain by now. */
+/** Whether the history of a host's keys for a domain has new entries. */
 export function hasGoneOn(
   { host, domain }: { readonly host: string; readonly domain: string },
   before: HostAnswers,
@@ -22,8 +22,8 @@ export function hasGoneOn(
 }
 
 /**
- * Whether any of its host's histories has gone on: then that may be why it was refused, and what is due now is asked
- * for again. One domain's refusal ends the run of its whole host.
+ * Whether a history of the step's host has new entries. Then another controller may be the reason for the refusal, and
+ * mailrun computes again what is due. The refusal for one domain ends the run of its whole host.
  */
 export const isOvertaken = ({ host }: DoneStep, before: HostAnswers, now: HostAnswers): boolean =>
   before.evidence.some((each) => each.host === host && hasGoneOn(each, before, now))

@@ -1,4 +1,4 @@
-// What one `mailrun rotate` has done and tried so far.
+// The record of what one `mailrun rotate` has done and tried so far.
 import { pairKey, stepKey, type DueStep } from './due-step.ts'
 
 /** The same step again and again is none. */

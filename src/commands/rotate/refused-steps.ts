@@ -1,4 +1,4 @@
-// What a rotation would do on a host that refuses it: reported beforehand, and not tried.
+// Finds the steps of a rotation that a host would refuse. They are reported before, and not tried.
 import type { KeyProgress, NextSteps, RotationStep } from '../../mail/rotation/steps.ts'
 
 /** Those that DNS alone takes part in. */

@@ -1,5 +1,5 @@
-// Moves the rotation of a fleet's keys as far as time and proof allow: asks hosts and name servers, derives what is
-// next, does it, and asks again.
+// Advances the rotation of a fleet's keys as far as time and proofs allow: asks hosts and name servers, computes the
+// next steps, does them, and asks again.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FOREIGN_REMEDY } from '../../mail/fleet/own-selectors.ts'
 import { nextSteps } from '../../mail/rotation/next-steps.ts'

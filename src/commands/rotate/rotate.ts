@@ -1,4 +1,4 @@
-// `rotate`: moves the rotation of a fleet's DKIM keys as far as time and proof allow.
+// `rotate`: advances the rotation of a fleet's DKIM keys as far as time and proofs allow.
 import { authoritative } from '../../dns/lookup/authoritative.ts'
 import type { Pushing } from '../../dns/push/push-dns.ts'
 import { hostNamesOf } from '../../dns/push/ready-to-publish.ts'

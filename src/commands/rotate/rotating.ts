@@ -1,4 +1,4 @@
-// What a rotation works on, by whom, and within which bounds.
+// The data of a running rotation: its keys, hosts, connections and limits.
 import type { Looking } from '../../dns/lookup/look.ts'
 import type { Pushing } from '../../dns/push/push-dns.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'

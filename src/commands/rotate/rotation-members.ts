@@ -1,4 +1,4 @@
-// The hosts whose keys are rotated, with what the inventory says of them; and what they are asked.
+// The hosts whose keys are rotated: their vars, and the questions to them.
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import { dnsVar } from '../../dns/dns-vars.ts'

@@ -1,4 +1,4 @@
-// Carries a rotation's steps out on hosts, by a run of their own.
+// Carries out the steps of a rotation on hosts, as a run of its own.
 import type { RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/session/connection.ts'
 import { askNobody } from '../../engine/outside.ts'

@@ -1,4 +1,5 @@
-// How `mailrun rotate` has hosts switch keys, an entry for each signer that it can do so with.
+// For each signer, how `mailrun rotate` makes a host switch keys: the tasks, and the question whether the host would
+// refuse.
 import { dkimGroup } from '../../../tasks/dkim-group.ts'
 import { keepSigned } from '../../../tasks/keep-signed.ts'
 import { opendkim } from '../../../tasks/opendkim.ts'

@@ -1,4 +1,4 @@
-// What due steps come to on hosts: notes in their histories, keys to be made and keys to be deleted.
+// Translates due steps into work on hosts: entries in their histories, keys to make, and keys to delete.
 import { standingOf, type KeyEvent } from '../../mail/rotation/history.ts'
 import { freeSelector } from '../../dns/plan/free-selector.ts'
 import { nameKey } from '../../mail/names/names.ts'

@@ -1,4 +1,4 @@
-// Does what is due next in a rotation: at hosts by one run, at name servers by updates, then the switch to new keys.
+// Does the due steps of a rotation: on hosts with one run, at name servers with updates, then the switch to new keys.
 import { authority } from '../../dns/lookup/authority.ts'
 import { pushDns, zonePushes } from '../../dns/push/push-dns.ts'
 import { standingOf } from '../../mail/rotation/history.ts'

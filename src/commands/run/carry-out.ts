@@ -1,4 +1,4 @@
-// A run of a playbook: what was prepared is carried out on hosts, and where the playbook says so in DNS.
+// Carries out a prepared run on hosts and, if the playbook says so, in DNS.
 import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
 import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import { rollout } from '../../engine/rollout.ts'

@@ -1,5 +1,5 @@
-// What a run would work on: its hosts, or each host's tasks. All is read, typed and checked as for a run; no host is
-// touched.
+// Lists what a run would work on: its hosts, or the tasks of each host. Everything is read and checked as for a run; no
+// host is touched.
 import {
   listedHosts,
   listedTasks,

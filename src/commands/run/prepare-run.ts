@@ -1,4 +1,4 @@
-// All that comes before the first connection of a run: the playbook and the fleet, read, typed and checked.
+// Everything before the first connection of a run: reads and checks the playbook and the fleet.
 import { dirname, resolve } from 'node:path'
 import type { DnsEvent } from '../../dns/push/publication.ts'
 import type { BatchSize } from '../../engine/run-options.ts'

@@ -1,4 +1,4 @@
-// A step of what a run publishes: DNS is looked at, what is ready is pushed, and name servers are waited for.
+// One step of publishing during a run: looks at DNS, pushes what is ready, and waits for name servers.
 import { laggingViews } from '../../dns/plan/lagging-views.ts'
 import type { Looking } from '../../dns/lookup/look.ts'
 import { planDns, type DnsPlan, type PlannedRecord } from '../../dns/plan/plan-dns.ts'

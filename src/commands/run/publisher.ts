@@ -1,4 +1,4 @@
-// Publishes a fleet's mail records in the middle of a run: as soon as hosts have keys, before they sign; policies last.
+// Publishes a fleet's mail records during a run: keys as soon as hosts have them and before they sign, policies last.
 import { askServed, lookingFor, servedAnswer } from '../../dns/served/ask-served.ts'
 import { authoritative } from '../../dns/lookup/authoritative.ts'
 import { planRecords } from '../../dns/plan/plan-dns.ts'

@@ -1,4 +1,4 @@
-// The mail fleet as a run knows it: what the inventory says of all hosts, and what those of the run have said so far.
+// The mail fleet during a run: the vars of all hosts, and the answers of the run's hosts so far.
 import type { MailFleet } from '../../mail/fleet/mail-fleet.ts'
 import type { Finding } from '../../findings/finding.ts'
 import { fleetFinding } from '../../mail/fleet/findings.ts'
@@ -13,12 +13,12 @@ import { namesOf, withoutMute } from '../mail-fleet/mute-hosts.ts'
 
 type Outputs = Readonly<Record<string, unknown>>
 
-/** Before the names of the questions that ride along with a run: their answers are in no report. */
+/** Prefix of the questions that are added to a run. Their answers are in no report. */
 const ASIDE = 'mail fleet: '
 
 /**
- * The hosts of a run, with the questions that the records rest on.
- * @param check - what the run would change of main.cf says nothing of the addresses: they are taken as they are.
+ * The hosts of a run, with the questions on whose answers the records depend.
+ * @param check - the run changes nothing, so the addresses are those of the present main.cf
  */
 export const withQuestions = (
   hosts: readonly PreparedHost[],
@@ -49,12 +49,12 @@ const answersIn = ({ outputs }: HostResult): Outputs =>
 export interface RunFleet {
   readonly fleet: MailFleet
   readonly findings: readonly Finding[]
-  /** By domain: who sends for it, too, and has addresses that are not known. */
+  /** By domain: other hosts that send for it and whose addresses are not known. */
   readonly unknown: ReadonlyMap<string, string>
 }
 
 /**
- * @param toCome - the run would make the keys that are not there.
+ * @param toCome - the run would make the missing keys
  * @throws MailrunError where the vars of hosts contradict each other
  */
 export function runFleet(
@@ -87,12 +87,12 @@ export function runFleet(
   }
 }
 
-/** In words that follow a host's name. */
+/** The text follows a host's name. */
 const NOT_ASKED =
   'sends for it, too, and was not asked for its addresses in this run: ' +
   'set outgoing_addresses, or run for all hosts'
 
-/** Why the policy of a domain waits: the hosts that send for it do not all sign for it, as far as this run knows. */
+/** Why the policy of a domain waits: as far as this run knows, not all hosts that send for it sign for it. */
 export function policyWaits(domain: string, { vars }: MailHosts, results: readonly HostResult[]): string | undefined {
   const senders = [...vars].filter(
     ([, { domains, mail_domains: own }]) => domains.includes(domain) && own?.[domain]?.sends !== false,
@@ -105,5 +105,5 @@ export function policyWaits(domain: string, { vars }: MailHosts, results: readon
   })
   return reasons.length === 0
     ? undefined
-    : `a policy is published once every host that sends for ${domain} signs, and ${reasons.join(', ')}`
+    : `a policy is published when every host that sends for ${domain} signs, and ${reasons.join(', ')}`
 }

@@ -1,4 +1,4 @@
-// The units of mailrun in a manager of systemd: that of the system, or of the user's own.
+// Reads and changes mailrun's units in systemd: in the manager of the system, or in that of the user.
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'

@@ -1,4 +1,4 @@
-// The systemd units of a schedule, as texts: a service that runs mailrun once, and the timer that starts it.
+// The texts of the systemd units of a schedule: a service that runs mailrun once, and the timer that starts it.
 import { MailrunError } from '../../core/mailrun-error.ts'
 
 /** What is run, how often, and where. */

@@ -1,4 +1,5 @@
-// Messages that a verification really sends: what is to be sent is reported, then sent, followed, and withStatus.
+// Sends the messages of `mailrun verify --deliver`: reports them first, then sends them, follows them, and returns what
+// happened to each.
 import { hostname, userInfo } from 'node:os'
 import { randomBytes } from 'node:crypto'
 import type { RunBounds } from '../../engine/ask-only.ts'

@@ -1,5 +1,5 @@
-// `verify`: asks each host's milters to sign and where its mail leaves, and judges the answers by DNS. Nothing is
-// changed, and no mail is sent but with `deliver`.
+// `verify`: asks each host's milters to sign a message, and from which addresses its mail leaves, and judges the
+// answers with DNS. Nothing is changed; mail is sent only with `deliver`.
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import { askServer } from '../../dns/lookup/ask-server.ts'

@@ -3,19 +3,19 @@
 import type { AskServer, ServerReply } from '../lookup/ask-server.ts'
 
 export interface Bounded {
-  /** What is over the bound is not asked, and comes to a silent server that says so. */
+  /** Questions above the limit are not asked. They get the result of a server that does not answer, with the reason. */
   readonly ask: AskServer
-  /** Why no more is asked; `undefined` while there is room. What came of a look that met this is not the whole. */
+  /** Why no more questions are asked; `undefined` below the limit. With a reason, the result is incomplete. */
   over(): string | undefined
 }
 
 export interface Bound {
   readonly questions: number
-  /** In which answers are waited for. */
+  /** Seconds to wait for answers, in total. */
   readonly seconds: number
 }
 
-/** @param what - that is looked for, for messages. */
+/** @param what - is looked for; used in messages */
 export function bounded(ask: AskServer, what: string, { questions, seconds }: Bound): Bounded {
   let [put, spent, covered] = [0, 0, 0]
   let why: string | undefined
@@ -28,7 +28,7 @@ export function bounded(ask: AskServer, what: string, { questions, seconds }: Bo
       put += 1
       const reply = await ask(server, question)
       if (reply.kind === 'silent') why ??= reply.over
-      // Answers that are waited for at the same time count once.
+      // Time in which several answers are waited for counts once.
       const now = performance.now()
       spent += Math.min(reply.took ?? 0, now - covered)
       covered = now

@@ -23,26 +23,26 @@ export interface Authorities {
 
 export interface Authority extends Asking {
   /**
-   * The same for the sake of a domain, which has one bound for all that it leads to.
+   * The same on behalf of a domain. All questions to which the domain leads have one common limit.
    *
-   * @param sake - what is looked for, as {@link DomainBounds} has it
+   * @param sake - the domain and what is looked for, see {@link DomainBounds}
    */
   of(domain: string, sake: string): Asking
 }
 
 export interface Asking {
-  /** @param name - of any text. */
+  /** @param name - any text */
   serversOf(name: string): Promise<Authorities>
   /**
    * Follows CNAMEs.
    *
-   * @param first - is asked for what it is an authority of; of other names, the first of their servers that answers
+   * @param first - this server is asked about names of its own zones; for other names, the first server that answers
    */
   resolve(question: DnsQuestion, first: NameServer | undefined): Promise<DnsAnswer>
   /**
-   * The same for questions that lead from one to the next, as those of SPF do: one bound is for all of them.
+   * The same for questions that lead to each other, as in SPF: one limit holds for all of them.
    *
-   * @param what - that they are for, for messages
+   * @param what - their purpose, for messages
    */
   walker(what: string): Resolving
 }
@@ -50,7 +50,7 @@ export interface Asking {
 export type Resolving = Pick<Asking, 'serversOf' | 'resolve'>
 
 /**
- * Each question is put to each server once, for as long as the value is.
+ * Each question is sent to each server once, as long as the returned value is used.
  *
  * @param vars - the var `dns`, or that of each name. Names that its `servers` do not serve, such as those of other
  *   domains that SPF includes, are looked for from the root down.
@@ -78,7 +78,7 @@ export function authority(
     serversOf: (text) => serversFor(nameOfText(text.replace(/\.$/, '')), findZone, within),
     resolve({ name: text, type }, first) {
       const name = nameOfText(text.replace(/\.$/, ''))
-      // SPF's macros and includes may come to anything.
+      // SPF's macros and includes may produce any text.
       if (name === undefined) return Promise.resolve({ kind: 'no-name' })
       const bound = bounded(within, name, { questions: MOST_QUESTIONS, seconds: NAME_SECONDS })
       return answerFor({ name, type }, first, { ask: bound.ask, findZone }, MOST_ALIASES)
@@ -125,7 +125,7 @@ async function answerFor(
   return { kind: 'failed', why: failure }
 }
 
-/** As {@link DnsAnswer} has it. */
+/** In the form of {@link DnsAnswer}. */
 function valueOf(record: Answer): string {
   switch (record.type) {
     case 'TXT':

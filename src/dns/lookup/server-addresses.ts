@@ -15,15 +15,15 @@ export type AddressesOf = (name: string, ask: AskServer) => Promise<readonly str
 
 export interface NamedServers {
   readonly servers: readonly NameServer[]
-  /** Why not all that are named are among them, each a sentence without its end. */
+  /** Why some named servers are missing; each is a sentence without a full stop. */
   readonly faults: readonly string[]
 }
 
 /**
- * By the addresses that came along, else by asking; those without an address are left out. IPv4 goes first: it is what
- * most machines have.
+ * Uses the addresses in the answer, else asks for them. Servers without an address are left out. IPv4 comes first,
+ * because most machines have it.
  *
- * @param room - servers at most.
+ * @param room - the most servers
  */
 export async function named(
   names: readonly Untrusted[],
@@ -62,7 +62,7 @@ const someAddresses = (addresses: readonly string[]): NameServer['addresses'] =>
       .map((address) => ({ address, port: 53 })),
   )
 
-/** By the resolvers of the var `dns`, else this machine's. */
+/** Asks the resolvers of the var `dns`, else those of this machine. */
 export function addressFinder(vars: NameServerVars): AddressesOf {
   return async (name, ask) => {
     for (const resolver of await resolversOf(vars)) {
@@ -84,7 +84,7 @@ export const resolversOf = (vars: NameServerVars): Promise<readonly NameServer[]
   serversOf(vars.resolvers ?? getServers())
 
 /**
- * Name servers as the inventory has them; names by the machine's own means.
+ * The name servers that the inventory names. This machine looks up their names.
  *
  * @throws MailrunError for a name without an address
  */

@@ -9,7 +9,7 @@ import { shownTexts } from './shown-texts.ts'
 import { isServed } from '../plan/wanted-change.ts'
 
 export interface ServingProblem {
-  /** `silent`: no answer that counts. */
+  /** `silent`: no usable answer. */
   readonly kind: 'absent' | 'other' | 'silent'
   /** What is served instead, in words that follow the server's name. */
   readonly why: string
@@ -43,7 +43,7 @@ async function problemOf(
 ): Promise<ServingProblem | undefined> {
   switch (answer.kind) {
     case 'failed':
-      return { kind: 'silent', why: `gives no answer that counts: ${answer.why}` }
+      return { kind: 'silent', why: `gives no usable answer: ${answer.why}` }
     case 'none':
       return { kind: 'absent', why: 'has no such record' }
     case 'found':

@@ -132,7 +132,7 @@ umask 022`
 const streamLines = (out: string): readonly string[] => [
   'p=$!',
   `tail -s 0.1 -c +1 -f --pid="$p" -- ${out} 2>/dev/null 8>&- 9>&- |
-  head -c ${PROGRESS_CAP_BYTES} 2>/dev/null 8>&- 9>&- & t=$!`,
+  stdbuf -o0 head -c ${PROGRESS_CAP_BYTES} 2>/dev/null 8>&- 9>&- & t=$!`,
   'wait "$p"',
   'rc=$?',
   // A signal with a trap ends `wait` early.

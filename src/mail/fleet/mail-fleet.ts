@@ -7,32 +7,32 @@ import type { MailVars } from './mail-vars.ts'
 import { mailDomain } from '../names/names.ts'
 import type { SpfAll } from '../records/spf/merge.ts'
 
-/** The public half of a key that a host signs with, is to sign with, or signed with. */
+/** The public half of a key with which a host signs, will sign or has signed. */
 export interface MailKey {
   readonly domain: string
   readonly selector: string
   /** SubjectPublicKeyInfo in DER, base64; empty: revoked. */
   readonly publicKey: string
-  /** Left out: the inventory's own word. */
+  /** Left out: the inventory itself says it. */
   readonly claim?: KeyClaim
 }
 
-/** A host that sends. */
+/** A host that sends mail. */
 export interface MailHost {
-  /** In the inventory. */
+  /** Its name in the inventory. */
   readonly name: string
-  /** That others see its mail come from; no prefix lengths. */
+  /** The addresses from which others see its mail; without prefix lengths. */
   readonly addresses: readonly string[]
-  /** In A-labels; `undefined` where it has no name that DNS could hold. */
+  /** Its HELO name in A-labels; `undefined` if it has no name that is valid in DNS. */
   readonly helo: string | undefined
-  /** The same of the name that its own mail comes from; `undefined` also where that is not to be signed. */
+  /** The same for the name from which its own mail comes; `undefined` also if that mail need not be signed. */
   readonly ownName: string | undefined
-  /** That it sends for. */
+  /** The domains for which it sends. */
   readonly domains: readonly string[]
   readonly keys: readonly MailKey[]
 }
 
-/** What is wanted of a domain. */
+/** What the records of a domain must say. */
 export interface MailDomain {
   readonly domain: string
   readonly sends: boolean
@@ -44,7 +44,7 @@ export interface MailDomain {
     readonly retired: readonly string[]
     readonly all: SpfAll | undefined
   }
-  /** `undefined`: none is published; for a domain that does not send, `p=reject` is. */
+  /** `undefined`: no record is published, or for a domain that does not send, `p=reject`. */
   readonly dmarc: DmarcRecord | undefined
   readonly adsp: AdspPractice | undefined
 }
@@ -52,26 +52,26 @@ export interface MailDomain {
 export interface MailFleet {
   readonly hosts: readonly MailHost[]
   readonly domains: readonly MailDomain[]
-  /** Of all records, in seconds. */
+  /** The TTL of all records, in seconds. */
   readonly ttl: number
-  /** Where zones begin that are no domains of the fleet. */
+  /** Names of zones that are no domains of the fleet. */
   readonly zones: readonly string[]
-  /** Domains of which not every sender's addresses are known: their SPF record is left alone. */
+  /** Domains for which the addresses of some senders are unknown. Their SPF records are left alone. */
   readonly incomplete?: readonly string[]
 }
 
-/** A host as the inventory has it and as it is. */
+/** What the inventory says about a host, and what the host answers. */
 export interface MailMember {
   readonly name: string
   readonly vars: MailVars
-  /** Found on the host; `outgoing_addresses` goes before. */
+  /** Addresses that the host answered; `outgoing_addresses` overrides them. */
   readonly addresses: readonly string[]
   readonly keys: readonly MailKey[]
 }
 
 const TTL = 3600
 
-/** @throws MailrunError where hosts disagree on a domain: a record is one for all. */
+/** @throws MailrunError if hosts disagree about a domain, because a domain has one set of records. */
 export function mailFleet(members: readonly MailMember[]): MailFleet {
   const { fleet, disputed } = settledFleet(members)
   const [why] = disputed.values()
@@ -80,16 +80,16 @@ export function mailFleet(members: readonly MailMember[]): MailFleet {
 }
 
 export interface SettledFleet {
-  /** Without the domains that are disputed. */
+  /** Without the domains about which hosts disagree. */
   readonly fleet: MailFleet
-  /** By domain, on what the vars of hosts disagree, and what to do. */
+  /** By domain: about what the vars of hosts disagree, and what to do. */
   readonly disputed: ReadonlyMap<string, string>
 }
 
 /**
- * What hosts say of a domain must be the same; where it is not, that is the domain's fault alone.
+ * All hosts must say the same about a domain. If they do not, only this domain is left out.
  *
- * @throws MailrunError where they disagree on what is one for all domains
+ * @throws MailrunError if they disagree about something that holds for all domains
  */
 export function settledFleet(members: readonly MailMember[]): SettledFleet {
   const disputed = new Map<string, string>()
@@ -112,7 +112,7 @@ export function settledFleet(members: readonly MailMember[]): SettledFleet {
   return { fleet: withoutNames(fleet, disputed), disputed }
 }
 
-/** Why nobody knows what is wanted of a domain; `undefined` where all say the same. */
+/** About what hosts disagree for a domain; `undefined` if all say the same. */
 function disputeOf(
   other: { readonly wanted: MailDomain; readonly host: string },
   wanted: MailDomain,
@@ -139,7 +139,7 @@ function ttlOf(members: readonly MailMember[]): number {
   return [...ttls.keys()][0] ?? TTL
 }
 
-/** Some of its domains, and of its hosts' names, left out with their records. @param names - by name, why. */
+/** The fleet without some domains and host names, and without their records. @param names - the reason for each. */
 export function withoutNames(fleet: MailFleet, names: ReadonlyMap<string, string>): MailFleet {
   if (names.size === 0) return fleet
   const keep = (name: string | undefined): string | undefined =>

@@ -14,13 +14,13 @@ import { fleetFinding } from './findings.ts'
 export const signerOf = (name: string, domains: readonly string[]): string | undefined =>
   domains.filter((domain) => isWithin(name, domain)).sort((a, b) => b.length - a.length)[0]
 
-const REMEDY = 'for a key of its own put the name into the domains of this host, or say sign_host_name: false'
+const REMEDY = 'to give it a key of its own, add the name to the domains of this host; else set sign_host_name: false'
 
 /** Hosts whose own mail leaves unsigned, or with a signature that does not align. */
 export function ownNameFindings({ hosts, domains }: MailFleet): readonly Finding[] {
   return hosts.flatMap(({ name, ownName, domains: own }): readonly Finding[] => {
     if (ownName === undefined || own.length === 0) return []
-    const mail = `mail of ${name} itself, as of cron and bounces, comes from ${ownName}`
+    const mail = `mail of ${name} itself (from cron, and bounces) comes from ${ownName}`
     const signer = signerOf(ownName, own)
     if (signer === undefined) {
       const message = `${mail}, which is in none of its domains, and leaves unsigned`

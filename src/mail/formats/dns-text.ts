@@ -8,18 +8,18 @@ import { labelsOfName, shownName } from './name.ts'
 
 declare const checked: unique symbol
 
-/** Text that cannot leave its place in a line: only the functions of this folder make it. */
+/** A checked part of a line, which cannot change the rest of the line. Only the functions in this folder make it. */
 export type DnsText<Kind extends string = string> = string & { readonly [checked]: Kind }
 
-/** In full, with its final dot. */
+/** A full name, with its final dot. */
 export type DnsName = DnsText<'name'>
-/** Relative to an `$ORIGIN`; `@`. */
+/** A name relative to an `$ORIGIN`, or `@`. */
 export type RelativeDnsName = DnsText<'relative name'>
 /** The RDATA of a record in presentation format (RFC 1035, section 5.1). */
 export type DnsData = DnsText<'data'>
 /** An IPv4 or IPv6 address. */
 export type DnsAddress = DnsText<'address'>
-/** A mnemonic of a type. */
+/** The name of a type of record. */
 export type DnsType = 'TXT' | 'MX' | 'CNAME' | DnsText<'type'>
 /** A TSIG key with its algorithm and name, as `hmac-sha256:NAME SECRET`; it is secret. `tsig-key.ts` makes it. */
 export type DnsKey = DnsText<'key'>
@@ -32,7 +32,7 @@ const as = <Text extends DnsText>(text: string): Text => text as Text
  * The name of a record of mail, or of a zone.
  *
  * @param name - in lower case, without a final dot; empty: the root
- * @throws MailrunError for what is none
+ * @throws MailrunError for an invalid one
  */
 export function dnsName(name: string): DnsName {
   if (name === '') return as('.')
@@ -43,17 +43,17 @@ export function dnsName(name: string): DnsName {
 const OWNERS = 'labels of letters, digits, hyphens and underscores are wanted, 63 characters each and 253 in all'
 
 /**
- * A name that DNS said, whatever bytes it has.
+ * A name from DNS, which may contain any byte.
  *
  * @param name - as {@link nameOfLabels} writes it
- * @throws MailrunError for what is not written so
+ * @throws MailrunError if it is not written in this form
  */
 export function nameFromDns(name: Untrusted): DnsName {
   if (labelsOfName(name) === undefined) throw new MailrunError(`${shownName(name)} is no name of DNS`)
   return as(`${name}.`)
 }
 
-/** @param zone - that the name is in. @throws MailrunError for what is no name */
+/** @param zone - the zone of the name. @throws MailrunError for an invalid name */
 export function relativeDnsName(name: string, zone: string): RelativeDnsName {
   const [whole, origin] = [dnsName(name), dnsName(zone)]
   if (whole === origin) return as('@')
@@ -61,7 +61,7 @@ export function relativeDnsName(name: string, zone: string): RelativeDnsName {
   return as(whole.slice(0, -origin.length - 1))
 }
 
-/** A TXT record's strings hold at most this many bytes (RFC 1035, section 3.3.14). */
+/** The most bytes in a string of a TXT record (RFC 1035, section 3.3.14). */
 const STRING_BYTES = 255
 
 function quotedString(bytes: Untrusted<Uint8Array>): string {
@@ -75,15 +75,15 @@ function presentation(byte: number): string {
   return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\${String(byte).padStart(3, '0')}`
 }
 
-/** @throws MailrunError for none, or one of more than 255 bytes */
+/** @throws MailrunError for no string, or one of more than 255 bytes */
 export function txtData(strings: readonly Untrusted<Uint8Array>[]): DnsData {
   if (strings.length === 0) throw new MailrunError('a TXT record without a string is none')
   return as(strings.map(quotedString).join(' '))
 }
 
 /**
- * The strings of a TXT value: cut by bytes, even within a character; backslash and quote are escaped, what is not
- * printable ASCII is written `\DDD`.
+ * The strings of a TXT value. It is cut by bytes, even inside a character. Backslash and quote are escaped; a byte that
+ * is not printable ASCII is written as `\DDD`.
  *
  * @throws MailrunError for half a surrogate pair, which no bytes stand for
  */
@@ -120,9 +120,9 @@ export function dataOf({ type, value }: { readonly type: 'TXT' | 'MX'; readonly 
 }
 
 /**
- * Of an MX record of mail, for those who write them each by itself.
+ * The parts of an MX record, for formats that write each part by itself.
  *
- * @throws MailrunError for what is none
+ * @throws MailrunError for an invalid one
  */
 export function mxParts(value: string): { readonly preference: number; readonly exchange: DnsName } {
   const [, preference, exchange] = /^(\d{1,5}) ([^ ]*)\.$/.exec(value) ?? []
@@ -134,9 +134,9 @@ export function mxParts(value: string): { readonly preference: number; readonly 
 }
 
 /**
- * RDATA of any type as somebody wrote it: words, and strings in quotes.
+ * RDATA of any type, as somebody else wrote it: words, and strings in quotes.
  *
- * @throws MailrunError for what would not end within the line
+ * @throws MailrunError if it would not end inside the line
  */
 export function writtenData(text: string): DnsData {
   if (!/^(?:[!#-'*-:<-[\]-~]|\\[!-~]|"(?:[ !#-[\]-~]|\\[ -~])*"| )+$/.test(text))
@@ -160,14 +160,14 @@ export function addressText(address: string): DnsAddress {
   return as(address)
 }
 
-/** A comment of a zone file, on one line of printable ASCII and what is not ASCII at all. */
+/** A comment of a zone file, in one line. It may contain printable ASCII and characters outside of ASCII. */
 export const commentLine = (text: string): DnsLine =>
   as(`; ${text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, '?')}`)
 
 /**
- * One line: what stands in the template is ours, values are checked parts.
+ * One line. The words of the template come from the code; values are checked parts.
  *
- * @throws MailrunError for a number that is no whole one
+ * @throws MailrunError for a number that is not whole
  * @example dnsLine`update add ${dnsName('example.org')} ${3600} TXT ${dataOf(record)}`
  */
 export function dnsLine(

@@ -2,16 +2,16 @@
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /**
- * How a message comes to Postfix: from a program on the host, from a client that logged in, from anyone; as a bounce of
- * the host's own.
+ * How a message reaches Postfix: from a program on the host, from a client that logged in, from anybody, or as a bounce
+ * of the host itself.
  */
 export const PROBE_ROLES = ['local', 'submission', 'outsider', 'bounce'] as const
 export type ProbeRole = (typeof PROBE_ROLES)[number]
 
 /**
- * With CRLF; `@DOMAIN@`, `@ROLE@` and `@NONCE@` stand for what they say.
+ * With CRLF. `@DOMAIN@`, `@ROLE@` and `@NONCE@` stand for the domain, the role and the nonce.
  *
- * @param date - of its Date field
+ * @param date - for its Date field
  */
 export const probeTemplate = (date: Date): string =>
   [
@@ -20,7 +20,7 @@ export const probeTemplate = (date: Date): string =>
     'Subject: mailrun verify, @ROLE@',
     `Date: ${date.toUTCString().replace('GMT', '+0000')}`,
     'Message-ID: <@NONCE@.@ROLE@@@DOMAIN@>',
-    // As mail to many has it (RFC 8058).
+    // As in mail to many recipients (RFC 8058).
     'List-Unsubscribe: <https://mailrun.invalid/unsubscribe>',
     'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
     'MIME-Version: 1.0',
@@ -33,15 +33,15 @@ export const probeTemplate = (date: Date): string =>
 export const filledTemplate = (template: string, domain: string, role: string, nonce: string): string =>
   template.replaceAll('@DOMAIN@', domain).replaceAll('@ROLE@', role).replaceAll('@NONCE@', nonce)
 
-/** A header field as a milter gives it: lines parted by LF, the blank behind the colon included. */
+/** A header field in the form of a milter: lines separated by LF, with the blank after the colon. */
 export interface GivenField {
-  /** Before which field it goes; left out: behind all. */
+  /** The position of the field before which it is inserted. Left out: after all fields. */
   readonly index?: number
   readonly name: string
   readonly value: string
 }
 
-/** The message as it would leave, after what milters added one after the other. */
+/** The message as it would leave, with everything that the milters added. */
 export function withFields(message: Untrusted, fields: readonly GivenField[]): string {
   const end = message.indexOf('\r\n\r\n')
   const head = message.slice(0, end).split('\r\n')

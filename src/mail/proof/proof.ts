@@ -1,6 +1,8 @@
 // The result of `mailrun verify`: for each domain of each host, whether mail would be signed, verified, authorized and
 // aligned.
 
+import type { Cause } from '../../findings/cause.ts'
+
 /** `unknown`: it could not be found out. `none`: there is nothing to prove. */
 export type ProofStatus = 'pass' | 'fail' | 'unknown' | 'none'
 
@@ -11,6 +13,8 @@ export interface Verdict {
   readonly id: string
   readonly what: string
   readonly advice?: string
+  /** That it has in common with others; left out: with none. */
+  readonly cause?: Cause
 }
 
 /** What a name server's record makes of a signature. */

@@ -9,26 +9,26 @@ export const SENDER_KINDS = {
     'spf-fail': {
       severity: 'error',
       means: "SPF says that the host's address must not send.",
-      remedy: 'add the address to the record; where others see another one (NAT), set outgoing_addresses',
+      remedy: 'add the address to the record; if others see another one (NAT), set outgoing_addresses',
     },
     'spf-softfail': {
       severity: 'error',
       means: "SPF says that the host's address should not send.",
-      remedy: 'add the address to the record; where others see another one (NAT), set outgoing_addresses',
+      remedy: 'add the address to the record; if others see another one (NAT), set outgoing_addresses',
     },
     'spf-neutral': {
       severity: 'error',
-      means: "SPF says nothing of the host's address.",
+      means: "SPF says nothing about the host's address.",
       remedy: 'add the address to the record',
     },
     'spf-permerror': {
       severity: 'error',
-      means: 'The SPF record cannot be used: a term is wrong, there are several, or it takes too many lookups.',
-      remedy: 'correct it: verifiers make 10 lookups and take one record',
+      means: 'The SPF record cannot be used: a term is wrong, there are several records, or it needs too many lookups.',
+      remedy: 'correct it: verifiers make at most 10 lookups and accept only one record',
     },
     'no-address': {
       severity: 'unknown',
-      means: 'The addresses that mail leaves from are not known.',
+      means: 'The addresses from which mail leaves are not known.',
       remedy: 'set outgoing_addresses in the inventory',
     },
   }),
@@ -36,29 +36,29 @@ export const SENDER_KINDS = {
   ...kindsOf('dmarc', {
     'dmarc-fail': {
       severity: 'error',
-      means: 'Neither DKIM nor SPF passes: receivers do what the policy asks for.',
+      means: 'Neither DKIM nor SPF passes, so receivers apply the policy.',
       remedy: 'correct signing first, then SPF',
     },
     'dmarc-unaligned': {
       severity: 'error',
       means: 'Mail is signed, but for a domain that does not align with From.',
-      remedy: "have it signed with d= of From's domain",
+      remedy: "let it be signed with d= of From's domain",
     },
   }),
   ...kindsOf('names', {
     'no-ptr': {
       severity: 'error',
       means: 'The address has no name: large receivers refuse its mail.',
-      remedy: 'whoever gave you the address sets it',
+      remedy: 'ask the provider of the address to set it',
     },
     'ptr-not-confirmed': {
       severity: 'error',
-      means: 'The name of the address has not that address.',
-      remedy: 'publish A or AAAA, or have the PTR record name the host',
+      means: 'The name of the address does not have that address.',
+      remedy: 'publish an A or AAAA record, or let the PTR record name the host',
     },
     'helo-not-confirmed': {
       severity: 'error',
-      means: 'The name that the host greets with has not the address.',
+      means: 'The name with which the host greets does not have the address.',
       remedy: 'publish A or AAAA for it, or set smtp_helo_name',
     },
   }),

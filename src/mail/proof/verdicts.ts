@@ -1,49 +1,55 @@
 // The verdicts of a proof that are no findings, and the function that makes a verdict of each status.
+import type { Cause } from '../../findings/cause.ts'
 import { PROOF_KINDS, type ProofFindingId } from './findings.ts'
 import type { Verdict } from './proof.ts'
 
 /** Verdicts that are as they must be: no findings. */
 export const GOOD_VERDICTS = {
   signed: 'signed, and verified by every server',
-  verified: 'of one server: its key verifies the signature',
+  verified: 'for one server: its key verifies the signature',
   'outsider-unsigned': "a stranger's mail is not signed",
-  'spf-pass': 'SPF lets the address send',
-  'dmarc-pass': 'DMARC passes, and by what',
+  'spf-pass': 'SPF allows the address to send',
+  'dmarc-pass': 'DMARC passes; the message says by what',
   fcrdns: 'address and names agree',
 } as const
 
-/** What became of messages that were really sent (`mailrun verify --deliver`). */
+/** What happened to messages that were really sent (`mailrun verify --deliver`). */
 export const DELIVERY_VERDICTS = {
-  arrived: 'it arrived, and the receiver found spf, dkim and dmarc to pass',
-  taken: 'another server took it; what it found was not read',
-  'dkim-none': 'it arrived unsigned (of a record: there is none)',
+  arrived: 'it arrived, and spf, dkim and dmarc passed at the receiver',
+  taken: 'another server accepted it; its results were not read',
+  'dkim-none': 'it arrived unsigned (for a record: there is none)',
   'dkim-fail': 'it arrived, and its signature does not verify',
   'dkim-neutral': 'it arrived, and its signature does not verify',
   'dkim-permerror': 'it arrived, and its signature or its key cannot be used',
   'dkim-policy': 'it arrived, and the receiver does not accept its signature',
   'other-selector': "it arrived, signed with a key that is not the host's",
-  'no-results': 'it arrived where not all three are verified',
-  'put-off': "the host's own Postfix or a milter puts it off",
+  'no-results': 'it arrived, and the receiver did not verify all three',
+  'put-off': "the host's own Postfix or a milter defers it",
   refused: "the host's own Postfix or a milter refuses it",
   bounced: 'another server refuses it, or it cannot be sent',
   deferred: 'it still waits on the host',
   'not-left': 'the host delivered it itself',
-  'not-received': 'another server took it, and it is not in the mailbox',
-  'not-told': 'nothing says what became of it',
+  'not-received': 'another server accepted it, and it is not in the mailbox',
+  'not-told': 'nobody knows what happened to it',
   'left-out': 'it was not sent this way; the verdict says why',
-  'not-sent': 'it was not sent, for --check or an interruption',
+  'not-sent': 'it was not sent, because of --check or an interruption',
 } as const
 
-/** What is as it must be. */
+/** A verdict that passes. */
 export const passed = (id: keyof typeof GOOD_VERDICTS, what: string): Verdict => ({ status: 'pass', id, what })
 
-/** What is wrong. @param advice - left out: the remedy of the finding */
-export const failed = (id: ProofFindingId, what: string, advice: string = PROOF_KINDS[id].remedy): Verdict => ({
-  status: 'fail',
-  id,
-  what,
-  advice,
-})
+/**
+ * What is wrong.
+ *
+ * @param advice - left out: the remedy of the finding
+ * @param cause - left out: it has none in common with others
+ */
+export const failed = (
+  id: ProofFindingId,
+  what: string,
+  advice: string = PROOF_KINDS[id].remedy,
+  cause?: Cause,
+): Verdict => ({ status: 'fail', id, what, advice, ...(cause === undefined ? {} : { cause }) })
 
 /** What could not be found out. @param advice - left out: the remedy of the finding */
 export const unknown = (id: ProofFindingId, what: string, advice?: string): Verdict => ({

@@ -5,7 +5,7 @@ import { RecordSyntaxError } from './record-syntax-error.ts'
 import { parseTags } from './tag-list.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
-/** What ADSP says of mail without a valid signature of the author's domain. */
+/** What ADSP says about mail without a valid signature of the author's domain. */
 export type AdspPractice = 'unknown' | 'all' | 'discardable'
 
 export const adspName = (domain: string): string => `_adsp._domainkey.${domain}`
@@ -21,7 +21,7 @@ export function parseAdsp(text: Untrusted): AdspPractice {
   return practice
 }
 
-/** Of all TXT values at `_adsp._domainkey.DOMAIN`. */
+/** Checks all TXT values at `_adsp._domainkey.DOMAIN`. */
 export const lintAdspSet = (txt: readonly Untrusted[]): readonly Finding<'legacy-adsp'>[] =>
   txt.some((each) => /^dkim\s*=/.test(each))
     ? [dkimFinding('legacy-adsp', 'an ADSP record is published: ADSP is Historic, DMARC took its place')]

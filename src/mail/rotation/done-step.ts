@@ -5,7 +5,7 @@ export interface DoneStep {
   readonly selector: string
   /** `published in DNS`, `signs now` … */
   readonly what: string
-  /** Why it did not come to that. */
+  /** Why the step did not succeed. */
   readonly failed?: string
 }
 

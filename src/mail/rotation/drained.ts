@@ -1,13 +1,13 @@
 // Computes until when mail with the signature of a former key may still be on its way to a verifier.
 import type { QueueStanding, RotationEvidence } from './evidence.ts'
 
-/** RFC 5321, section 4.5.4.1: others keep trying for four to five days. */
+/** RFC 5321, section 4.5.4.1: other servers retry for four to five days. */
 const OTHERS = 5 * 86_400
 
 /**
- * Seconds after the switch. A message may lie in the host's own queue as long as Postfix keeps it, go to a relay at the
- * last moment, and lie there as long again: of the first `postqueue -j` tells, of the second nobody does, so time must
- * pass.
+ * Seconds after the switch to another key. A message may wait in the host's own queue as long as Postfix keeps it, go
+ * to a relay at the last moment, and wait there as long again. `postqueue -j` shows the first queue. Nobody can see the
+ * second one, so this time must pass.
  */
 export const drainSeconds = (queue: QueueStanding, drain: number | undefined): number =>
   drain ?? queue.lifetime + OTHERS

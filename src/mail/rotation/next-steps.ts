@@ -1,5 +1,5 @@
-// From what hosts and name servers say to what a rotation does next: pure. Nothing is remembered from one command to
-// the next.
+// Computes the next steps of a rotation from what hosts and name servers answer. A pure function: nothing is remembered
+// between two commands.
 import type { DnsStanding, HostKey, RotationEvidence, RotationRequest } from './evidence.ts'
 import { drained, drainSeconds } from './drained.ts'
 import { selectorsIn, standingOf, standingsOf, type Standing } from './history.ts'

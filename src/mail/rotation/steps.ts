@@ -1,15 +1,15 @@
 // The steps of a rotation, and what it waits for, as values. Other code carries them out.
 import type { KeyEvent } from './history.ts'
 
-/** As the task dkimHistory takes it. */
+/** In the form of the task dkimHistory. */
 export interface NewMark {
   readonly event: KeyEvent
   readonly selector: string
-  /** Of the private key, where it is not beside the history. */
+  /** The path of the private key, if it is not beside the history. */
   readonly path?: string | undefined
 }
 
-/** A key's place in its life, as people read it. */
+/** The state of a key, in words for people. */
 export type KeyState =
   | 'keyed'
   | 'published'
@@ -22,19 +22,19 @@ export type KeyState =
   | 'removed'
 
 export type RotationStep =
-  /** Write down what was seen, or what is about to be done. */
+  /** Record what was seen, or what is about to be done. */
   | { readonly kind: 'note'; readonly marks: readonly NewMark[] }
   /**
-   * Take a selector that was never used, and make its key. `begins`: a rotation begins with it; the selector is still
-   * to be found.
+   * Choose a selector that was never used, and make its key. `begins`: a rotation begins with this step, and the
+   * selector is not chosen yet.
    */
   | { readonly kind: 'begin'; readonly former: NewMark | undefined }
-  /** The selector is taken, and the key is still to be made. */
+  /** The selector is chosen, and the key does not exist yet. */
   | { readonly kind: 'make'; readonly selector: string }
   | { readonly kind: 'publish'; readonly selector: string; readonly publicKey: string }
   /**
-   * Have the tables name it, have the signer read them, and see that it signs; then it is `active`, and `former` is
-   * `retired`.
+   * Put the key into the signer's tables, make the signer read them, and check that it signs. Then the key is `active`,
+   * and `former` is `retired`.
    */
   | { readonly kind: 'activate'; readonly selector: string; readonly former: readonly string[] }
   | { readonly kind: 'revoke'; readonly selector: string }
@@ -44,7 +44,7 @@ export type RotationStep =
 export type RotationWait =
   /** By the host's clock, in seconds since 1970. */
   | { readonly kind: 'until'; readonly time: number; readonly why: string }
-  /** Something outside must change first, such as a name server that lags. `soon`: it may within moments, by itself. */
+  /** Something else must change first, such as a late name server. `soon`: this may happen by itself within seconds. */
   | { readonly kind: 'held'; readonly why: string; readonly soon: boolean }
   /** Somebody must correct it. */
   | { readonly kind: 'blocked'; readonly why: string }
@@ -52,7 +52,7 @@ export type RotationWait =
 export interface KeyProgress {
   readonly selector: string
   readonly state: KeyState
-  /** When it came to that, where it was written down; by the host's clock, in seconds since 1970. */
+  /** When the key got this state, if it was recorded; by the host's clock, in seconds since 1970. */
   readonly since: number | undefined
   readonly step?: RotationStep
   readonly wait?: RotationWait
@@ -63,12 +63,12 @@ export interface NextSteps {
   readonly domain: string
   /** The host's clock, in seconds since 1970. */
   readonly now: number
-  /** All but those that are removed, the one in use first. */
+  /** All keys except removed ones; the key in use is first. */
   readonly keys: readonly KeyProgress[]
-  /** Where a new rotation is due. */
+  /** Given if a new rotation is due. */
   readonly begin?: RotationStep
   /** Why it is due. */
   readonly due?: string
-  /** What to know beside it. */
+  /** More to know about it. */
   readonly notes: readonly string[]
 }

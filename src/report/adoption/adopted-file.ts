@@ -1,4 +1,4 @@
-// An inventory of Ansible's in YAML, with what `mailrun adopt` found put in: no other line of it changes.
+// Puts what `mailrun adopt` found into an existing inventory in Ansible's YAML form. No other line of the file changes.
 import { isMap, isScalar, isSeq, parseDocument, type Node, type Pair, type YAMLMap } from 'yaml'
 import type { AdoptedVar, Adoption } from '../../mail/adoption.ts'
 import { hostLines, scalar, varLines } from './lines.ts'

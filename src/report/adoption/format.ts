@@ -1,4 +1,4 @@
-// What an output format of `mailrun adopt` is.
+// The type of an output format of `mailrun adopt`.
 import type { Adoption } from '../../mail/adoption.ts'
 import type { MailrunError } from '../../core/mailrun-error.ts'
 import type { RunResult } from '../../core/run-event.ts'

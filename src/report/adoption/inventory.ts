@@ -1,4 +1,4 @@
-// What `mailrun adopt` found, as an inventory in YAML, and as JSON.
+// Writes what `mailrun adopt` found as an inventory, in YAML and as JSON.
 import type { AdoptedHost, AdoptedVar, Adoption } from '../../mail/adoption.ts'
 import { comment, hostLines, varLines } from './lines.ts'
 import type { RunDocument } from '../run/json.ts'

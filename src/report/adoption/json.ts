@@ -1,4 +1,4 @@
-// What was adopted, as one document at the end.
+// Writes the result of `mailrun adopt` as one JSON document at the end.
 import { adoptionJson } from './inventory.ts'
 import { runDocument } from '../run/json.ts'
 import { jsonDocument } from '../write/json.ts'

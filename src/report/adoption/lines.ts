@@ -1,4 +1,4 @@
-// Hosts, vars and comments of an inventory, as lines of YAML 1.1.
+// Writes hosts, vars and comments of an inventory as lines of YAML 1.1.
 import { stringify } from 'yaml'
 import type { AdoptedHost, AdoptedVar, Adoption } from '../../mail/adoption.ts'
 import { harmlessLine } from '../write/harmless.ts'
@@ -19,7 +19,7 @@ export function hostLines(
   const written = [...reached, ...vars.flatMap((each) => varLines(each, within))]
   const notes = [
     ...choices.flatMap((each) => choiceLines(each, within)),
-    ...left.flatMap((each) => comment(`To know: ${each}.`, `${within}# `)),
+    ...left.flatMap((each) => comment(`Note: ${each}.`, `${within}# `)),
   ]
   return [`${by}${scalar(name)}:${written.length === 0 ? ' {}' : ''}`, ...written, ...notes]
 }

@@ -1,4 +1,4 @@
-// What was adopted, for people: the inventory alone on standard output, all else on standard error.
+// Writes the result of `mailrun adopt` for people: the inventory to standard output, everything else to standard error.
 import type { Adoption } from '../../mail/adoption.ts'
 import { withAdoption } from './adopted-file.ts'
 import { ADOPTION_WORDS } from './inventory.ts'
@@ -44,7 +44,7 @@ function tellInventory(adoption: Adoption, text: string, file: InventoryFile | u
 function tellDifference(path: string, before: string, text: string, adoption: Adoption, { out, notes }: Screen): void {
   const after = withAdoption(before, adoption) ?? text
   for (const { name, left } of adoption.hosts)
-    for (const each of left) notes.write(term`mailrun: ${said(name)}: to know: ${said(each)}\n`)
+    for (const each of left) notes.write(term`mailrun: ${said(name)}: note: ${said(each)}\n`)
   if (before === after) {
     notes.write(term`mailrun: ${said(path)} says so already\n`)
     return

@@ -1,36 +1,48 @@
-// The findings on an audit's page.
+// The findings on the HTML page of an audit.
 import type { AuditFinding, AuditReport } from '../../audit/audit-report.ts'
 import { CATALOGUE } from '../../audit/catalogue.ts'
 import { CHECKS } from '../../findings/checks.ts'
+import { causesOf, valuesOf, type CauseGroup } from './causes.ts'
 import { SIGNS, subjectGroups } from './words.ts'
 
-export const findingsOf = ({ findings }: AuditReport) => findings.map(findingOf)
+/** One for each cause. */
+export const findingsOf = ({ findings }: AuditReport) => causesOf(findings).map(causeOf)
 
-function findingOf(finding: AuditFinding) {
-  const { id, severity, check, message, accepted } = finding
+function causeOf(group: CauseGroup) {
+  const { first, findings } = group
+  const { severity, accepted } = first
   const status = accepted === undefined ? severity : 'accepted'
   const word = accepted === undefined ? SIGNS[severity].word : `accepted ${severity}`
-  const places = subjectGroups(finding).map(({ hosts, detail }) => ({ hosts: hosts.join(', '), detail }))
+  const places = subjectGroups(group).map(({ hosts, details }) => ({
+    hosts: hosts.join(', '),
+    detail: details.join('; '),
+  }))
   return {
-    id,
+    ids: group.ids.map((id, index) => ({ id, isLast: index === group.ids.length - 1 })),
     status,
     badge: `${SIGNS[status].sign} ${word}`,
-    message,
-    check: CHECKS[check].title,
-    means: CATALOGUE.kindOf(id).means,
+    messages: [...new Set(findings.map(({ message }) => message))],
+    about: aboutOf(findings),
     places: places.filter(({ hosts, detail }) => hosts !== '' || detail !== ''),
-    entries: entriesOf(finding),
+    entries: entriesOf(group),
   }
 }
 
-function entriesOf({ expected, found, remedy, accepted }: AuditFinding) {
-  const code = (term: string, text: string | undefined) => (text === undefined ? [] : [{ term, text, isCode: true }])
+/** Each id's column, and what it means. */
+const aboutOf = (findings: readonly AuditFinding[]): readonly string[] => [
+  ...new Set(findings.map(({ id, check }) => `${CHECKS[check].title}: ${CATALOGUE.kindOf(id).means}`)),
+]
+
+function entriesOf(group: CauseGroup) {
+  const {
+    first: { accepted },
+    remedies,
+  } = group
   const words = (term: string, text: string) => ({ term, text, isCode: false })
   return [
-    ...code('Expected', expected),
-    ...code('Found', found),
+    ...valuesOf(group).map((each) => ({ ...each, isCode: true })),
     ...(accepted === undefined ? [] : [words('Accepted', acceptedText(accepted))]),
-    words('To do', remedy),
+    ...remedies.map((remedy) => words('To do', remedy)),
   ]
 }
 

@@ -1,8 +1,10 @@
-// The matrix of an audit's page: hosts and domains by checks, each cell with its sign and a link to its findings.
+// The matrix on the HTML page of an audit: hosts and domains by checks. Each cell has a sign and a link to its
+// findings.
 import type { AuditCell, AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
 import { CHECK_NAMES, type CheckName } from '../../findings/checks.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import { nameParts } from '../write/html.ts'
+import { causesOf } from './causes.ts'
 import { concerns } from './concerns.ts'
 import { SIGNS } from './words.ts'
 
@@ -46,12 +48,14 @@ const alike = (rows: readonly AuditRow[], numberOf: NumberOf): readonly (readonl
   ).values(),
 ]
 
-/** Which is the first finding of an id that concerns a place, counted from 1; 0 where there is none. */
+/** Which is the first cause of an id that concerns a place, counted from 1; 0 where there is none. */
 type NumberOf = (id: string, check: CheckName, row: AuditRow) => number
 
 function numbers(findings: readonly AuditFinding[]): NumberOf {
   const byId = groupedBy(
-    findings.map((finding, index) => ({ finding, number: index + 1 })),
+    causesOf(findings).flatMap(({ findings: those }, index) =>
+      those.map((finding) => ({ finding, number: index + 1 })),
+    ),
     ({ finding }) => finding.id,
   )
   return (id, check, row) => byId.get(id)?.find(({ finding }) => concerns(finding, check, row))?.number ?? 0

@@ -1,4 +1,5 @@
-// The plain tables of an audit's page: hosts that were not audited, stale entries of the baseline, domains, hosts.
+// The tables on the HTML page of an audit: hosts that were not audited, outdated entries of the baseline, domains,
+// hosts.
 import type { AuditReport } from '../../audit/audit-report.ts'
 import { SIGNS } from './words.ts'
 

@@ -1,4 +1,4 @@
-// The head of an audit's page: one sentence for who reads no more, and how much was found.
+// The head of the HTML page of an audit: the result in one sentence, and the numbers of findings.
 import type { AuditReport, CellStatus } from '../../audit/audit-report.ts'
 import { CHECK_NAMES } from '../../findings/checks.ts'
 import { count } from '../write/name-list.ts'

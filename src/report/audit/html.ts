@@ -1,5 +1,6 @@
-// A report as one page of HTML that needs nothing beside itself: no script, no font, no picture, and nothing that hosts
-// say can become any. How the page looks is templates/audit.html.ejs; what stands in it is here.
+// Writes the report of an audit as one HTML page. The page needs no other file: no script, no font, no picture. Text of
+// hosts can become no element and no script in it. The layout is in templates/audit.html.ejs; this file prepares the
+// content.
 import type { AuditReport } from '../../audit/audit-report.ts'
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import { htmlFrom, type HtmlText } from '../write/html.ts'

@@ -18,7 +18,7 @@ export const format: AuditFormat = {
 export function auditJunit(report: AuditReport): XmlText {
   const { matrix, hosts, date, seconds } = report
   const rows = [...groupedBy(matrix, ({ host }) => host ?? '')]
-  // Hosts of which nothing was asked have a case of their own, which failed to run.
+  // A host that was not asked has a case of its own, with an error.
   const suites = rows.map(([host, those]) =>
     suite(
       host === '' ? 'no host' : host,
@@ -103,7 +103,7 @@ const KINDS: Readonly<Record<CellStatus, Case['kind']>> = {
   note: 'pass',
   warning: 'failure',
   error: 'failure',
-  // The case could not be run.
+  // The case has an error, because it could not run.
   unknown: 'error',
   accepted: 'skipped',
   none: 'pass',

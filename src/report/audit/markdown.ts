@@ -3,6 +3,7 @@ import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../aud
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import { count, nameList } from '../write/name-list.ts'
 import { code, mark, markJoined, plain, type MarkdownText } from '../write/markdown.ts'
+import { causesOf, valuesOf, type CauseGroup } from './causes.ts'
 import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
 import type { AuditFormat } from './format.ts'
 
@@ -25,7 +26,7 @@ export function auditMarkdown(report: AuditReport): MarkdownText {
     mark`# Mail audit`,
     summaryText(report),
     ...(matrix.length === 0 ? [] : [tableText(report), legend()]),
-    ...(findings.length === 0 ? [] : [mark`## Findings`, ...findings.map(findingMarkdown)]),
+    ...(findings.length === 0 ? [] : [mark`## Findings`, ...causesOf(findings).map(causeMarkdown)]),
     ...(lost.length === 0 ? [] : [mark`## Hosts that were not audited`, markJoined(lost, LINE)]),
     ...(baseline.length === 0 ? [] : [mark`## Baseline`, markJoined(baseline, LINE)]),
   ]
@@ -81,22 +82,26 @@ const legend = (): MarkdownText =>
     mark` · `,
   )
 
-function findingMarkdown(finding: AuditFinding): MarkdownText {
-  const { id, severity, message, expected, found, remedy, accepted } = finding
+function causeMarkdown(group: CauseGroup): MarkdownText {
+  const { first, findings, ids, remedies } = group
+  const { severity, accepted } = first
   const state =
     accepted === undefined
       ? mark`${SIGN_TEXT[severity]} ${plain(severity)}`
       : mark`${SIGN_TEXT.accepted} accepted ${plain(severity)}`
-  const where = subjectGroups(finding).map(({ hosts, detail }) =>
-    plain([nameList(hosts), detail].filter((part) => part !== '').join(': ')),
+  const where = subjectGroups(group).map(({ hosts, details }) =>
+    plain([nameList(hosts), details.join('; ')].filter((part) => part !== '').join(': ')),
   )
   const entries = [
     mark`- Where: ${where.length === 0 ? mark`the fleet` : markJoined(where, mark`; `)}`,
-    ...(expected === undefined ? [] : [mark`- Expected: ${code(expected)}`]),
-    ...(found === undefined ? [] : [mark`- Found: ${code(found)}`]),
-    accepted === undefined ? mark`- To do: ${plain(remedy)}` : mark`- Accepted: ${acceptedMarkdown(accepted)}`,
+    ...valuesOf(group).map(({ term, text }) => mark`- ${plain(term)}: ${code(text)}`),
+    ...(accepted === undefined
+      ? remedies.map((remedy) => mark`- To do: ${plain(remedy)}`)
+      : [mark`- Accepted: ${acceptedMarkdown(accepted)}`]),
   ]
-  return markJoined([mark`### ${state}: ${code(id)}`, plain(message), markJoined(entries, LINE)], mark`\n\n`)
+  const head = mark`### ${state}: ${markJoined(ids.map(code), mark`, `)}`
+  const messages = [...new Set(findings.map(({ message }) => message))].map(plain)
+  return markJoined([head, ...messages, markJoined(entries, LINE)], mark`\n\n`)
 }
 
 const acceptedMarkdown = ({ reason, until }: NonNullable<AuditFinding['accepted']>): MarkdownText =>

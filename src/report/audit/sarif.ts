@@ -70,7 +70,7 @@ function rule(id: FindingId) {
 }
 
 function result(finding: AuditFinding, subject: Subject, ruleIndex: number) {
-  const { id, severity, message, expected, found, remedy, accepted } = finding
+  const { id, severity, message, expected, found, remedy, cause, accepted } = finding
   const lines = [
     message,
     ...(expected === undefined ? [] : [`Expected: ${expected}`]),
@@ -90,6 +90,7 @@ function result(finding: AuditFinding, subject: Subject, ruleIndex: number) {
         .digest('hex')
         .slice(0, 32),
     },
+    ...(cause === undefined ? {} : { properties: { cause: cause.key } }),
     ...(accepted === undefined
       ? {}
       : { suppressions: [{ kind: 'external', justification: plainText([accepted.reason]) }] }),

@@ -1,13 +1,15 @@
-// Writes the report of an audit for a terminal: the matrix, cut to the terminal's width, then each finding once, with
-// what to do.
-import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
+// Writes the report of an audit for a terminal: the matrix, cut to the terminal's width, then each cause once, with the
+// places that it concerns and what to do.
+import type { AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import type { Colours } from '../write/colour.ts'
-import { count, nameList, placeList } from '../write/name-list.ts'
+import { causesOf, type CauseGroup } from './causes.ts'
+import { count } from '../write/name-list.ts'
 import { secondsText } from '../run/recap.ts'
+import { wrapped, wrappedText } from '../write/wrap.ts'
 import { fit, pad, width } from '../write/width.ts'
 import { EMPTY, indented, joined, said, term, withoutEnd, type Paint, type TerminalText } from '../write/terminal.ts'
-import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
+import { cellText, placesOf, severityCounts, SIGNS } from './words.ts'
 import type { AuditFormat } from './format.ts'
 
 export const format: AuditFormat = {
@@ -32,17 +34,20 @@ const painter = (paint: Colours, status: CellStatus): Paint =>
 /** @param columns - of the terminal; `undefined`: as wide as it comes. */
 export function auditText(report: AuditReport, columns: number | undefined, paint: Colours): TerminalText {
   const { hosts, findings, stale } = report
+  const causes = causesOf(findings)
   const parts = [
     ...table(report, columns, paint),
-    ...findings.map((finding) => findingText(finding, paint)),
+    ...causes.map((each) => causeText(each, columns, paint)),
     ...hosts
       .filter(({ error }) => error !== undefined)
-      .map(({ name, status, error }) => term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}\n`),
+      .map(({ name, status, error }) =>
+        wrappedText(term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}\n`, columns),
+      ),
     ...stale.map(({ id, where, why }) => {
       const state = why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out'
-      return term`${paint.doubtful(term`baseline`)}  ${said(`${where}: ${id} ${state}`)}\n`
+      return wrappedText(term`${paint.doubtful(term`baseline`)}  ${said(`${where}: ${id} ${state}`)}\n`, columns)
     }),
-    sumOf(report, paint),
+    wrappedText(sumOf(report, causes, paint), columns),
     EMPTY,
   ]
   return joined(parts, term`\n`)
@@ -85,7 +90,7 @@ function table({ matrix }: AuditReport, columns: number | undefined, paint: Colo
   return [
     lineOf(titles, () => paint.faint),
     ...rows.map((row) => lineOf(row, ({ status }) => painter(paint, status))),
-    ...(narrow ? [paint.faint(legend())] : []),
+    ...(narrow ? wrapped(paint.faint(legend()), columns) : []),
     EMPTY,
   ]
 }
@@ -126,31 +131,63 @@ function shrunk(widths: readonly number[], columns: number): readonly number[] {
   return left
 }
 
-function findingText(finding: AuditFinding, paint: Colours): TerminalText {
-  const { id, severity, message, expected, found, remedy, accepted } = finding
+function causeText(group: CauseGroup, columns: number | undefined, paint: Colours): TerminalText {
+  const { first, ids, remedies } = group
+  const { severity, accepted } = first
   const colour = painter(paint, accepted === undefined ? severity : 'accepted')
-  const where = subjectGroups(finding).map(({ hosts, detail }) =>
-    [nameList(hosts), detail].filter((part) => part !== '').join(': '),
-  )
+  const { beside, lines } = placesOf(group)
   const word =
     accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
+  const to = (each: TerminalText): TerminalText => wrappedText(each, columns)
   const parts = [
-    term`${colour(said(`${word}  ${id}`))}  ${said(placeList(where))}`,
-    indent(message),
+    to(withoutEnd(term`${colour(said(`${word}  ${ids.join(', ')}`))}  ${said(beside)}`)),
+    ...lines.map((line) => to(indent(line))),
+    // Records and settings stay in one piece.
+    ...messagesOf(group).flatMap(({ message, values }) => [to(indent(message)), ...values.map(indent)]),
     ...(accepted === undefined
-      ? [
-          ...(expected === undefined ? [] : [indent(`expected: ${expected}`)]),
-          ...(found === undefined ? [] : [indent(`found:    ${found}`)]),
-          indent(`→ ${remedy}`),
-        ]
-      : [indent(`accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`)]),
+      ? remedies.map((remedy) => to(indent(`→ ${remedy}`)))
+      : [
+          to(indent(`accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`)),
+        ]),
     EMPTY,
   ]
   return joined(parts, term`\n`)
 }
 
-function sumOf(report: AuditReport, paint: Colours): TerminalText {
+/** Of one cause; all of them are in the formats for programs. */
+const MESSAGES_AT_MOST = 20
+
+interface Message {
+  readonly message: string
+  /** What is expected and what is found. */
+  readonly values: readonly string[]
+}
+
+/** What is so, each once. What is expected of many is for the remedy to say. */
+function messagesOf({ findings, first: { cause } }: CauseGroup): readonly Message[] {
+  const isShared = findings.length > 1 && cause !== undefined
+  const all = findings.map(({ message, expected, found, accepted }): Message => {
+    const isShown = !isShared && accepted === undefined
+    return {
+      message,
+      values: [
+        ...(expected !== undefined && isShown ? [`expected: ${expected}`] : []),
+        ...(found !== undefined && isShown ? [`found:    ${found}`] : []),
+      ],
+    }
+  })
+  const messages = [...new Map(all.map((each) => [JSON.stringify(each), each])).values()]
+  if (messages.length <= MESSAGES_AT_MOST) return messages
+  const left = messages.length - MESSAGES_AT_MOST + 1
+  return [...messages.slice(0, MESSAGES_AT_MOST - 1), { message: `and ${left} more`, values: [] }]
+}
+
+function sumOf(report: AuditReport, causes: readonly CauseGroup[], paint: Colours): TerminalText {
   const { summary, seconds } = report
   const scope = `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}`
-  return term`${paint.strong(said(scope))}: ${said(severityCounts(report))}; in ${said(secondsText(seconds))}`
+  const open = report.findings.filter(({ accepted }) => accepted === undefined).length
+  const apart = causes.filter(({ first }) => first.accepted === undefined).length
+  const counted = apart < open ? `, of ${count(apart, 'cause')}` : ''
+  const found = said(`${severityCounts(report)}${counted}`)
+  return term`${paint.strong(said(scope))}: ${found}; in ${said(secondsText(seconds))}`
 }

@@ -3,7 +3,7 @@ import type { Subject } from '../../findings/finding.ts'
 import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../audit/audit-report.ts'
 import { SEVERITIES } from '../../findings/severity.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
-import { count } from '../write/name-list.ts'
+import { count, nameList, placeList, shortened } from '../write/name-list.ts'
 
 /** A sign and a word: colour is never the only one. */
 export const SIGNS: Readonly<Record<CellStatus, { readonly sign: string; readonly word: string }>> = {
@@ -35,9 +35,10 @@ export const detailText = (subject: Subject): string =>
     .join(', ')
 
 /** Subjects by what they are of, each with the hosts that have it: `mx1, mx2: /etc/postfix/main.cf:12`. */
-export function subjectGroups({
-  subjects,
-}: Pick<AuditFinding, 'subjects'>): readonly { readonly hosts: readonly string[]; readonly detail: string }[] {
+export function subjectGroups({ subjects }: Pick<AuditFinding, 'subjects'>): readonly {
+  readonly hosts: readonly string[]
+  readonly details: readonly string[]
+}[] {
   const details = [...groupedBy(subjects, detailText)].map(([detail, those]) => ({
     detail,
     hosts: [...new Set(those.flatMap(({ host }) => host ?? []))],
@@ -45,12 +46,30 @@ export function subjectGroups({
   // Those with the same hosts together.
   return [...groupedBy(details, ({ hosts }) => JSON.stringify(hosts)).values()].map((those) => ({
     hosts: those[0]!.hosts,
-    detail: those
-      .map(({ detail }) => detail)
-      .filter((each) => each !== '')
-      .join('; '),
+    details: those.map(({ detail }) => detail).filter((each) => each !== ''),
   }))
 }
+
+/**
+ * Where the findings of a cause are, for a terminal: one place stands beside their ids, several have a line each. Where
+ * hosts or domains are many, some are counted.
+ */
+export function placesOf(group: Pick<AuditFinding, 'subjects'>): {
+  readonly beside: string
+  readonly lines: readonly string[]
+} {
+  const groups = subjectGroups(group)
+  if (groups.every(({ hosts }) => hosts.length === 0))
+    return { beside: placeList(groups.flatMap(({ details }) => details)), lines: [] }
+  const places = groups.map(({ hosts, details }) =>
+    [nameList(hosts), placeList(details)].filter((part) => part !== '').join(': '),
+  )
+  return places.length === 1
+    ? { beside: places[0]!, lines: [] }
+    : { beside: '', lines: shortened(places, PLACES_AT_MOST) }
+}
+
+const PLACES_AT_MOST = 6
 
 /** Hosts that could not be audited are none without findings. */
 export const severityCounts = ({

@@ -1,4 +1,6 @@
 // Writes a plan for DNS for people: what is added and removed by zone and name, why, and which servers are late.
+import type { Look } from '../screen.ts'
+import { wrappedText } from '../write/wrap.ts'
 import type { DnsPlan, PlannedRecord } from '../../dns/plan/plan-dns.ts'
 import type { NotServed } from '../../dns/served/served-everywhere.ts'
 import { shownServer } from '../../dns/lookup/name-server.ts'
@@ -16,13 +18,17 @@ export interface ShownPlan extends Pick<DnsPlan, 'records' | 'findings'> {
 }
 
 /** Served records are only counted. */
-export function dnsPlanText({ records, findings, unseen = [] }: ShownPlan, paint: Colours): TerminalText {
+export function dnsPlanText({ records, findings, unseen = [] }: ShownPlan, { columns, paint }: Look): TerminalText {
   const zones = new Map<string, PlannedRecord[]>()
   for (const each of records) zones.set(each.zone?.zone ?? '', [...(zones.get(each.zone?.zone ?? '') ?? []), each])
   const blocks = [...zones].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, those]) => zoneText(name, those, paint))
-  const reported = joined(findings.map((each) => findingText(each, paint)))
+  const reported = joined(findings.map((each) => wrappedText(findingText(each, paint), columns)))
   return joined(
-    [...blocks, ...(findings.length === 0 ? [] : [reported]), term`${dnsCountsText(records, unseen)}\n`],
+    [
+      ...blocks,
+      ...(findings.length === 0 ? [] : [reported]),
+      wrappedText(term`${dnsCountsText(records, unseen)}\n`, columns),
+    ],
     term`\n`,
   )
 }
@@ -72,7 +78,7 @@ const whyText = ({ record }: PlannedRecord, paint: Colours): TerminalText =>
 
 function laggingText(planned: Planned<'served'>, paint: Colours): TerminalText {
   const lines = laggingViews(planned).map(({ server, answer }) => {
-    const what = answer.kind === 'failed' ? `gives no answer that counts: ${answer.why}` : 'does not serve it yet'
+    const what = answer.kind === 'failed' ? `gives no usable answer: ${answer.why}` : 'does not serve it yet'
     return term`  ${paint.doubtful(term`!`)} ${headOf(planned)}: ${said(`${shownServer(server)} ${what}`)}\n`
   })
   return joined(lines)

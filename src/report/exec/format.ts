@@ -1,4 +1,4 @@
-// What an output format of `mailrun exec` is; and which hosts are reported together.
+// The type of an output format of `mailrun exec`, and the groups of hosts with equal results.
 import type { ExecutedHost, Execution } from '../../resources/command/execution.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import type { About } from '../registry.ts'

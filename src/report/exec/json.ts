@@ -1,4 +1,4 @@
-// What came of a command on hosts, as JSON.
+// Writes the result of `mailrun exec` as JSON.
 import type { ExecutedHost, Execution } from '../../resources/command/execution.ts'
 import { jsonDocument } from '../write/json.ts'
 import type { ExecFormat } from './format.ts'

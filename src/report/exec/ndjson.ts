@@ -1,4 +1,4 @@
-// What came of a command on hosts, as JSON: a line for each host.
+// Writes the result of `mailrun exec` as lines of JSON, one for each host.
 import { jsonLines } from '../write/json.ts'
 import type { ExecFormat } from './format.ts'
 import { hostDocument } from './json.ts'

@@ -1,4 +1,4 @@
-// What came of a command on hosts, for people: equal output is shown once, with the hosts that it came from.
+// Writes the result of `mailrun exec` for people: equal output is shown once, with the names of its hosts.
 import type { ExecutedHost, Execution } from '../../resources/command/execution.ts'
 import type { Executed, Printed } from '../../resources/command/executed.ts'
 import { groupedBy } from '../../text/grouped-by.ts'

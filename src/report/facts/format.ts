@@ -1,4 +1,4 @@
-// What an output format of `mailrun facts` is.
+// The type of an output format of `mailrun facts`.
 import type { FactsOfHost } from '../../playbook/gathered-facts.ts'
 import type { About } from '../registry.ts'
 import type { Look } from '../screen.ts'

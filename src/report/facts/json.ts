@@ -1,4 +1,4 @@
-// Facts of hosts as JSON.
+// Writes facts about hosts as JSON.
 import { jsonDocument } from '../write/json.ts'
 import type { FactsFormat } from './format.ts'
 

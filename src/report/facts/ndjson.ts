@@ -1,4 +1,4 @@
-// Facts of hosts as JSON, a line for each host.
+// Writes facts about hosts as lines of JSON, one for each host.
 import { jsonLines } from '../write/json.ts'
 import type { FactsFormat } from './format.ts'
 

@@ -1,4 +1,4 @@
-// Facts of hosts for people: a host after the other, a line for each fact.
+// Writes facts about hosts for people, host by host, a line for each fact.
 import type { FactName, Memory, Route } from '../../core/gathered-facts.ts'
 import { FACT_NAMES, type FactsOfHost, type KnownFacts } from '../../playbook/gathered-facts.ts'
 import { asLines, indented, joined, said, term, type Colours, type TerminalText } from '../write/terminal.ts'

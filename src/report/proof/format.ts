@@ -2,9 +2,9 @@
 import type { HostProof } from '../../mail/proof/proof.ts'
 import type { About } from '../registry.ts'
 import type { Printable } from '../write/checked.ts'
-import type { Colours } from '../write/terminal.ts'
+import type { Look } from '../screen.ts'
 
 export interface ProofFormat extends About {
   /** @param seconds - that it took */
-  readonly write: (hosts: readonly HostProof[], seconds: number, paint: Colours) => Printable
+  readonly write: (hosts: readonly HostProof[], seconds: number, look: Look) => Printable
 }

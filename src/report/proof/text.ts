@@ -1,5 +1,5 @@
-// Writes the result of `mailrun verify` for people: a line for each host and domain, then each fault once, with what to
-// do.
+// Writes the result of `mailrun verify` for people: a line for each host and domain, then each cause once, with
+// what to do.
 import {
   signingVerdicts,
   type DmarcProof,
@@ -11,8 +11,12 @@ import type { Colours } from '../write/colour.ts'
 import { DELIVERY_TITLES, deliveryNotes, deliveryRows, plain, type Cell } from './delivery.ts'
 import type { ProofFormat } from './format.ts'
 import { proofTotals } from './totals.ts'
-import { count, placeList } from '../write/name-list.ts'
+import { groupedBy } from '../../text/grouped-by.ts'
+import { placesOf } from '../audit/words.ts'
+import { count, shortened } from '../write/name-list.ts'
 import { secondsText } from '../run/recap.ts'
+import type { Look } from '../screen.ts'
+import { wrappedText } from '../write/wrap.ts'
 import { pad, width } from '../write/width.ts'
 import { EMPTY, indented, joined, said, term, withoutEnd, type Paint, type TerminalText } from '../write/terminal.ts'
 
@@ -22,7 +26,7 @@ export const format: ProofFormat = {
   write: proofText,
 }
 
-export function proofText(hosts: readonly HostProof[], seconds: number, paint: Colours): TerminalText {
+export function proofText(hosts: readonly HostProof[], seconds: number, { columns, paint }: Look): TerminalText {
   const rows = hosts.flatMap(rowsOf)
   const table = [
     ...tableOf(
@@ -36,15 +40,8 @@ export function proofText(hosts: readonly HostProof[], seconds: number, paint: C
   const unreached = hosts
     .filter(({ error }) => error !== undefined)
     .map(({ name, status, error }) => term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}`)
-  const parts = [
-    ...table,
-    ...deliveryNotes(hosts),
-    ...problemsOf(hosts, paint),
-    ...unreached,
-    sumOf(hosts, seconds, paint),
-    EMPTY,
-  ]
-  return joined(parts, term`\n`)
+  const prose = [...deliveryNotes(hosts), ...problemsOf(hosts, paint), ...unreached, sumOf(hosts, seconds, paint)]
+  return wrappedText(joined([...table, ...prose, EMPTY], term`\n`), columns)
 }
 
 /** Of the columns that are not the names of records. */
@@ -125,45 +122,66 @@ function summary(verdicts: readonly Verdict[]): Cell {
 
 const wordOf = ({ status, id }: Verdict): string => (status === 'pass' ? 'pass' : id)
 
-/** The same of several hosts and domains is reported once. */
+/** One cause is reported once, with all hosts and domains that it concerns. */
 function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly TerminalText[] {
-  const found = new Map<string, { readonly verdict: Verdict; readonly about: string[] }>()
-  for (const host of hosts) {
-    for (const { about, verdict } of saidOf(host)) {
-      if (verdict.status === 'pass' || verdict.status === 'none') continue
-      const key = JSON.stringify([verdict.id, verdict.what, verdict.advice])
-      const known = found.get(key)
-      if (known) known.about.push(about)
-      else found.set(key, { verdict, about: [about] })
-    }
-  }
-  return [...found.values()].map(({ verdict, about }) => {
-    const { status, id, what, advice } = verdict
-    const word = (status === 'fail' ? paint.bad : paint.doubtful)(said(`${status}  ${id}`))
+  return [...groupedBy(badOf(hosts), ({ verdict }) => causeKey(verdict)).values()].map((those) => {
+    const { status } = those[0]!.verdict
+    const verdicts = those.map(({ verdict }) => verdict)
+    const ids = new Set(verdicts.map(({ id }) => id))
+    const word = (status === 'fail' ? paint.bad : paint.doubtful)(said(`${status}  ${[...ids].join(', ')}`))
+    const { beside, lines } = placesOf({ subjects: those.map(({ host, about }) => ({ host, about })) })
     const parts = [
-      term`${word}  ${said(placeList(about))}`,
-      indent(what),
-      ...(advice === undefined ? [] : [indent(`→ ${advice}`)]),
+      withoutEnd(term`${word}  ${said(beside)}`),
+      ...lines.map(indent),
+      ...shortened([...new Set(verdicts.map(({ what }) => what))], MESSAGES_AT_MOST).map(indent),
+      ...remediesOf(verdicts).map((remedy) => indent(`→ ${remedy}`)),
       EMPTY,
     ]
     return joined(parts, term`\n`)
   })
 }
 
+/** Of one cause; all of them are in the formats for programs. */
+const MESSAGES_AT_MOST = 20
+
+interface Said {
+  readonly host: string
+  /** What it is about, on the host. */
+  readonly about: string
+  readonly verdict: Verdict
+}
+
+const badOf = (hosts: readonly HostProof[]): readonly Said[] =>
+  hosts.flatMap(saidOf).filter(({ verdict: { status } }) => status === 'fail' || status === 'unknown')
+
+/** Without a cause in common, verdicts of one id that have one remedy belong together. */
+const causeKey = ({ status, id, what, advice, cause }: Verdict): string =>
+  JSON.stringify([status, cause?.key ?? [id, advice ?? what]])
+
+/** Usually one; a cause may say it for each place, such as the record to publish. */
+const remediesOf = (verdicts: readonly Verdict[]): readonly string[] => [
+  ...new Set(
+    verdicts.flatMap(({ advice, cause, what }) => {
+      const isOne = verdicts.every((each) => each.what === what && each.advice === advice)
+      return (isOne ? advice : (cause?.remedy ?? advice)) ?? []
+    }),
+  ),
+]
+
 /** All verdicts of a host, each with what it is about. */
-function saidOf(host: HostProof): readonly { readonly about: string; readonly verdict: Verdict }[] {
+function saidOf(host: HostProof): readonly Said[] {
   const { name, signing, spf, dmarc, reverse, delivery } = host
   return [
     ...signing.flatMap((proof) =>
-      signingVerdicts(proof).map((verdict) => ({ about: `${name}: ${proof.domain}, ${proof.role}`, verdict })),
+      signingVerdicts(proof).map((verdict) => ({ host: name, about: `${proof.domain}, ${proof.role}`, verdict })),
     ),
     ...spf.map(({ domain, identity, verdict }) => {
       const greeting = identity === 'helo' ? ' (HELO)' : ''
-      return { about: `${name}: SPF of ${domain}${greeting}`, verdict }
+      return { host: name, about: `SPF of ${domain}${greeting}`, verdict }
     }),
-    ...dmarc.map(({ domain, verdict }) => ({ about: `${name}: DMARC of ${domain}`, verdict })),
-    ...reverse.map(({ address, verdict }) => ({ about: `${name}: ${address}`, verdict })),
-    ...delivery.map(({ domain, path, verdict }) => ({ about: `${name}: mail from ${domain}, ${path}`, verdict })),
+    ...dmarc.map(({ domain, verdict }) => ({ host: name, about: `DMARC of ${domain}`, verdict })),
+    ...reverse.map(({ address, verdict }) => ({ host: name, about: address, verdict })),
+    ...delivery.map(({ domain, path, verdict }) => ({ host: name, about: `mail from ${domain}, ${path}`, verdict })),
   ]
 }
 

@@ -1,4 +1,5 @@
 // Writes a rotation as one JSON document at its end.
+import type { DoneStep } from '../../mail/rotation/done-step.ts'
 import type { KeyProgress } from '../../mail/rotation/steps.ts'
 import { jsonDocument } from '../write/json.ts'
 import { comeBack } from './come-back.ts'
@@ -13,6 +14,14 @@ export const format: RotationFormat = {
     ended: (view) => out.write(jsonDocument(rotationJson(view))),
   }),
 }
+
+export const stepJson = ({ host, domain, selector, what, failed }: DoneStep) => ({
+  host,
+  domain,
+  selector,
+  what,
+  ...(failed === undefined ? {} : { failed }),
+})
 
 export function rotationJson({ rotations, faults, doneSteps, check, now }: RotationView) {
   const back = comeBack(rotations)
@@ -45,13 +54,7 @@ export function rotationJson({ rotations, faults, doneSteps, check, now }: Rotat
       ...(begin === undefined ? {} : { begin: due }),
       notes,
     })),
-    deeds: doneSteps.map(({ host, domain, selector, what, failed }) => ({
-      host,
-      domain,
-      selector,
-      what,
-      ...(failed === undefined ? {} : { failed }),
-    })),
+    deeds: doneSteps.map(stepJson),
     faults: faults.map(({ host, domain, status, why }) => ({ host, domain: domain ?? null, status, why })),
     comeBack: back === undefined ? null : { at: at(0, back), seconds: back },
   }

@@ -5,6 +5,8 @@ import type { KeyProgress, NextSteps, RotationStep } from '../../mail/rotation/s
 import { comeBack } from './come-back.ts'
 import type { RotationFormat, RotationView } from './format.ts'
 import type { Colours } from '../write/colour.ts'
+import { lookOf } from '../screen.ts'
+import { wrappedText } from '../write/wrap.ts'
 import { pad, width } from '../write/width.ts'
 import { EMPTY, joined, said, term, type Paint, type TerminalText } from '../write/terminal.ts'
 
@@ -12,11 +14,11 @@ export const format: RotationFormat = {
   language: 'terminal',
   about: 'people: each step as it is done, then each key, what it waits for, and when to come back',
   open: ({ out, notes }) => ({
-    done: (doneStep) => out.write(doneStepText(doneStep, out.paint)),
+    done: (doneStep) => out.write(wrappedText(doneStepText(doneStep, out.paint), lookOf(out).columns)),
     waiting: (why) => {
       if (notes.isTerminal) notes.write(term`waiting: ${said(why)}\n`)
     },
-    ended: (view) => out.write(rotationText(view, out.paint)),
+    ended: (view) => out.write(wrappedText(rotationText(view, out.paint), lookOf(out).columns)),
   }),
 }
 

@@ -2,6 +2,8 @@
 import type { RunEvent } from '../../core/run-event.ts'
 import type { Colours } from '../write/colour.ts'
 import type { Terminal } from '../screen.ts'
+import { packageProgress, type PackageProgress } from './package-progress.ts'
+import { secondsText } from './recap.ts'
 import { fit, pad, width } from '../write/width.ts'
 import { asLines, EMPTY, erase, printed, said, term, type TerminalText } from '../write/terminal.ts'
 
@@ -18,6 +20,8 @@ const FRAME_MS = 100
 const NAME_COLUMNS = 24
 /** The name of a task may be the text of a command. */
 const TASK_COLUMNS = 40
+/** From here on minutes are shown. */
+const LONG_SECONDS = 100
 /** Rows left to what was printed before. */
 const ROWS_FREE = 4
 
@@ -26,7 +30,8 @@ const DOING_SHARE = 0.55
 
 interface Busy {
   readonly since: number
-  doing: TerminalText
+  readonly doing: TerminalText
+  readonly progress: PackageProgress
   said: TerminalText
 }
 
@@ -80,7 +85,7 @@ export function live(terminal: Terminal, paint: Colours): Live {
 
 function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; ended: number }): void {
   const set = (host: string, doing: TerminalText, what = EMPTY): void => {
-    busy.set(host, { since: performance.now(), doing, said: what })
+    busy.set(host, { since: performance.now(), doing, progress: packageProgress(), said: what })
   }
   switch (event.kind) {
     case 'run-start':
@@ -97,7 +102,10 @@ function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; en
       return set(event.host, term`${said(event.type)} ${fit(said(event.task), TASK_COLUMNS)}: ${said(event.summary)}`)
     case 'change-output': {
       const at = busy.get(event.host)
-      if (at) at.said = printed(event.line)
+      if (at) {
+        const progress = at.progress.read(event.line)
+        at.said = progress === undefined ? printed(event.line) : said(progress)
+      }
       return
     }
     case 'host-note': {
@@ -140,7 +148,8 @@ export function liveLines(
   const shown = busy.filter((each) => longest.includes(each)).map(([name, what]) => ({ name: said(name), ...what }))
   const nameColumns = Math.min(NAME_COLUMNS, Math.max(...shown.map(({ name }) => width(name)), 0))
   const lines = shown.map(({ name, since, doing, said: what }) => {
-    const seconds = term`${Math.floor((now - since) / 1000)} s`
+    const took = Math.floor((now - since) / 1000)
+    const seconds = took < LONG_SECONDS ? term`${took} s` : secondsText(took)
     const head = fit(term`${pad(fit(name, nameColumns), nameColumns)}  ${pad(seconds, 5)}  `, columns - 1)
     const room = columns - 1 - width(head)
     const isSilent = what.length === 0

@@ -5,23 +5,26 @@ import { inZones } from '../../mail/formats/zones.ts'
 import { zoneFragments } from '../../mail/formats/zone-fragment.ts'
 import type { Colours } from '../write/colour.ts'
 import { dnsCountsText, dnsPlanText, notServedText, pushedText } from '../dns/text.ts'
+import type { Look } from '../screen.ts'
+import { wrapped } from '../write/wrap.ts'
 import { count } from '../write/name-list.ts'
 import { documentText, EMPTY, indented, linesOf, said, term, type TerminalText } from '../write/terminal.ts'
 
 /** The moment it happens. */
-export function dnsLines(event: DnsEvent, paint: Colours): readonly TerminalText[] {
+export function dnsLines(event: DnsEvent, look: Look): readonly TerminalText[] {
+  const { columns, paint } = look
   switch (event.kind) {
     case 'dns-plan': {
       const { records, findings } = event.plan
       const news = records.some(({ kind }) => kind !== 'served' && kind !== 'others') || findings.length > 0
       return news
-        ? [EMPTY, paint.head(term`DNS`), ...linesOf(dnsPlanText(event.plan, paint)), EMPTY]
+        ? [EMPTY, paint.head(term`DNS`), ...linesOf(dnsPlanText(event.plan, look)), EMPTY]
         : [term`${paint.head(term`DNS`)}: ${dnsCountsText(records)}`]
     }
     case 'dns-pushed':
       return linesOf(pushedText(event.pushed, paint))
     case 'dns-waiting':
-      return [paint.doubtful(waitingText(event.missing, event.seconds))]
+      return wrapped(paint.doubtful(waitingText(event.missing, event.seconds)), columns)
     case 'dns-served':
       return linesOf(notServedText(event.missing, event.records, paint))
     case 'dns-end':

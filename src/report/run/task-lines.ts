@@ -4,20 +4,26 @@ import { paintOf, type Colours } from '../write/colour.ts'
 import { diffLines } from './diff.ts'
 import type { RunOptions } from './format.ts'
 import { nameList } from '../write/name-list.ts'
+import { wrappedLines } from '../write/wrap.ts'
 import { EMPTY, indented, said, term, type TerminalText } from '../write/terminal.ts'
 
 interface Entry {
   readonly task: TaskResult
   readonly hosts: string[]
-  /** The task's place in its host's list. */
+  /** The position of the task in its host's list. */
   readonly place: number
 }
 
-/** Lines about every task of one status, in the playbook's order; a heading goes above. */
+export interface ShownOptions extends RunOptions {
+  /** Of the terminal; `undefined`: there is none. */
+  readonly columns: number | undefined
+}
+
+/** Lines about all tasks with one status, in the order of the playbook, below a heading. */
 export function taskLines(
   hosts: readonly HostResult[],
   status: TaskStatus,
-  options: RunOptions,
+  options: ShownOptions,
   paint: Colours,
 ): readonly TerminalText[] {
   const entries = new Map<string, Entry>()
@@ -45,14 +51,19 @@ export function taskLines(
 function entryLines(
   { task, hosts }: Entry,
   all: number,
-  { diff, verbose }: RunOptions,
+  { diff, verbose, columns }: ShownOptions,
   paint: Colours,
 ): readonly TerminalText[] {
   const where = all === 1 ? EMPTY : term`  ${paint.head(said(hostsText(hosts, all)))}`
   return [
-    term`  ${paint.strong(said(task.type))} ${said(task.name)}${where}`,
-    ...task.changes.map((summary) => term`    ${paintOf(paint, task.status)(said(summary))}`),
-    ...(task.why === undefined ? [] : indented(task.why, term`    `)),
+    ...wrappedLines(
+      [
+        term`  ${paint.strong(said(task.type))} ${said(task.name)}${where}`,
+        ...task.changes.map((summary) => term`    ${paintOf(paint, task.status)(said(summary))}`),
+        ...(task.why === undefined ? [] : indented(task.why, term`    `)),
+      ],
+      columns,
+    ),
     ...(verbose ? task.commands.flatMap((command) => indented(shortened(command), term`      `).map(paint.faint)) : []),
     ...(diff ? task.diffs.flatMap((each) => diffLines(each, paint).map((line) => term`      ${line}`)) : []),
   ]
@@ -63,7 +74,7 @@ function hostsText(hosts: readonly string[], all: number): string {
   return hosts.length > 1 ? `${hosts.length} hosts: ${nameList(hosts)}` : nameList(hosts)
 }
 
-/** File contents travel in the text of commands: lines that nobody reads are cut. */
+/** The text of commands contains the contents of files, so long lines are cut. */
 const LINE_AT_MOST = 300
 const shortened = (text: string): string =>
   text.replace(/[^\n]+/g, (line) =>

@@ -4,12 +4,14 @@ import type { HostResult, HostStatus, RunEvent, RunResult } from '../../core/run
 import { paintOf, type Colours } from '../write/colour.ts'
 import { isDnsEvent, type RunFormat, type RunOptions } from './format.ts'
 import { live } from './live.ts'
+import { tellLongChanges } from './long-changes.ts'
 import { count, nameList } from '../write/name-list.ts'
 import type { Out, Terminal } from '../screen.ts'
 import { recap, sum, wordOf } from './recap.ts'
 import { taskLines } from './task-lines.ts'
 import { dnsLines, publicationLines } from './publication.ts'
 import { asLines, EMPTY, indented, printed, said, term, type TerminalText } from '../write/terminal.ts'
+import { wrappedLines } from '../write/wrap.ts'
 import { recordsIn, zoneLines, type ShownRecord } from './zone-lines.ts'
 
 export const format: RunFormat = {
@@ -33,6 +35,7 @@ export interface TextOptions extends RunOptions {
 export function textReporter(options: TextOptions, out: Out): (event: RunEvent | DnsEvent) => void {
   const { paint } = options
   const foot = options.terminal ? live(options.terminal, paint) : undefined
+  const long = foot ? undefined : tellLongChanges((line) => print([paint.faint(line)]))
   const began = performance.now()
   const fleet = { hosts: 0, left: 0 }
   let dns: Publication | undefined
@@ -48,12 +51,17 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
     if (event.kind === 'dns-end') dns = event.publication
     if (event.kind === 'run-end') {
       foot?.close()
+      long?.stop()
       out.write(asLines(endLines(event.result, dns, (performance.now() - began) / 1000, options, paint)))
       return
     }
-    if (isDnsEvent(event)) return print(dnsLines(event, paint))
+    const look = { columns: options.terminal?.columns, paint }
+    if (isDnsEvent(event)) return print(dnsLines(event, look))
     foot?.see(event)
-    print(eventLines(event, fleet, options, paint))
+    long?.see(event)
+    const lines = eventLines(event, fleet, options, paint)
+    // What a change prints is not ours to break.
+    print(event.kind === 'change-output' ? lines : wrappedLines(lines, look.columns))
   }
 }
 
@@ -129,12 +137,15 @@ function endLines(
   paint: Colours,
 ): readonly TerminalText[] {
   const { hosts } = result
+  const columns = options.terminal?.columns
+  const prose = (lines: readonly TerminalText[]): readonly TerminalText[] => wrappedLines(lines, columns)
   const section = (head: TerminalText, lines: readonly TerminalText[]): readonly TerminalText[] =>
-    lines.length === 0 ? [] : [EMPTY, head, ...lines]
+    lines.length === 0 ? [] : [EMPTY, ...prose([head]), ...lines]
   const tasks = (
     status: 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'unknown',
     head: string,
-  ): readonly TerminalText[] => section(paintOf(paint, status)(said(head)), taskLines(hosts, status, options, paint))
+  ): readonly TerminalText[] =>
+    section(paintOf(paint, status)(said(head)), taskLines(hosts, status, { ...options, columns }, paint))
   return [
     ...(options.verbose ? tasks('ok', 'ok') : []),
     ...tasks('changed', 'changed'),
@@ -142,12 +153,12 @@ function endLines(
     ...tasks('held', 'held back'),
     ...tasks('assumed', 'cannot be known before what it waits for is done'),
     ...tasks('unknown', 'unknown: begun, and not known whether it was done; the next run finds out'),
-    ...section(paint.doubtful(term`warnings`), warningLines(hosts, paint)),
+    ...section(paint.doubtful(term`warnings`), prose(warningLines(hosts, paint))),
     ...(dns === undefined ? section(paint.head(term`DNS records`), recordLines(hosts, options.verbose)) : []),
     ...section(paint.head(term`outputs`), otherOutputs(hosts)),
     ...(dns === undefined ? [] : publicationLines(dns, paint)),
     ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) =>
-      section(paintOf(paint, status)(wordOf(status)), troubleLines(hosts, status, paint)),
+      section(paintOf(paint, status)(wordOf(status)), prose(troubleLines(hosts, status, paint))),
     ),
     ...section(
       paint.doubtful(wordOf('not-reached')),
@@ -158,9 +169,7 @@ function endLines(
       ),
     ),
     EMPTY,
-    ...recap(hosts, paint),
-    sum(hosts, seconds, paint),
-    ...advice(result).map(said),
+    ...prose([...recap(hosts, paint), sum(hosts, seconds, paint), ...advice(result).map(said)]),
   ]
 }
 

@@ -1,4 +1,4 @@
-// What an output format of `mailrun self-test` is.
+// The type of an output format of `mailrun self-test`.
 import type { HostSelfTest } from '../../testing/self-test/result.ts'
 import type { About } from '../registry.ts'
 import type { Screen } from '../screen.ts'

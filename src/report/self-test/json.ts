@@ -1,4 +1,4 @@
-// What came of a self-test, as one document at the end.
+// Writes the result of `mailrun self-test` as one JSON document at the end.
 import { jsonDocument } from '../write/json.ts'
 import type { SelfTestFormat } from './format.ts'
 

@@ -1,4 +1,4 @@
-// What `mailrun self-test` says before it asks whether to begin: what it touches, and what it does not.
+// The text that `mailrun self-test` shows before it asks whether to begin: what it touches, and what it does not touch.
 import { SCRATCH_DIRECTORIES } from '../../testing/self-test/scratch.ts'
 import { count, nameList } from '../write/name-list.ts'
 import { asLines, said, type TerminalText } from '../write/terminal.ts'

@@ -1,4 +1,7 @@
-// What came of a self-test, for people: a line for each host as it is done, and at the end what was not carried out.
+// Writes the result of `mailrun self-test` for people: a line for each host when it is done, and at the end the
+// examples that were not carried out.
+import { lookOf } from '../screen.ts'
+import { wrappedLines } from '../write/wrap.ts'
 import type { ExampleResult, ExampleStatus, HostSelfTest, SelfTestStatus } from '../../testing/self-test/result.ts'
 import { secondsText } from '../run/recap.ts'
 import type { Colours, Paint } from '../write/terminal.ts'
@@ -16,8 +19,8 @@ export const format: SelfTestFormat = {
   language: 'terminal',
   about: 'people: a line for each host, broken laws, and what was not carried out, with the reason',
   open: ({ out }) => ({
-    done: (host) => out.write(asLines(hostLines(host, out.paint))),
-    ended: (hosts) => out.write(asLines(notCarriedOut(hosts, out.paint))),
+    done: (host) => out.write(asLines(wrappedLines(hostLines(host, out.paint), lookOf(out).columns))),
+    ended: (hosts) => out.write(asLines(wrappedLines(notCarriedOut(hosts, out.paint), lookOf(out).columns))),
   }),
 }
 

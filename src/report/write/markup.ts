@@ -7,11 +7,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 }
-/** What XML 1.0 has no way to write: control characters and two non-characters; surrogates that stand alone. */
+/** Characters that XML 1.0 cannot contain: control characters, two non-characters, and lone surrogates. */
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 export const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
-/** For elements' contents and quoted attributes. */
+/** For the content of elements, and for quoted attributes. */
 export const escapeMarkup = (text: string): string =>
   text
     .replace(UNWRITABLE, '\ufffd')

@@ -15,4 +15,8 @@ export function placeList(places: readonly string[]): string {
   return `${places.slice(0, SHOWN_AT_MOST - 1).join('; ')}; and ${places.length - SHOWN_AT_MOST + 1} more`
 }
 
+/** Lines, of which the last counts those that are left out. */
+export const shortened = (lines: readonly string[], most: number): readonly string[] =>
+  lines.length <= most ? lines : [...lines.slice(0, most - 1), `and ${lines.length - most + 1} more`]
+
 export const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`

@@ -1,18 +1,19 @@
-// How many columns of a terminal text takes, and cutting it to fit. What is cut or filled up is as checked as before.
+// Computes how many columns of a terminal a text takes, and cuts or pads it. The result has the same checked type as
+// before.
 import { eastAsianWidth } from 'get-east-asian-width'
 import type { TerminalText } from './terminal.ts'
 
-/** They are drawn over the character before them, or not at all. */
+/** Characters that are drawn over the one before them, or not at all. */
 const MARK = /\p{Mark}|\u200b|\u200d/u
 const COLOUR = /\u001b\[[0-9;]*m/g
 
-/** By Unicode's table of East Asian widths (UAX #11), in which most emoji are wide. */
+/** Uses Unicode's table of East Asian widths (UAX #11), in which most emoji are wide. */
 function columnsOf(character: string): number {
   if (MARK.test(character)) return 0
   return eastAsianWidth(character.codePointAt(0)!)
 }
 
-/** Columns; colour sequences take none. */
+/** The number of columns. Colour sequences take none. */
 export function width(text: string): number {
   const bare = text.replace(COLOUR, '')
   return /^[ -~]*$/.test(bare) ? bare.length : [...bare].reduce((sum, character) => sum + columnsOf(character), 0)
@@ -36,10 +37,10 @@ export function fit(text: string, columns: number): string {
 
 const blanks = (columns: number, text: string): string => ' '.repeat(Math.max(0, columns - width(text)))
 
-/** Filled up with spaces. */
+/** Pads a text with spaces at its end. */
 export const pad = (text: TerminalText, columns: number): TerminalText =>
   `${text}${blanks(columns, text)}` as TerminalText
 
-/** Behind spaces. */
+/** Pads a text with spaces at its beginning. */
 export const padStart = (text: TerminalText, columns: number): TerminalText =>
   `${blanks(columns, text)}${text}` as TerminalText

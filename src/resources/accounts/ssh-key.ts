@@ -1,4 +1,4 @@
-// Public keys of OpenSSH as text: `ssh-ed25519 AAAA… comment`, by themselves and in lines of authorized_keys.
+// OpenSSH's public keys as text: `ssh-ed25519 AAAA… comment`, alone and in lines of authorized_keys.
 
 import type { Untrusted } from '../../shell/untrusted.ts'
 

@@ -1,4 +1,4 @@
-// OpenPGP public keys as text (RFC 9580): which keys an armored block holds, by their fingerprints.
+// OpenPGP public keys as text (RFC 9580): finds the fingerprints of the keys in an armored block.
 import { createHash } from 'node:crypto'
 
 const BLOCK = /^-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n([^]*?)\r?\n-----END PGP PUBLIC KEY BLOCK-----\s*$/

@@ -55,8 +55,8 @@ const TABLE: Readonly<Record<string, readonly Fact[]>> = {
   openssl: [],
 }
 
-/** The packages that something is known of. */
+/** The packages about which this file knows something. */
 export const PACKAGES_KNOWN: readonly string[] = Object.keys(TABLE)
 
-/** `undefined`: nothing is known of this package. */
+/** `undefined`: nothing is known about this package. */
 export const provides = (name: string): readonly Fact[] | undefined => TABLE[name]

@@ -1,4 +1,4 @@
-// A command of the operator's own, run once on a host as a question: how it ended, and what it printed, up to a bound.
+// Runs an operator's command once on a host, as a question: its exit status, and its output up to a limit.
 import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { EXEC_BYTES } from '../../core/bounds.ts'
 import { defineProbe, type Probe } from '../../core/probe/probe.ts'

@@ -1,4 +1,4 @@
-// What came of a command of the operator's on all hosts that it was run on.
+// The results of an operator's command on all hosts on which it ran.
 import type { HostStatus } from '../../core/run-event.ts'
 import type { Executed } from './executed.ts'
 

@@ -11,13 +11,13 @@ import { END, whole } from '../../core/probe/whole.ts'
 
 export interface OwnershipState {
   readonly there: boolean
-  /** Paths that deviate, at most {@link LISTED}. */
+  /** Paths with a wrong owner or group, at most {@link LISTED}. */
   readonly deviating: readonly string[]
-  /** There are others than those listed. */
+  /** There are more such paths than the list has. */
   readonly more: boolean
   /** Accounts that do not exist: `user vmail`, `group mail`. */
   readonly missing: readonly string[]
-  /** Where owner or group were asked for by number: the names of these accounts, or the number where it has none. */
+  /** If owner or group is a number: the name of the account, or the number if it has no name. */
   readonly names?: { readonly owner?: string; readonly group?: string }
 }
 
@@ -135,6 +135,6 @@ function foresee(
   return { ...state, there, deviating: right ? others : [...others, name] }
 }
 
-/** @param name - of the account that is wanted by its number. */
+/** @param name - of the account whose number was given */
 const fits = (is: string, wanted: string | undefined, name: string | undefined): boolean =>
   wanted === undefined || is === (name ?? wanted)

@@ -1,4 +1,4 @@
-// The plan of a task whose state is a file and something besides; and the plan that removes a file.
+// The plan of a task whose state is a file and something else, and the plan that removes a file.
 import type { Change } from '../../core/task/change.ts'
 import { blocked, change, ok, type SettledPlan } from '../../core/task/plan.ts'
 import type { PathState } from './path.ts'

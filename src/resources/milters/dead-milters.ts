@@ -1,5 +1,5 @@
-// Milters that Postfix asks and that do not answer: which mail that concerns, what Postfix does with it, and what to
-// do.
+// Describes milters that Postfix asks and that do not answer: which mail this affects, what Postfix does with it, and
+// what to do.
 import { endpointOf, type Endpoint } from './endpoint.ts'
 import { milterUses, type MilterUse } from './milter-uses.ts'
 import type { PostfixSources } from '../postfix/settings/sources.ts'

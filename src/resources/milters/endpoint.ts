@@ -1,27 +1,27 @@
-// Sockets of milters: where Postfix asks, where a milter listens, and whether that is one.
+// Sockets of milters: parses where Postfix asks and where a milter listens, and compares them.
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { HostNames } from '../postfix/settings/sources.ts'
 
 export type Endpoint =
-  /** `path` is absolute, and begins outside of any chroot. */
+  /** `path` is absolute, and is the path outside of any chroot. */
   | { readonly kind: 'unix'; readonly path: string }
   /** `host` as written, in lower case and without brackets: a name or an address. */
   | { readonly kind: 'inet'; readonly host: string; readonly port: string }
-  /** Postfix connects to nothing by it, and does with mail what applies to a milter that is dead; or it stops there. */
+  /** Postfix cannot connect to it, and treats mail as for a dead milter; or the service of Postfix stops. */
   | { readonly kind: 'refused'; readonly why: string; readonly means?: Endpoint; readonly stops?: true }
-  /** Where it leads cannot be known. */
+  /** Nobody can know which socket this is. */
   | { readonly kind: 'unknown'; readonly why: string }
 
 export interface AskedFrom {
   readonly chroot: boolean
-  /** Postfix's queue_directory: where relative paths begin, and all paths of a chroot. */
+  /** Postfix's queue_directory. Relative paths, and all paths inside a chroot, begin there. */
   readonly queueDirectory: Untrusted
 }
 
-/** Where a milter of Postfix leads: `inet:localhost:8891`, `unix:filter/o.sock` (milter8_connect of Postfix). */
+/** The socket of a milter in a list of Postfix, such as `inet:localhost:8891` (milter8_connect of Postfix). */
 export function endpointOf(milter: Untrusted, { chroot, queueDirectory }: AskedFrom): Endpoint {
-  if (milter.includes('$')) return { kind: 'unknown', why: `what ${milter} stands for is not known here` }
+  if (milter.includes('$')) return { kind: 'unknown', why: `mailrun does not know the value of ${milter}` }
   const colon = milter.indexOf(':')
   const [transport, rest] = [milter.slice(0, colon), milter.slice(colon + 1)]
   if (colon < 1 || rest === '') return { kind: 'refused', why: 'it is no TRANSPORT:ENDPOINT' }
@@ -50,8 +50,9 @@ function inetOf(text: Untrusted): Endpoint {
 }
 
 /**
- * Where a milter listens, as libmilter has it (mi_milteropen): `inet:8891@localhost`, `local:/run/x.sock`. Names are
- * looked up in /etc/hosts: `inet:` listens at one address of IPv4, `inet6:` at one of IPv6.
+ * The socket at which a milter listens, in the form of libmilter (mi_milteropen): `inet:8891@localhost`,
+ * `local:/run/x.sock`. Names are looked up in /etc/hosts: `inet:` listens at one IPv4 address, `inet6:` at one IPv6
+ * address.
  */
 export function endpointOfSocket(socket: Untrusted, { hosts }: HostNames): Endpoint {
   const [, kind = 'local', rest = ''] = /^(?:([^:/]*):)?(.*)$/s.exec(socket) ?? []
@@ -67,9 +68,9 @@ export function endpointOfSocket(socket: Untrusted, { hosts }: HostNames): Endpo
 }
 
 /**
- * Whether who asks at `asked` comes to who listens at `listens`. A name comes to each of its addresses in turn, so that
- * `localhost` finds who listens at 127.0.0.1 and who listens at ::1; these two are one only where they are asked by a
- * name, or where the daemon listens at all addresses. A name that only DNS knows is no other than itself.
+ * Whether a client that connects to `asked` reaches the milter that listens at `listens`. A client tries all addresses
+ * of a name, so `localhost` reaches a milter at 127.0.0.1 and one at ::1. These two addresses are the same only if the
+ * client uses a name, or if the daemon listens at all addresses. A name that only DNS knows equals only itself.
  */
 export function sameSocket(asked: Endpoint, listens: Endpoint, host: HostNames): boolean {
   if (asked.kind === 'refused') return asked.means !== undefined && sameSocket(asked.means, listens, host)
@@ -91,7 +92,7 @@ const isOwnName = (name: Untrusted, { own }: HostNames): boolean => own.some((ea
 const isOwn = (address: Untrusted, { addresses }: HostNames): boolean =>
   address.startsWith('127.') || address === '::1' || [...addresses].some((each) => reached(each) === address)
 
-/** Who connects to all addresses comes to the loopback. */
+/** A connection to "all addresses" reaches the loopback address. */
 function reached(address: Untrusted): string {
   if (address === '0.0.0.0') return '127.0.0.1'
   if (!isIPv6(address)) return address
@@ -103,13 +104,13 @@ function reached(address: Untrusted): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
 
-/** An address is its own; a name has those of /etc/hosts, `localhost` always the loopback's. */
+/** An address has itself, a name has its addresses in /etc/hosts, and `localhost` always has those of the loopback. */
 function addressesOf(name: Untrusted, hosts: HostNames['hosts']): readonly string[] {
   if (isIPv4(name) || isIPv6(name)) return [name]
   return hosts.get(name) ?? (name === 'localhost' ? ['127.0.0.1', '::1'] : [])
 }
 
-/** Of a host as it is written, in brackets or not. */
+/** For a host with or without brackets. */
 export const isLoopback = (host: Untrusted): boolean => /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/i.test(host)
 
 /** /var/run is a link to /run. */
@@ -123,8 +124,8 @@ function plainPath(path: Untrusted): string {
 }
 
 /**
- * A milter's socket, as libmilter writes it, in the words of Postfix. A socket below Postfix's queue directory is named
- * relative to it, which a chroot does not change.
+ * Translates a milter's socket from libmilter's form into that of Postfix. A path below Postfix's queue directory
+ * becomes relative to it, because a relative path is the same inside and outside of a chroot.
  */
 export function milterOf(socket: Untrusted): string {
   const colon = socket.indexOf(':')

@@ -1,11 +1,11 @@
 // The Perl code that finds the milters that a Postfix may ask. It needs only Debian's perl-base.
 
 /**
- * Puts into `@to` each socket that a service may ask: `{ name, path }`, with `queue` where it is asked from a chroot;
- * `{ name, host, port }`. `name` is as the program prints it. `$owner` is Postfix's user.
+ * Puts each socket that a service may ask into `@to`: `{ name, path }`, with `queue` if the service asks from a chroot,
+ * or `{ name, host, port }`. The program prints `name`. `$owner` is Postfix's user.
  *
- * It reads main.cf and master.cf of each instance by itself, so that it needs no other process: logical lines,
- * `$name` and conditions, options of each service. A chroot that is not said counts as both.
+ * It parses main.cf and master.cf of each instance itself, so it needs no other process: logical lines, `$name` and
+ * conditions, options of each service. If master.cf does not say whether a service has a chroot, both are tried.
  *
  * Source: postconf(5), master(5), mac_expand(3) of Postfix.
  */

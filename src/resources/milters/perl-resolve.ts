@@ -1,9 +1,8 @@
 // The Perl code that looks up a name within a time limit. It needs only Debian's perl-base.
 
 /**
- * `resolved(HOST, PORT, SECONDS)`: an error, then addresses as getaddrinfo(3) gives them; each name is looked up once.
- * A handler in `%SIG` would wait until the look-up has come to its end, which a name server that does not answer draws
- * out.
+ * `resolved(HOST, PORT, SECONDS)` returns an error, then addresses in the form of getaddrinfo(3). Each name is looked
+ * up once. A handler in `%SIG` would run only after the look-up, and this takes long if a name server does not answer.
  */
 export const RESOLVED = String.raw`my %resolved;
 sub resolved {

@@ -1,4 +1,5 @@
-// What a host said of its Postfix, read once for all rules: services may be many, and lists of milters long.
+// The configuration of a host's Postfix, parsed once for all audit rules, because there may be many services and long
+// lists of milters.
 import type { Subject } from '../../findings/finding.ts'
 import type { MailSetup } from '../../mail/mail-setup.ts'
 import { milterUses, type MilterUse } from '../milters/milter-uses.ts'

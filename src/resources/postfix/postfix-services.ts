@@ -16,20 +16,20 @@ export { MASTER_CF } from './postfix-services-script.ts'
 
 interface InstanceAnswer {
   readonly directory: string
-  /** As `postconf -n` tells it; empty where it cannot. `undefined`: there is none, and nothing runs by it. */
+  /** The output of `postconf -n`; empty if it fails. `undefined`: there is no main.cf, so no service uses it. */
   readonly main: ReadonlyMap<string, string> | undefined
   readonly master: string
 }
 
 export interface PostfixServices {
-  /** Text of master.cf, whole lines of comments left out; `undefined`: there is none. */
+  /** The text of master.cf without comment lines; `undefined`: there is no master.cf. */
   readonly master: Untrusted | undefined
   readonly host: HostNames
-  /** Those that main.cf names. */
+  /** The instances that main.cf names. */
   readonly instances: readonly InstanceAnswer[]
 }
 
-/** By the shell alone: no process but for other instances. */
+/** The shell does it alone; only other instances need a process. */
 export const postfixServices: Probe<PostfixServices> = defineProbe<PostfixServices>({
   key: 'postfix services',
   reads: [`path:${MASTER_CF}`, 'package:postfix'],
@@ -72,7 +72,7 @@ function hostsIn(text: Untrusted): ReadonlyMap<string, readonly string[]> {
   return hosts
 }
 
-/** `192.0.2.1`; `6 20010db8…`: 32 digits. */
+/** `192.0.2.1`, or `6 20010db8…` with 32 hexadecimal digits. */
 const addressesIn = (text: Untrusted): ReadonlySet<string> =>
   new Set(
     text.split('\n').flatMap((line) => {
@@ -81,7 +81,7 @@ const addressesIn = (text: Untrusted): ReadonlySet<string> =>
     }),
   )
 
-/** Debian's, as far as it asks milters. */
+/** The services in Debian's master.cf that can ask milters. */
 const FRESH = `smtp inet n - y - - smtpd
 pickup unix n - y 60 1 pickup
 cleanup unix n - y - 0 cleanup
@@ -93,12 +93,12 @@ function foresee(state: PostfixServices, known: Fact): PostfixServices | undefin
   const main = factAbout(known, 'path', MASTER_CF)
   if (main === undefined) return state
   if (main.value.kind === 'absent') return { ...state, master: undefined }
-  // A package that is about to come brings Debian's.
+  // A package that will be installed brings Debian's file.
   const isFresh = state.master === undefined || state.master === FRESH
   return isFresh && main.value.kind === 'file' ? { ...state, master: FRESH } : undefined
 }
 
-/** Who asks which milter, as far as a host's answers tell it. */
+/** The configuration that decides who asks which milter, from a host's answers. */
 export function postfixSources(
   parameters: PostfixParameters,
   { master, host, instances }: PostfixServices,
@@ -116,15 +116,15 @@ export function postfixSources(
     instances: [...new Set(named)].flatMap((directory): PostfixSources['instances'] => {
       const reported = read.get(directory)
       if (reported === undefined)
-        return [{ directory, unread: `its name is no path, or ${MOST_INSTANCES} others go before` }]
+        return [{ directory, unread: `its name is no path, or there are ${MOST_INSTANCES} instances before it` }]
       if (reported.main === undefined) return []
-      if (reported.main.size === 0) return [{ directory, unread: 'postconf(1) tells nothing of it' }]
+      if (reported.main.size === 0) return [{ directory, unread: 'postconf(1) prints nothing about it' }]
       return [instanceOf({ ...reported, main: reported.main })]
     }),
   }
 }
 
-/** The same of what an audit was answered: the default instance alone. */
+/** The same from the answer to an audit, which has only the default instance. */
 export const postfixSourcesOf = ({
   directory,
   main,

@@ -1,4 +1,4 @@
-// Reads what a host tells of its Postfix, and of programs that send or sign mail.
+// Parses what a host answers about its Postfix, and about programs that send or sign mail.
 import type { MailSetup } from '../../mail/mail-setup.ts'
 import { fromHex } from '../../shell/perl-words.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

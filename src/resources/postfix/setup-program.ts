@@ -1,5 +1,5 @@
-// What every question about a host's mail setup asks besides its signer: which programs send or sign, and Postfix's
-// lists of milters. Perl of a program for the perl of Debian's perl-base, which has `PERL_WORDS`.
+// The Perl code that every question about a host's mail setup has, whichever program signs: it finds the programs that
+// send or sign, and Postfix's lists of milters. It needs only Debian's perl-base, and uses `PERL_WORDS`.
 
 const PARAMETERS = [
   'config_directory content_filter inet_protocols internal_mail_filter_classes milter_default_action mydomain',

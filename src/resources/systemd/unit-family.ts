@@ -34,14 +34,14 @@ const socketsOf = (questions: readonly UnitQuestion[]): readonly string[] => [
   ...new Set(questions.flatMap(({ listens }) => listens)),
 ]
 
-/** Oneshot wrappers that are known, by what stands behind them: it is asked for along with them. */
+/** Known oneshot units and the unit that each starts: it is asked for at the same time. */
 const WRAPPERS: Readonly<Record<string, readonly string[]>> = { 'postfix.service': POSTFIX_INSTANCES }
 const behindOf = (units: readonly string[]): readonly string[] =>
   units.flatMap((unit) => WRAPPERS[unit] ?? []).filter((unit) => !units.includes(unit))
 
 /**
- * Asked twice where a unit turns out to be a oneshot wrapper: then for what stands behind it, too. Collects the units
- * that `show` cannot tell all of, and definitions.
+ * If a unit turns out to be a oneshot that starts another unit, `show` runs again for that unit. Collects the units of
+ * which `show` does not print everything, and definitions.
  */
 const SHOW = raw(
   [
@@ -54,7 +54,7 @@ const SHOW = raw(
     'ConsistsOf=*) c=${l#*=};;',
     'UnitFileState=*) f=${l#*=};;',
     'SourcePath=/etc/init.d/*) s=1;;',
-    // Several units are parted by an empty line.
+    // An empty line separates units.
     '"")',
     '  [ "$o" ] && w="$w $c"',
     '  case $f$s in',
@@ -69,8 +69,8 @@ const SHOW = raw(
 )
 
 /**
- * `l` where the unit is a link in /etc/systemd/system, `f` where there is a unit file, be it behind a mask; by the
- * shell itself.
+ * `l` if the unit is a link in /etc/systemd/system, `f` if there is a unit file, even a masked one. The shell itself
+ * finds this out.
  */
 const FILES = raw(
   [

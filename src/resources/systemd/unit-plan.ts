@@ -10,7 +10,7 @@ import { problemWith, type WantedUnit } from './unit-problem.ts'
 import { STOP_SECONDS, type UnitStart } from './unit-script.ts'
 
 /**
- * Blocked where the unit cannot be brought there; `start` makes the one change that starts, restarts or reloads it.
+ * Blocked if the unit cannot get the wanted state. `start` makes the one change that starts, restarts or reloads it.
  *
  * @example
  * const rest = { ...question, real: now.real, validate: undefined, prove: undefined }
@@ -26,7 +26,7 @@ export function planUnit(
   const problem = problemWith(wanted, question, now)
   if (problem !== undefined) return blocked(problem)
   const wantsStop = state === 'stopped' || masked === true
-  // What is masked can neither be started nor enabled.
+  // A masked unit can be neither started nor enabled.
   const needsNoMask = state === 'running' || enabled === true
   const { unmask, settle, then } = enablementChanges(
     { enabled, masked: masked ?? (needsNoMask ? false : undefined) },
@@ -46,7 +46,7 @@ export function planUnit(
       : []
   const verb = wantsStop || !now.there ? undefined : verbOf(wanted, question, now)
   const started = verb === undefined ? [] : start(verb, because(question, now, verb))
-  // Disabling removes a link, and with it the unit; it goes on running if it did.
+  // Disabling removes the link that is this unit. If the unit runs, it continues to run.
   const unlinked = now.linked && settle.some(({ summary }) => summary === 'disable')
   const reloaded = reload.length > 0 || unmask.length > 0
   const redefined = reloaded || then === 'masked' || unlinked

@@ -7,12 +7,12 @@ import { quote } from '../../shell/quote.ts'
 import { raw, type Script } from '../../shell/script.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
-/** Where the proof is kept of what a unit loaded when it was started. */
+/** The path of the proof which files a unit loaded when it started. */
 export const startStamp = (unit: string): string => `/run/mailrun/stamps/${unit}`
 
 /**
- * Where the proof is kept that just these files were loaded by a reload. Apart from the start's: a reload proves
- * nothing of what only a start reads.
+ * The path of the proof that a reload loaded exactly these files. It is not the same as that of the start, because a
+ * reload proves nothing about files that only a start reads.
  */
 export const reloadStamp = (unit: string, files: readonly string[]): string =>
   `${startStamp(unit)}.reload-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)}`
@@ -20,12 +20,12 @@ export const reloadStamp = (unit: string, files: readonly string[]): string =>
 const DIGESTS_OF = { question: `${READER} digests`, step: `perl ${FILES} digests / --` } as const
 
 /**
- * Shell text that prints time and digest of files, as the stamp keeps them. What is in a directory counts for it, links
- * are followed. A file that goes away meanwhile, or a loop of links, is passed over.
+ * Shell text that prints times and digests of files in the form of the stamp. A directory stands for the files in it;
+ * links are followed. A file that disappears meanwhile, and a loop of links, are left out.
  *
- * `$d` holds further paths, parted by spaces.
+ * `$d` has more paths, separated by spaces.
  *
- * @param by - where it stands: in a question or in a step
+ * @param by - where the text is used: in a question or in a step
  */
 export const fileStates = (paths: readonly string[], by: 'question' | 'step'): Script =>
   raw(
@@ -35,7 +35,7 @@ export const fileStates = (paths: readonly string[], by: 'question' | 'step'): S
       '  [ -e "$p" ] && set -- "$@" "$p" && if [ -L "$p" ] || [ -d "$p" ]; then k=1; fi',
       'done',
       `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec ${DIGESTS_OF[by]} {} + || :`,
-      // A link that leads elsewhere now is as good as a new file.
+      // A link with another target counts as a new file.
       `[ -z "$k" ] || find "$@" -type l -printf 'link %C@ %p\\0' || :`,
       'set +f',
     ].join('\n'),
@@ -44,12 +44,12 @@ export const fileStates = (paths: readonly string[], by: 'question' | 'step'): S
 export interface FileState {
   /** Nanoseconds, in decimal. */
   readonly mtime: string
-  /** Of the file, or of a link to it that is younger. */
+  /** The time of the file or, if that is later, of a link to it. */
   ctime: bigint
   digest: string
 }
 
-/** By path, as bytes in latin1. */
+/** By path; bytes in latin1. */
 export type States = ReadonlyMap<string, FileState>
 
 export interface Stamp {
@@ -60,7 +60,7 @@ export interface Stamp {
   readonly states: States
 }
 
-/** Reads what {@link fileStates} prints, cut at its NULs. */
+/** Parses the output of {@link fileStates}, split at its NULs. */
 export function statesOf(entries: readonly Untrusted[]): States {
   const states = new Map<string, FileState>()
   const open = new Map<string, string>()
@@ -81,7 +81,7 @@ export function statesOf(entries: readonly Untrusted[]): States {
   return states
 }
 
-/** Stamps by their path. Only whole ones: what is cut short or of another form proves nothing. */
+/** Stamps by path. Only complete ones: a stamp that was cut short or has another form proves nothing. */
 export function readStamps(entries: readonly Untrusted[]): ReadonlyMap<string, Stamp> {
   const stamps = new Map<string, Stamp>()
   let from = 0
@@ -103,6 +103,6 @@ export function readStamps(entries: readonly Untrusted[]): ReadonlyMap<string, S
   return stamps
 }
 
-/** Whether `path` is `asked`, or lies in it. */
+/** Whether `path` is `asked`, or is inside it. */
 export const covers = (asked: Untrusted, path: string): boolean =>
   path === asked || path.startsWith(asked === '/' ? asked : `${asked}/`)

@@ -1,4 +1,4 @@
-// Refuses names of domains and DKIM selectors that are none.
+// Refuses invalid names of domains and DKIM selectors.
 import { object, required, text } from '../../core/task/argument.ts'
 import { isSelector, mailDomain } from '../../mail/names/names.ts'
 import { checkPath } from '../../resources/files/check-path.ts'

@@ -1,4 +1,5 @@
-// Asks what became of a host's keys for a domain: the marks that mailrun kept beside them.
+// Asks a host for the history of its keys for a domain: a file in which mailrun records when each key was made,
+// published, used and removed.
 import { historyPath, parseMark, type Mark } from '../../mail/rotation/history.ts'
 import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { defineProbe, type Family, type Probe } from '../../core/probe/probe.ts'

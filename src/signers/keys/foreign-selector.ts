@@ -1,4 +1,4 @@
-// What is reported for a selector that a host signs with and does not speak for.
+// The warning about a DKIM selector with which a host signs although the inventory does not give it to the host.
 import { FOREIGN_REMEDY, speaksFor, type OwnSelectors } from '../../mail/fleet/own-selectors.ts'
 import type { Remarks } from '../../core/task/plan.ts'
 import type { Signing } from './signing.ts'

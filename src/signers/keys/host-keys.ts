@@ -1,4 +1,4 @@
-// Which private keys lie on a host for some domains, with their public halves and ages, and what time it is there.
+// The private keys on a host for some domains: their public halves, their ages, and the time on the host.
 import type { HostKey } from '../../mail/rotation/evidence.ts'
 
 export interface HostKeys {

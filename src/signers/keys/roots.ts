@@ -1,4 +1,4 @@
-// Owner and mode of keys that are root's, and of their directories, which a signer reads by its group.
+// Owner and mode of DKIM keys that belong to root, and of their directories. The signer reads them through its group.
 
 export interface Owned {
   readonly owner: string

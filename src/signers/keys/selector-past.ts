@@ -1,4 +1,4 @@
-// What a host knows of a DKIM selector whose key it does not use: a key that is gone, and what its history says.
+// What a host knows about a DKIM selector whose key it does not use: that the key is gone, and what its history says.
 import { KEY_EVENTS, type KeyEvent } from '../../mail/rotation/history.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 

@@ -1,4 +1,5 @@
-// With which key a host signs for a domain, as its signer's files and the key itself tell; whichever signer that is.
+// The key with which a host signs for a domain, according to the signer's files and the key itself. It is the same for
+// every signer.
 import type { Known } from '../../core/unknown.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { SelectorPast } from './selector-past.ts'
@@ -8,9 +9,9 @@ export interface SigningQuestion {
   readonly selector: string
   /** Where the keys are: `DIRECTORY/DOMAIN/SELECTOR.private`. */
   readonly directory: string
-  /** `just`: this key, whatever the host's tables name. Left out: the one that they name, else this. */
+  /** `just`: this key, even if the tables name another. Left out: the key that they name or, without one, this. */
   readonly which?: 'just'
-  /** Of the key, where it is not in the directory: then there is one domain. It has no white space. */
+  /** The path of a key that is not in the directory; there is then only one domain. It has no white space. */
   readonly path?: string
 }
 
@@ -20,15 +21,15 @@ export interface DirectoryAttributes {
   readonly owner: string
   readonly group: string
   readonly mode: string
-  /** A symbolic link, whatever it leads to. */
+  /** A symbolic link, whatever its target is. */
   readonly link?: true
 }
 
 export interface Signing {
   readonly domain: string
-  /** The selector in use; the one asked for where the host names none that has a key. */
+  /** The selector in use or, if the host names none that has a key, the selector that was asked for. */
   readonly selector: string
-  /** Whether the host's tables name that key, and it is there: it signs with it. */
+  /** Whether the host signs with this key: its tables name the key, and the file exists. */
   readonly inUse: boolean
   /** The private key's path. */
   readonly path: string
@@ -45,18 +46,18 @@ export interface Signing {
         /** SubjectPublicKeyInfo, DER, base64. */
         readonly publicKey: Known<string>
       }
-  /** Those above the key, and above the first key's path, that are there. */
+  /** The existing directories above the key, and above the path of the first key. */
   readonly directories: readonly DirectoryAttributes[]
   /** The groups that the signer's user is in besides its own. */
   readonly groups: readonly string[]
-  /** Of a selector whose key is not in use; left out: the host knows nothing of it. */
+  /** The past of a selector whose key is not in use. Left out: the host knows nothing about it. */
   readonly past?: SelectorPast
 }
 
 export const keyPath = (directory: string, domain: string, selector: string): string =>
   `${directory}/${domain}/${selector}.private`
 
-/** PATH_MAX of limits.h: what is longer is no path. */
+/** PATH_MAX of limits.h: a longer text is no path. */
 const LONGEST_PATH = 4096
 
 /** `/a/b/c` → `/`, `/a`, `/a/b` */

@@ -1,4 +1,5 @@
-// Why nothing may be signed under a selector, for a key that is gone or spent has its record; and what to do.
+// Explains why no key may be made or used with a selector whose key is gone or revoked, and what to do: DNS may still
+// have the record of the former key, so mail that a new key signs would fail DKIM.
 import { isSameName, isSelector } from '../../mail/names/names.ts'
 import { historyPath, type KeyEvent } from '../../mail/rotation/history.ts'
 import { newSelectors } from '../../mail/rotation/new-selector.ts'

@@ -1,4 +1,4 @@
-// What the audit and `mailrun adopt` read of OpenDKIM.
+// The inspection of OpenDKIM: what `mailrun audit` and `mailrun adopt` read of it on a host.
 import type { FileText } from './configuration/index.ts'
 import type { Inspection } from '../inspection.ts'
 import { opendkimTexts, type OpendkimTexts } from './adoption/texts.ts'

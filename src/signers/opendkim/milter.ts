@@ -1,4 +1,5 @@
-// The milter that OpenDKIM is: where it may listen, and which services of Postfix ask it there.
+// OpenDKIM as a milter, a program that Postfix asks about each message: where it may listen, and which services of
+// Postfix ask it there.
 import { milterOf } from '../../resources/milters/endpoint.ts'
 import type { PostfixSources } from '../../resources/postfix/settings/sources.ts'
 import type { SignerMilter } from '../signer.ts'

@@ -33,5 +33,8 @@ also($$_[1]) for rows(defined $$setting{keytable} ? 'signingtable' : 'domain');
       role === 'submission'
         ? `is ${domain} in the SigningTable, and does OpenDKIM sign for clients that log in?`
         : `is ${domain} in the SigningTable, and 127.0.0.1 in InternalHosts?`,
+    allUnsigned:
+      'run playbooks/dkim.ts; if it has nothing to do: are the domains in the SigningTable, and 127.0.0.1 in ' +
+      'InternalHosts, and does OpenDKIM sign for clients that log in?',
   },
 }

@@ -1,5 +1,5 @@
-// Opens a host's shell as the user who does the work, over the streams of any connection, and gives the password where
-// it is asked for.
+// Opens a shell as another user (sudo, su, doas) over the streams of a connection, and sends the password when it is
+// asked for.
 import { Unreachable } from '../../engine/session/connection.ts'
 import { BECOME_BYTES } from '../../core/bounds.ts'
 import type { Become } from '../../core/fleet/host.ts'

@@ -1,5 +1,4 @@
-// Reads what sudo, su, doas and the login shell say, as it comes, up to the shell: line by line, so that a chunk costs
-// no more than itself.
+// Reads what sudo, su, doas and the login shell print before the shell is ready: line by line, as it arrives.
 import { BECOME_BYTES, BECOME_LINE_CHARACTERS } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Dialogue } from './become.ts'

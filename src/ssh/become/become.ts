@@ -1,5 +1,5 @@
-// The command that opens a host's one shell as the user who does the work: through sudo, su or doas, with a terminal
-// where they insist on one.
+// Builds the command that opens a host's one shell as another user: with sudo, su or doas, on a terminal if they need
+// one.
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Become } from '../../core/fleet/host.ts'

@@ -1,5 +1,5 @@
-// The algorithms that are offered to hosts: of OpenSSH 9.2's defaults (`ssh -G`, myproposal.h) those that ssh2 can do,
-// in the order of what they cost.
+// The algorithms that mailrun offers to a host: of OpenSSH 9.2's defaults (`ssh -G`, myproposal.h) those that the
+// package ssh2 has, the cheapest first.
 
 /**
  * Without diffie-hellman-group-exchange-sha256, which costs 1.5 s of the controller's processor a host; ssh2 has no

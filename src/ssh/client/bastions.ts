@@ -1,4 +1,4 @@
-// Connections to jump hosts: one for all the hosts behind it, for the whole run.
+// Connections to jump hosts: one connection for all hosts behind a jump host, for the whole run.
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import { Refused, Unreachable, type Tell } from '../../engine/session/connection.ts'

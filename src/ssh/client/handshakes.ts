@@ -1,4 +1,4 @@
-// How many handshakes go on at once: overall, and with one sshd.
+// Limits how many SSH handshakes run at once: in total, and with one sshd.
 import pLimit, { type LimitFunction } from 'p-limit'
 
 /** They are what costs the controller's processor: more at once only stall each other. */

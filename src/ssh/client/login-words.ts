@@ -1,4 +1,5 @@
-// What comes on a connection before the login is done: counted, and what stands before sshd's identification kept.
+// Reads what arrives on a connection before the login is done: counts the bytes, and keeps the lines that sshd sends
+// before its identification.
 import type { Duplex } from 'node:stream'
 import { LOGIN_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

@@ -1,4 +1,4 @@
-// Logs in to a host over SSH: strict host keys, then what there is to log in with, in turn.
+// Logs in to a host with SSH: checks the host key, then tries each login method in turn.
 import { devNull } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type {

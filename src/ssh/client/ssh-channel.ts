@@ -1,4 +1,4 @@
-// A shell on a connection of ssh2.
+// A shell on a host, over a connection of the package ssh2.
 import type { Duplex } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
 import { Unreachable, type Connection, type Greeting } from '../../engine/session/connection.ts'

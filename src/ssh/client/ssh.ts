@@ -1,4 +1,4 @@
-// Mailrun's own connection to a host over SSH: one TCP connection or a channel through jump hosts, one session, one
+// mailrun's own SSH connection to a host: one TCP connection, or a channel through jump hosts, with one session and one
 // shell.
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'

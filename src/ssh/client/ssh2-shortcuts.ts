@@ -1,4 +1,5 @@
-// Two things of ssh2's that it has no option for: a question less to every server, and a proof less by it.
+// Two changes to the package ssh2 for which it has no option: the server need not prove its other host keys, and a
+// login with a single key signs at once, which saves a round trip.
 import type { Client } from 'ssh2'
 
 /** Signs a login by the one key that there is. */

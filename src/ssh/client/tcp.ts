@@ -1,4 +1,4 @@
-// A TCP connection to a host, with errors that say what to look at.
+// Opens a TCP connection to a host. Its errors say what to look at.
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Unreachable } from '../../engine/session/connection.ts'

@@ -1,4 +1,4 @@
-// What an ssh_config may ask about this machine: who runs mailrun, and where homes are.
+// What an ssh_config can refer to on this machine: the user who runs mailrun, and the homes of users.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'

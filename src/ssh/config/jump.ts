@@ -1,4 +1,5 @@
-// ProxyJump: [user@]host[:port] and ssh:// URIs, with commas between them (readconf.c and misc.c of OpenSSH).
+// Parses ProxyJump of ssh_config(5): [user@]host[:port] or ssh:// URIs, with commas between them (readconf.c and misc.c
+// of OpenSSH).
 
 export interface Hop {
   /** undefined: what ssh_config says for the hop itself, else the user who runs mailrun. */

@@ -1,4 +1,5 @@
-// Every keyword that `ssh -G` prints, of OpenSSH 9.2 to 10.0 and some of later ones, with what becomes of it.
+// Every keyword that `ssh -G` prints (OpenSSH 9.2 to 10.0, and some of later versions), and what mailrun does with
+// each.
 
 /**
  * `honoured`: mailrun's own client does as it says. `openssh`: only the system's ssh can, and is taken for the host.

@@ -1,4 +1,4 @@
-// The way to a destination through ProxyJump, each hop resolved for itself.
+// Finds the jump hosts (ProxyJump) on the way to a destination, each with its own settings.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { hopText } from './jump.ts'
 import type { SshResolver } from './resolver.ts'

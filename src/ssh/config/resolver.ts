@@ -1,4 +1,5 @@
-// What ssh_config(5) comes to for destinations, by asking OpenSSH: once for all that must get the same answer.
+// Finds the settings that ssh_config(5) has for destinations, by asking OpenSSH (`ssh -G`): once for all destinations
+// that must get the same answer.
 import { lowerAscii } from '../../text/openssh-pattern.ts'
 import { askSsh } from './ask/ask-ssh.ts'
 import { asker, type Ask } from './ask/asker.ts'
@@ -12,17 +13,17 @@ import { needsDefaults, settingsOf } from './settings-of.ts'
 import type { SshSettings } from './ssh-settings.ts'
 
 export interface SshResolver {
-  /** @throws MailrunError with file:line for what ssh refuses. */
+  /** @throws MailrunError with file:line if ssh refuses the configuration. */
   resolve(destination: Destination): Promise<SshSettings>
-  /** The answer in the words of `ssh -G`. */
+  /** The settings as `ssh -G` prints them. */
   answer(destination: Destination): Promise<Answer>
-  /** What of the files may count for a destination with these options. */
+  /** The parts of the files that can matter for a destination with these options. */
   scanFor(destination: Destination): Scan
-  /** Asks what every host gets where the files tell none from another; else nothing. */
+  /** If the files have the same settings for all hosts, starts `ssh -G` now. Otherwise it does nothing. */
   begin(): void
 }
 
-/** RFC 2606: no host has it. */
+/** A name that no host has (RFC 2606). */
 const NOBODY = 'mailrun.invalid'
 
 export const destination = (host: string): Destination => ({
@@ -69,7 +70,7 @@ export function sshResolver(file: string | undefined, ask: Ask = askSsh): SshRes
     },
     begin() {
       const tellsNone = [...files.hostPatterns].every((pattern) => pattern === '*')
-      // What goes wrong is reported when it is wanted.
+      // An error is reported when the answer is needed.
       if (!isSilent(files) && !files.isUnclear && tellsNone) shared(destination(NOBODY), true).catch(() => {})
     },
   }
@@ -82,7 +83,7 @@ const isSilent = ({ files, isUnclear }: Scan): boolean => files.length === 0 && 
 const DEFAULT_KEYS = ['rsa', 'ecdsa', 'ecdsa_sk', 'ed25519', 'ed25519_sk']
 const SSH_PORT = 22
 
-/** The answer where there is nothing to ask about. */
+/** The settings if there is no file and no option: OpenSSH's defaults. */
 function unasked({ host, user, port }: Destination): Answer {
   const { user: here, home } = hereOf()
   const known = `${home}/.ssh/known_hosts`

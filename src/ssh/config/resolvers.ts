@@ -1,4 +1,4 @@
-// The ssh_configs of a run: each is read once, and what is asked about it is asked once.
+// The ssh_config files of a run. Each file is read once, and each question about it is asked once.
 import { askSsh } from './ask/ask-ssh.ts'
 import type { Ask } from './ask/asker.ts'
 import { sshResolver, type SshResolver } from './resolver.ts'

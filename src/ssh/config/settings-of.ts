@@ -1,4 +1,4 @@
-// The answer of `ssh -G` for a destination, typed and expanded.
+// Turns the answer of `ssh -G` for a destination into typed settings, with all tokens expanded.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { valueOf, valuesOf, type Answer } from './ask/answer.ts'
 import { lastHop, hopsOf, type Hop } from './jump.ts'

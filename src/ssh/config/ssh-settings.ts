@@ -1,4 +1,4 @@
-// The settings of one destination as a connection needs them: typed, with everything expanded.
+// The SSH settings of one destination, as a connection needs them: typed, with all tokens expanded.
 import type { Hop } from './jump.ts'
 
 /** A private key file, absolute; a named one must be usable, a default one is passed over where it is missing. */

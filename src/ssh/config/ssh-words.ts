@@ -1,5 +1,4 @@
-// Options as ssh(1) takes them before its destination (`ansible_ssh_common_args`), and what they say as lines of an
-// ssh_config.
+// Parses options for ssh(1) in an inventory (`ansible_ssh_common_args`), and turns them into lines of an ssh_config.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { configLine, type ConfigLine } from './scan/config-line.ts'
 

@@ -1,12 +1,12 @@
-// TOKENS, environment variables and `~` in values of ssh_config(5), as misc.c of OpenSSH expands them.
+// Expands TOKENS, environment variables and `~` in values of ssh_config(5), as misc.c of OpenSSH does.
 import { createHash } from 'node:crypto'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { hereOf, homeOf } from './here.ts'
 
-/** By letter. */
+/** Values by letter. */
 export type Tokens = Readonly<Record<string, string>>
 
-/** What tells one destination from another. */
+/** The values that differ between destinations. */
 export interface TokenSource {
   /** As given. */
   readonly given: string
@@ -14,15 +14,15 @@ export interface TokenSource {
   readonly user: string
   readonly port: string
   readonly hostKeyAlias: string | undefined
-  /** The last hop of ProxyJump, as `%j` has it; empty without. */
+  /** The last hop of ProxyJump, the value of `%j`; empty without one. */
   readonly jump: string
 }
 
-/** How `%C` is made: with the jump host since OpenSSH 9.6. */
+/** How `%C` is computed: since OpenSSH 9.6 with the jump host. */
 export const HASHED = ['without the jump host', 'with the jump host'] as const
 
 /**
- * Every token of ssh_config(5), TOKENS, but those that are known only once a connection stands.
+ * Every token of ssh_config(5), TOKENS, except those that are known only when a connection exists.
  */
 export function tokensOf(
   { given, hostName, user, port, hostKeyAlias, jump }: TokenSource,
@@ -32,7 +32,7 @@ export function tokensOf(
   const parts = [here.hostName, hostName, port, user, ...(hashed === 'with the jump host' ? [jump] : [])]
   return {
     ...ownTokens(),
-    // Few want it, and it takes longer than all others.
+    // Few files use it, and it takes longer than all others.
     get C() {
       return createHash('sha1').update(parts.join('')).digest('hex')
     },
@@ -45,16 +45,16 @@ export function tokensOf(
   }
 }
 
-/** Those that are the same for every destination. */
+/** The tokens that are the same for every destination. */
 function ownTokens(): Tokens {
   const { user, home, uid, hostName } = hereOf()
   return { L: hostName.replace(/\..*$/s, ''), d: home, i: String(uid), l: hostName, u: user }
 }
 
-/** Whether a text holds a token that may differ between destinations. */
+/** Whether a text contains a token that may differ between destinations. */
 export const namesDestination = (text: string): boolean => /%[^%Ldilu]|%$/.test(text.replaceAll('%%', ''))
 
-/** @throws MailrunError for a token that is not known here, or a `%` at the end. */
+/** @throws MailrunError for an unknown token, or a `%` at the end. */
 export const expandTokens = (text: string, tokens: Tokens): string => expand(text, tokens, false)
 
 /** A path: `~`, tokens and variables. @throws MailrunError */
@@ -94,13 +94,13 @@ function token(letter: string | undefined, tokens: Tokens, text: string): string
   throw new MailrunError(`%${letter} is no token here (in ${shown(text)}); there are ${known.join(' ')} and %%`)
 }
 
-/** @throws MailrunError where there is no such user. */
+/** @throws MailrunError if there is no such user. */
 function withHome(path: string): string {
   if (!path.startsWith('~')) return path
   const [, user = '', rest = ''] = /^~([^/]*)\/*(.*)$/s.exec(path)!
   const home = user === '' ? hereOf().home : homeOf(user)
   if (home === undefined) throw new MailrunError(`there is no user ${shown(user)} (in ${shown(path)})`)
-  // A home may hold what looks like a token.
+  // The path of a home may contain something that looks like a token.
   return `${home.endsWith('/') ? home : `${home}/`}`.replaceAll('%', '%%') + rest
 }
 

@@ -1,4 +1,5 @@
-// Where a host's keys are looked up, and how strictly: what the inventory, ssh_config and the command line come to.
+// Where the known keys of a host are looked up, and how strictly they are checked: from the inventory, ssh_config and
+// the command line.
 
 export interface HostKeySource {
   /** The name or address that is dialled: ssh_config's HostName. */

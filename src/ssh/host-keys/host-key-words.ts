@@ -1,4 +1,4 @@
-// What is said of a host key that is refused. No word of it advises to check less.
+// The error messages for a refused host key. None of them advises to check less.
 import { quote } from '../../shell/quote.ts'
 import { fingerprint, type PublicKey } from '../login-keys/public-key.ts'
 import type { HostKeySource } from './host-key-source.ts'

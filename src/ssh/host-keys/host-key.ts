@@ -1,5 +1,5 @@
-// Decides on a host key as OpenSSH's check_host_key does (sshconnect.c): only one that known_hosts has for the host is
-// accepted, and new ones only where that is asked for.
+// Decides whether a host key is accepted, as check_host_key of OpenSSH (sshconnect.c) does: it must be in known_hosts.
+// The key of a new host is accepted only if the user asked for that.
 import { lowerAscii } from '../../text/openssh-pattern.ts'
 import type { HostKeySource } from './host-key-source.ts'
 import { changedKey, onlyAuthority, otherAddressKey, revokedKey, unknownKey, where } from './host-key-words.ts'

@@ -1,4 +1,4 @@
-// A host's name as known_hosts has it: addresses in one spelling, `[name]:port` for another port than 22.
+// Writes a host's name as known_hosts has it: addresses in one spelling, and `[name]:port` for another port than 22.
 import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { lowerAscii } from '../../text/openssh-pattern.ts'

@@ -1,5 +1,4 @@
-// Reads known_hosts files as sshd(8) describes them and OpenSSH's hostfile.c reads them, and tells what they say of a
-// host.
+// Reads known_hosts files (sshd(8), hostfile.c of OpenSSH), and finds the entries for a host.
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { lowerAscii, matchPatternList } from '../../text/openssh-pattern.ts'

@@ -1,4 +1,4 @@
-// Appends a line to known_hosts, where many hosts of a run and several runs may do so at once.
+// Appends a line to known_hosts, even if many hosts and several runs do so at the same time.
 import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { devNull, homedir } from 'node:os'
 import { dirname, join } from 'node:path'

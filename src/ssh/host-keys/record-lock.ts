@@ -1,4 +1,4 @@
-// The lock of a file that several runs may write: a file beside it that only one can make.
+// A lock for a file that several runs may write: a second file beside it, which only one process can create.
 import { closeSync, lstatSync, openSync, unlinkSync } from 'node:fs'
 
 const POLL_MILLISECONDS = 2

@@ -1,4 +1,5 @@
-// RevokedHostKeys (ssh_config(5)): a plain list of keys, or a key revocation list (OpenSSH's PROTOCOL.krl).
+// Reads the file of RevokedHostKeys (ssh_config(5)): a list of keys, or a key revocation list (PROTOCOL.krl of
+// OpenSSH).
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parsePublicKey, type PublicKey } from '../login-keys/public-key.ts'

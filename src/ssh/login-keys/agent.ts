@@ -1,5 +1,5 @@
-// Asks an authentication agent which keys it holds (draft-ietf-sshm-ssh-agent); ssh2 leaves out those that it cannot
-// use, and they matter here.
+// Asks an SSH agent which keys it holds (draft-ietf-sshm-ssh-agent). The package ssh2 leaves out the keys that it
+// cannot use, but mailrun must know them.
 import { connect } from 'node:net'
 import { statedType } from './public-key.ts'
 import { wireReader } from './wire.ts'

@@ -1,4 +1,4 @@
-// What is used of the package bcrypt-pbkdf, which has no types.
+// Types for the one function of the package bcrypt-pbkdf that is used. The package has no types.
 declare module 'bcrypt-pbkdf' {
   /** Fills `key`; not 0: it cannot. */
   function pbkdf(

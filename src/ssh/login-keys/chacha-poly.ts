@@ -1,5 +1,5 @@
-// chacha20-poly1305@openssh.com (PROTOCOL.chacha20poly1305 of OpenSSH) for one message with the sequence number 0, as
-// key files have it.
+// The cipher chacha20-poly1305@openssh.com (PROTOCOL.chacha20poly1305 of OpenSSH) for one message with sequence number
+// 0, as in key files.
 import { createDecipheriv, timingSafeEqual } from 'node:crypto'
 
 const CIPHER_KEY_BYTES = 32

@@ -1,4 +1,4 @@
-// The ciphers that encrypt OpenSSH's private keys: all of cipher.c of OpenSSH 9.2.
+// The ciphers that can encrypt OpenSSH's private keys: all of cipher.c of OpenSSH 9.2.
 import { createDecipheriv, type CipherGCMTypes, type DecipherGCM } from 'node:crypto'
 import { openChachaPoly } from './chacha-poly.ts'
 
@@ -6,9 +6,9 @@ export interface KeyCipher {
   readonly keyBytes: number
   readonly ivBytes: number
   readonly blockBytes: number
-  /** Of the tag that follows the text. */
+  /** Bytes of the tag that follows the text. */
   readonly tagBytes: number
-  /** @throws Error where the key is not the right one, for ciphers that can tell. */
+  /** @throws Error if the key is wrong and the cipher can detect it. */
   open(key: Buffer, iv: Buffer, sealed: Buffer, tag: Buffer): Buffer
 }
 
@@ -37,7 +37,7 @@ const gcm = (name: CipherGCMTypes, keyBytes: number): KeyCipher => ({
   },
 })
 
-/** By OpenSSH's names. */
+/** The ciphers by OpenSSH's names. */
 export const KEY_CIPHERS: ReadonlyMap<string, KeyCipher> = new Map([
   ['3des-cbc', plain('des-ede3-cbc', 24, 8)],
   ['aes128-cbc', plain('aes-128-cbc', 16, 16)],

@@ -1,4 +1,4 @@
-// Why a private key cannot be used.
+// The reasons why a private key cannot be used.
 
 /**
  * `locked`: it wants a passphrase, or another one. `unsupported`: mailrun cannot read it; OpenSSH perhaps can.

@@ -1,4 +1,4 @@
-// Reads what is known of a private key file without its passphrase.
+// Reads from a private key file what is known without its passphrase.
 import { existsSync, readFileSync } from 'node:fs'
 import { KeyFault } from './key-fault.ts'
 import { readOpensshKey } from './openssh-key.ts'

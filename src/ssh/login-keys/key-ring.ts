@@ -1,4 +1,4 @@
-// The keys to log in to a host with, in the order in which they are offered.
+// The keys for the login to a host, in the order in which they are offered.
 import type { BaseAgent, ParsedKey } from 'ssh2'
 import { Unreachable } from '../../engine/session/connection.ts'
 import { agentKeys } from './agent.ts'

@@ -1,4 +1,4 @@
-// The private keys of a run: each is opened once, for a passphrase may take a second.
+// The private keys of a run. Each is decrypted once, because this may take a second.
 import type { Secret } from '../../shell/secret.ts'
 import type { KeyFile } from './key-file.ts'
 import { KeyFault } from './key-fault.ts'

@@ -1,4 +1,4 @@
-// Private keys in OpenSSH's own form: PROTOCOL.key of OpenSSH.
+// Reads private keys in OpenSSH's own format (PROTOCOL.key of OpenSSH).
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { damaged, KeyFault, unknownKind } from './key-fault.ts'
 import { KEY_CIPHERS, type KeyCipher } from './key-ciphers.ts'

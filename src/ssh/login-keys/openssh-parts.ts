@@ -1,4 +1,4 @@
-// What OpenSSH's private keys hold, by type (PROTOCOL.key of OpenSSH), as a JSON Web Key (RFC 7517).
+// Turns the numbers in OpenSSH's private keys (PROTOCOL.key), by type of key, into a JSON Web Key (RFC 7517).
 import type { JsonWebKey } from 'node:crypto'
 import { damaged } from './key-fault.ts'
 import { CURVES } from './public-key.ts'

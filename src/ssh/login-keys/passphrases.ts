@@ -1,4 +1,4 @@
-// Passphrases of private keys: each is asked for once in a run, before any host is touched.
+// Asks for the passphrases of private keys: for each once in a run, before any host is touched.
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { Secret } from '../../shell/secret.ts'
 import { agentKeys } from './agent.ts'

@@ -1,4 +1,5 @@
-// Opens a private key as ssh -i takes it: OpenSSH's own form, PEM (PKCS#1, SEC 1, PKCS#8), with a passphrase or none.
+// Reads a private key as ssh -i does: OpenSSH's own format or PEM (PKCS#1, SEC 1, PKCS#8), with or without a
+// passphrase.
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { damaged, KeyFault } from './key-fault.ts'
 import { openOpensshKey, readOpensshKey } from './openssh-key.ts'

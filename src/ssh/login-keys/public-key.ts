@@ -1,4 +1,4 @@
-// Public keys as SSH carries and writes them: read strictly, as OpenSSH's sshkey.c reads them.
+// Reads and writes public keys in SSH's format, as strictly as sshkey.c of OpenSSH.
 import { createHash, createPublicKey } from 'node:crypto'
 import { wireMpint, wireReader, wireString, type WireReader } from './wire.ts'
 

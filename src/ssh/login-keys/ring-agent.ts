@@ -1,4 +1,4 @@
-// Offers the keys of a ring to ssh2, and signs with them: by the key itself, or by the agent that holds it.
+// Offers keys to the package ssh2 and signs with them: with the key itself, or through the agent that holds it.
 import { sign } from 'node:crypto'
 import type { BaseAgent, ParsedKey } from 'ssh2'
 import type { PrivateKey } from './private-key.ts'

@@ -1,4 +1,4 @@
-// The key files of a target, read and opened, and what is to be said of those that cannot be used.
+// Reads and decrypts the key files for a host, and explains why some of them cannot be used.
 import type { ParsedKey } from 'ssh2'
 import type { Secret } from '../../shell/secret.ts'
 import { readKeyFile, type KeyFile } from './key-file.ts'

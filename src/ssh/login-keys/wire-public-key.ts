@@ -1,4 +1,4 @@
-// The public key of a key of Node's, as SSH carries it.
+// Writes the public half of a key of Node in SSH's format.
 import type { JsonWebKey, KeyObject } from 'node:crypto'
 import { ANOTHER_KEY, damaged, KeyFault, unknownKind } from './key-fault.ts'
 import { CURVES, readPublicKey, type PublicKey } from './public-key.ts'

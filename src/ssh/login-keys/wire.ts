@@ -1,4 +1,4 @@
-// SSH's data types on the wire (RFC 4251, section 5): reading strings and integers one after the other.
+// Reads SSH's data types (RFC 4251, section 5), strings and integers, one after the other.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface WireReader {

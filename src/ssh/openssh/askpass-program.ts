@@ -1,5 +1,5 @@
-// What ssh runs to ask for a password (SSH_ASKPASS of ssh(1)): puts the question to the mailrun that started ssh, over
-// its socket, and prints the answer.
+// The program that ssh runs to ask for a password (SSH_ASKPASS of ssh(1)). It sends the question over a socket to the
+// mailrun that started ssh, and prints the answer.
 import { connect } from 'node:net'
 import type { Untrusted } from '../../shell/untrusted.ts'
 

@@ -1,5 +1,5 @@
-// Answers the questions of the system's ssh: over a socket that only this user can reach, so that no answer is in an
-// argument, in the environment or in a file.
+// Answers the questions of the system's ssh for passwords, over a socket that only this user can reach. So no password
+// is in an argument, in the environment or in a file.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'

@@ -1,5 +1,6 @@
-// The logins of the system's ssh to jump hosts. Each host has a chain of its own: where a jump host refuses, the first
-// host finds that out for all, or else the failed logins of a fleet would have it refuse the controller altogether.
+// Limits failed logins of the system's ssh to jump hosts. Each host logs in to its jump host by itself. If the jump
+// host refuses, the first host finds out for all others; else the failed logins of a fleet would make it refuse the
+// controller.
 import { Refused } from '../../engine/session/connection.ts'
 import { loginTo } from '../attempts.ts'
 import { sharedTrial } from '../shared-trial.ts'

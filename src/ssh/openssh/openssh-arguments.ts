@@ -1,4 +1,4 @@
-// The arguments that the system's ssh is given for one host.
+// The arguments for the system's ssh, for one host.
 import type { SshTarget } from '../ssh-target.ts'
 
 /** A host to be reached by the system's ssh. */

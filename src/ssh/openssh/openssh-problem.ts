@@ -1,4 +1,4 @@
-// What the system's ssh said when it gave up, as an error.
+// Makes an error from what the system's ssh printed when it failed.
 import { Refused, Unreachable } from '../../engine/session/connection.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { RefusedByJumpHost } from './jump-logins.ts'

@@ -1,4 +1,4 @@
-// Which OpenSSH the system's ssh is.
+// Finds out which version of OpenSSH the system's ssh is.
 import { Unreachable } from '../../engine/session/connection.ts'
 import { runProgram } from '../../programs/run-program.ts'
 import type { OpensshTarget } from './openssh-arguments.ts'

@@ -1,5 +1,5 @@
-// A connection that drives the system's ssh(1): for what mailrun's own client lacks, certificates, tokens, Kerberos,
-// post-quantum key exchange.
+// A connection that uses the system's ssh(1), for what mailrun's own SSH client does not have: certificates, hardware
+// tokens, Kerberos, post-quantum key exchange.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { Unreachable, type Connection, type Greeting, type Tell } from '../../engine/session/connection.ts'

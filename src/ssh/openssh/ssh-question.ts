@@ -1,4 +1,4 @@
-// Whose question the system's ssh hands on: its own, or one that a server asks by keyboard-interactive.
+// Decides who asks a question that the system's ssh passes on: ssh itself, or a server through keyboard-interactive.
 import type { Secret } from '../../shell/secret.ts'
 import type { SshTarget } from '../ssh-target.ts'
 

@@ -1,4 +1,4 @@
-// What an sshd says before its identification, when it lets nobody in: ssh shows that with -v alone.
+// Reads what an sshd sends before its identification if it accepts nobody. The system's ssh shows this only with -v.
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { SSH_WORDS_BYTES } from '../../core/bounds.ts'
 import { endGroup } from '../shell/child-shell.ts'

@@ -1,4 +1,4 @@
-// What of a host's settings only the system's ssh can do.
+// Finds the settings of a host that only the system's ssh supports.
 import type { SshSettings } from '../config/ssh-settings.ts'
 import { CIPHERS, HOST_KEYS, KEX, MACS } from '../client/algorithms.ts'
 import { hostKeyCheck } from '../host-keys/host-key.ts'
@@ -6,13 +6,13 @@ import type { SshTarget } from '../ssh-target.ts'
 
 const METHODS = ['publickey', 'password', 'keyboard-interactive', 'none']
 
-/** Begins the words for a ControlPath that is there. */
+/** The beginning of the text for a ControlPath whose socket exists. */
 export const STANDING_MASTER = 'the master connection'
 
 /**
- * Each in words that name the keyword of ssh_config(5); empty: mailrun's own client can do it.
+ * Each is a text that names the keyword of ssh_config(5). An empty list: mailrun's own client supports everything.
  *
- * @param exists - whether a file is there.
+ * @param exists - whether a file exists.
  */
 export function unsupportedIn(
   settings: SshSettings,

@@ -1,4 +1,4 @@
-// A shell as a child process: a local one, or the system's ssh.
+// A shell that runs as a child process: a local shell, or the system's ssh.
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import type { ShellProcess } from './shell-stream.ts'
 

@@ -1,5 +1,5 @@
-// The one shell on a host, over whatever leads there: as another user where the host says become, and with what was
-// said where it does not come up.
+// Opens the one shell on a host over a connection: as another user if the host has `ansible_become`. The error of a
+// shell that does not open contains what was printed.
 import { ConnectionLost, Unreachable, type Connection, type Greeting } from '../../engine/session/connection.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'

@@ -1,4 +1,4 @@
-// One shell as a pair of streams, and the exchanges over it: what every connection has in common.
+// A shell as a pair of streams, and the exchanges over it. All kinds of connections share this code.
 import type { Readable, Writable } from 'node:stream'
 import { ConnectionLost, TooMuchSaid, type Exchange, type ExchangeRequest } from '../../engine/session/connection.ts'
 import { ANSWERS_BYTES } from '../../core/bounds.ts'
@@ -11,17 +11,17 @@ export interface ShellStreams {
   readonly stderr: Readable
 }
 
-/** A program on the host, or on the way to it, whose input and outputs are the shell's. */
+/** A program on the host, or on the way to it, whose input and outputs are those of the shell. */
 export interface ShellProcess extends ShellStreams {
-  /** Is called once that it is gone, and how. */
+  /** Is called once when the shell has ended, with the reason. */
   onEnd(listener: (how: string) => void): void
 }
 
 export interface ShellStream {
   exchange(request: ExchangeRequest): Promise<Exchange>
   /**
-   * The shell is gone, or must be given up: a running exchange, and every later one, rejects with this. The first
-   * reason counts.
+   * The shell has ended, or cannot be used any more: a running exchange, and every later one, rejects with this error.
+   * The first reason counts.
    */
   lose(why: Error): void
 }
@@ -34,13 +34,13 @@ interface RunningExchange {
 }
 
 interface Collector {
-  /** Returns what stands before the end line, once it has come. */
+  /** Returns the output before the end line, when the end line has arrived. */
   feed(chunk: Untrusted<Buffer>): Buffer | undefined
 }
 
 /**
- * Whatever the shell printed before the first exchange (a login banner) is dropped: an exchange begins at its own first
- * mark, and reads to its end line.
+ * Output of the shell before the first exchange, such as a login banner, is ignored: an exchange begins at its own
+ * first mark and ends at its end line.
  *
  * @param early - what the shell printed of its greeting, which the first exchange reads.
  */
@@ -119,8 +119,8 @@ const sizeOf = (bytes: number): string =>
 const FIRST_BYTES = 1 << 16
 
 /**
- * Looks for the line `end` in what is new, so that much output costs no more than little; keeps the bytes and not the
- * chunks, so that small ones cost no more than large ones.
+ * Looks for the line `end` only in new output, so that each byte is searched once. Keeps bytes and not chunks, so that
+ * many small chunks cost no more than a few large ones.
  */
 function collector(end: string): Collector {
   const needle = Buffer.from(`\n${end}\n`)

@@ -1,4 +1,4 @@
-// What came of a self-test: whether the examples of all task modules keep the laws of tasks on each host.
+// The result of a self-test: whether the examples of all task modules keep the laws of tasks on each host.
 
 /**
  * `kept`: carried out, and all laws hold. `asked`: it would change more than files and accounts, so it was asked and

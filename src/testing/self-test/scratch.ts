@@ -1,5 +1,5 @@
-// A scratch copy of a host's files, in which examples of tasks can be carried out: mounts that one shell alone sees.
-// What is written there is held in memory, and is gone with the shell.
+// A scratch copy of a host's files, in which examples of tasks are carried out. It consists of mounts that only one
+// shell sees. What is written there stays in memory, and is gone when the shell ends.
 import type { Connection } from '../../engine/session/connection.ts'
 import { newMark } from '../../engine/trip/make-trip.ts'
 import { raw } from '../../shell/script.ts'

@@ -1,4 +1,4 @@
-// Tries every example of the task modules on one host, in a scratch copy of its files, and says which laws hold.
+// Tries every example of the task modules on one host, in a scratch copy of its files, and reports which laws hold.
 import type { TaskModule } from '../../core/task/define-task.ts'
 import type { BesideFiles, Example } from '../../core/task/task-definition.ts'
 import type { HostFacts } from '../../core/fleet/host-facts.ts'

@@ -8,6 +8,7 @@ import { parseBaseline, writtenBaseline } from '../../../src/audit/read-baseline
 import type { DomainEvidence, HostEvidence } from '../../../src/audit/evidence.ts'
 import type { PlannedRecord } from '../../../src/dns/plan/plan-dns.ts'
 import { txtRdata } from '../../../src/dns/lookup/rrset.ts'
+import { UNPUBLISHED } from '../../../src/mail/proof/causes.ts'
 import type { MailRecord } from '../../../src/mail/records/dns-record.ts'
 import type { AuditReport } from '../../../src/audit/audit-report.ts'
 import type { HostProof, Verdict } from '../../../src/mail/proof/proof.ts'
@@ -439,6 +440,57 @@ function balanced(text: string): boolean {
   }
   return open.length === 0
 }
+
+test('what one remedy clears is one entry for people; formats for programs have every finding, with its cause', () => {
+  const missing = report(
+    evidence(
+      [
+        host({
+          proof: { ...PROOF, signing: signedWith({ ...fail('no-key', 'there is no record'), cause: UNPUBLISHED }) },
+        }),
+      ],
+      [
+        domain({
+          keys: [{ selector: 'mx1', ...served('mx1._domainkey.example.org') }],
+          planned: ['mx1', 'next', 'last'].map((each) => change(record({ name: `${each}._domainkey.example.org` }))),
+        }),
+      ],
+    ),
+  )
+  assert.equal(
+    missing.findings.map(({ id, cause }) => [id, cause?.key]),
+    [
+      ['no-key', 'unpublished'],
+      ['record-missing', 'unpublished'],
+      ['record-missing', 'unpublished'],
+    ],
+  )
+  const text = as('text', missing)
+  assert.is(text.match(/^✗ error {2}/gm)?.length, 1)
+  assert.match(text, /^✗ error {2}no-key, record-missing$/m)
+  assert.is(text.match(/→ /g)?.length, 1)
+  assert.match(text, 'next._domainkey.example.org has no such TXT record')
+  assert.match(text, '3 errors, of 1 cause;')
+  assert.is(as('markdown', missing).match(/^### /gm)?.length, 1)
+  assert.is(as('markdown', missing).match(/^- Expected: /gm)?.length, 3)
+  assert.is(as('html', missing).match(/<article /g)?.length, 1)
+  assert.is(as('html', missing).match(/href="#finding-1"/g)?.length, 2)
+  const { runs } = JSON.parse(as('sarif', missing)) as { runs: [{ results: { properties: { cause: string } }[] }] }
+  assert.equal(
+    runs[0].results.map(({ properties }) => properties.cause),
+    ['unpublished', 'unpublished', 'unpublished'],
+  )
+  assert.ok(valid(JSON.parse(as('json', missing))), JSON.stringify(valid.errors))
+})
+
+test('without a cause in common, findings of one id and one remedy are one entry, each with what was found', () => {
+  const spf = PROOF.spf.map((each) =>
+    each.identity === 'mailfrom' ? { ...each, result: 'fail', verdict: fail('spf-fail') } : each,
+  )
+  const text = as('text', of({ proof: { ...PROOF, spf } }))
+  assert.is(text.match(/^✗ error {2}spf-fail/gm)?.length, 1)
+  assert.is(text.match(/does not let an IPv[46] address/g)?.length, 2)
+})
 
 test('JSON is as docs/audit.schema.json says', () => {
   for (const each of [

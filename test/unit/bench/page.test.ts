@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { BENCHES } from '../../../bench/benches.ts'
+import { IDLE_RUN, OWN_BLOCK, OWN_FILE, RATIO } from '../../../bench/benches/ssh-config.ts'
 import { LIST_TASKS, NODE, START } from '../../../bench/benches/startup.ts'
 import { goals, verdict, type Goal } from '../../../bench/page/goals.ts'
 import { pages, PAGE } from '../../../bench/page/page.ts'
@@ -101,6 +102,20 @@ test('start-up is reported as what comes on top of Node', () => {
   const start = (who: string, ms: number): Measured => ({ job: START, at: 0, who, unit: 'ms', values: [ms] })
   const lists = goal(found('startup', [start(NODE, 40), start(LIST_TASKS, 291)]), '--list-tasks')
   assert.equal([[...lists.measured.values()], verdict(lists)], [[251], 'missed'])
+})
+
+test('the cost of an ssh_config is the ratio in each round, not of seconds of other rounds', () => {
+  const ratio = (who: string, values: readonly number[]): Measured => ({
+    job: IDLE_RUN,
+    at: 1,
+    who,
+    unit: RATIO,
+    values,
+  })
+  const all = found('ssh-config', [ratio(OWN_FILE, [1.01, 1.02, 3]), ratio(OWN_BLOCK, [1.06, 1.07, 0.5])])
+  const [own, block] = ["Debian's own ssh_config", 'a `Host` block'].map((words) => goal(all, words))
+  assert.equal([[...own!.measured.values()], verdict(own!)], [[1.02], 'met'])
+  assert.equal([[...block!.measured.values()], verdict(block!)], [[1.06], 'missed'])
 })
 
 test('a table tells median, least, most, turns and ratios', () => {

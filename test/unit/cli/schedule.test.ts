@@ -1,16 +1,34 @@
 // `mailrun schedule`: the units that it writes, as systemd reads them, and what it asks of systemctl.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
 import { project, type Ended, type Project } from './mailrun.ts'
 
 const test = suite('cli/schedule')
+
+/** On one line, as a unit has it. */
+async function sealedVar(): Promise<string> {
+  const encrypter = new Encrypter()
+  encrypter.addRecipient(await identityToRecipient(await generateX25519Identity()))
+  return `{ "relay_password": !age ${JSON.stringify(armor.encode(await encrypter.encrypt('hunter2')))} }`
+}
 let here: Project
 const kept = { ...process.env }
 test.before(() => {
-  here = project({ 'hosts.yaml': 'mail: { hosts: { mx1: } }\n' })
+  here = project({
+    'hosts.yaml': 'mail: { hosts: { mx1: } }\n',
+    'secretive.ts': `import { playbook, v } from 'mailrun'
+export default playbook({
+  name: 'secretive',
+  hosts: 'mail',
+  vars: v.object({ pin: v.optional(v.secret()), list: v.optional(v.array(v.string())) }),
+  tasks: () => [],
+})
+`,
+  })
   mkdirSync(join(here.folder, 'bin'))
   writeFileSync(join(here.folder, 'bin/systemctl'), '#!/bin/sh\necho "$@" >> "$XDG_CONFIG_HOME/asked"\n')
   chmodSync(join(here.folder, 'bin/systemctl'), 0o755)
@@ -46,7 +64,8 @@ test('install writes a service and a timer, and starts it', async () => {
 })
 
 test('systemd takes the units, whatever stands in the words', async () => {
-  const words = ['./play %h $HOME "book".ts', '-i', 'back\\slash', '-e', "it's=${x}; rm"]
+  copyFileSync(join(here.folder, 'secretive.ts'), join(here.folder, 'play %h $HOME "book".ts'))
+  const words = ['./play %h $HOME "book".ts', '-i', 'back\\slash', '-e', "its='${x}; rm'"]
   const { code, stderr } = await schedule(
     'install',
     'check',
@@ -68,6 +87,30 @@ test('systemd takes the units, whatever stands in the words', async () => {
   const newline = await schedule('install', 'audit', '--every', '1d', '--name', 'x', '--user', '--', '-l', 'a\nb')
   assert.is(newline.code, 1)
   assert.match(newline.stderr, 'cannot stand in a unit of systemd')
+})
+
+test('secrets in files, encrypted ones and what only looks like one may stand there', async () => {
+  const flags = [
+    '-e',
+    '@vars.yaml',
+    '-e',
+    '{ "dns": { "key_file": "/k", "via": "none" }, "token": "" }',
+    '-e',
+    await sealedVar(),
+  ]
+  const { code, stderr } = await schedule(
+    'install',
+    'audit',
+    '--every',
+    '6h',
+    '--name',
+    'own',
+    '--user',
+    '--',
+    ...flags,
+  )
+  assert.is(code, 0, stderr)
+  await schedule('remove', 'own', '--user')
 })
 
 test('waiting for a key is no failure of a rotation', async () => {
@@ -106,6 +149,21 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
     'a flag that the job has not',
     ['install', 'audit', '--every', '6h', '--', '--chek'],
     /mailrun audit has no flag --chek/,
+  ],
+  [
+    'a password among the words',
+    ['install', 'audit', '--every', '6h', '--', '-i', 'x', '-e', 'relay_password=hunter2', '-e', 'bits=4096'],
+    /--extra-vars: relay_password is secret, and everybody on this machine can read a unit: put it into a file/,
+  ],
+  [
+    'what the playbook, or who gives it, calls a secret',
+    ['install', 'check', '--every', '6h', '--', 'secretive.ts', '-e', 'pin=1234', '-e', '{ "a": { "b": !secret x } }'],
+    /--extra-vars: pin, a\.b are secret/,
+  ],
+  [
+    'extra vars that cannot be read',
+    ['install', 'audit', '--every', '6h', '--', '-i', 'x', '-e', 'no assignment'],
+    /--extra-vars: k=v, a mapping, or @FILE is wanted/,
   ],
   ['a check of nothing', ['install', 'check', '--every', '6h', '--', '-i', 'x'], /one playbook is wanted/],
   [

@@ -1,6 +1,7 @@
 // A name server on this machine that answers whatever a test wants, over UDP and TCP, and messages made of raw bytes.
-import { createSocket } from 'node:dgram'
-import { createServer, type Socket } from 'node:net'
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { ServerAddress } from '../../../src/dns/lookup/name-server.ts'
 
 export interface HostileServer extends ServerAddress {
@@ -23,21 +24,18 @@ export async function hostileServer(
   at = 0,
 ): Promise<HostileServer> {
   const connections = new Set<Socket>()
-  const stream = createServer((socket) => {
-    connections.add(socket)
-    socket.on('error', () => {})
-    tcp?.(socket)
+  const { stream, socket, port } = await onePort(address, at)
+  stream.on('connection', (connection) => {
+    connections.add(connection)
+    connection.on('error', () => {})
+    tcp?.(connection)
   })
-  await new Promise<void>((resolve) => stream.listen(at, address, resolve))
-  const { port } = stream.address() as { readonly port: number }
-  const socket = createSocket('udp4')
   socket.on('message', (question, { port: to, address: from }) => {
     const answer = (datagram: Uint8Array): void => socket.send(datagram, to, from, () => {})
     const datagrams = udp(question)
     datagrams.forEach(answer)
     if (datagrams.length === 0) pass?.(question, answer)
   })
-  await new Promise<void>((resolve) => socket.bind(port, address, resolve))
   return {
     address,
     port,
@@ -46,6 +44,29 @@ export async function hostileServer(
       for (const each of connections) each.destroy()
       await new Promise((resolve) => stream.close(resolve))
     },
+  }
+}
+
+/** One port for both. Where TCP has a free one, UDP's may be somebody else's: then the next. */
+async function onePort(
+  address: string,
+  at: number,
+): Promise<{ readonly stream: Server; readonly socket: UdpSocket; readonly port: number }> {
+  for (;;) {
+    const stream = createServer()
+    stream.listen(at, address)
+    await once(stream, 'listening')
+    const { port } = stream.address() as AddressInfo
+    const socket = createSocket('udp4')
+    socket.bind(port, address)
+    try {
+      await once(socket, 'listening')
+      return { stream, socket, port }
+    } catch (error) {
+      socket.close()
+      stream.close()
+      if (at !== 0 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    }
   }
 }
 

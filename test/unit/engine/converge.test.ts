@@ -23,6 +23,8 @@ import { Secret } from '../../../src/shell/secret.ts'
 import { secretsIn } from '../../../src/shell/secrets-in.ts'
 import { sh } from '../../../src/shell/sh.ts'
 import { addressOf } from '../../../src/inventory/address.ts'
+import { command } from '../../../tasks/command.ts'
+import { file } from '../../../tasks/file.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('converge')
@@ -187,6 +189,37 @@ test('a wall costs one trip, and is assumed in a check', async () => {
   assert.equal([result.trips, statuses], [3, ['changed', 'changed']])
 })
 
+test('a check shows the text of a file that waits for what makes its directory or its owner', async () => {
+  const dir = scratch()
+  const dest = join(dir, 'etc/x.conf')
+  const makes = command({ run: `mkdir ${dir}/etc`, unless: `test -d ${dir}/etc` })
+  const { result, statuses } = await run(
+    dir,
+    [
+      makes,
+      file({ path: dest, content: 'a\nb\n', owner: 'mailrun-nobody-has' }),
+      file({ path: join(dir, 'etc/secret'), content: new Secret('hunter2') }),
+    ],
+    { check: true },
+  )
+  assert.equal(statuses, ['would-change', 'assumed', 'assumed'])
+  const [, shown, secret] = result.tasks
+  assert.equal(shown!.diffs, [{ path: dest, before: undefined, after: 'a\nb\n' }])
+  assert.match(shown!.why ?? '', `--diff shows it as if there were no ${dest} then`)
+  assert.equal([shown!.changes, secret!.diffs], [[], []])
+})
+
+test('a file that is there is shown as it would be changed, if it stays until then', async () => {
+  const dir = scratch()
+  const path = join(dir, 'x.conf')
+  writeFileSync(path, 'old\n')
+  const unknown = command({ run: 'true', unless: 'false', writes: [`path:${path}`] })
+  const { result, statuses } = await run(dir, [unknown, file({ path, content: 'new\n' })], { check: true })
+  assert.equal(statuses, ['would-change', 'assumed'])
+  assert.equal(result.tasks[1]!.diffs, [{ path, before: 'old\n', after: 'new\n' }])
+  assert.match(result.tasks[1]!.why ?? '', `as if ${path} were then as it is now`)
+})
+
 test('a failing change ends the run of its host, with what it said', async () => {
   const dir = scratch()
   const { result, statuses } = await run(dir, [
@@ -299,12 +332,19 @@ test('a long change tells its lines while it runs', async () => {
         : plan
     },
   }
-  const { events, statuses } = await run(dir, [long])
-  assert.equal(statuses, ['changed'])
+  const came: (readonly [line: string, at: number])[] = []
+  const { status } = await converge(
+    { host, tasks: [long], outputs: {}, secrets: [], source: () => new Uint8Array() },
+    options({}),
+    () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
+    (event) => void (event.kind === 'change-output' && came.push([event.line, performance.now()])),
+  )
+  assert.is(status, 'changed')
   assert.equal(
-    events.flatMap((event) => (event.kind === 'change-output' ? [event.line] : [])),
+    came.map(([line]) => line),
     ['line 1', 'line 2', 'line 3'],
   )
+  assert.ok(came[2]![1] - came[0]![1] > 200, 'each as it is printed, not all of them at the end')
 })
 
 test('no event shows a secret, whatever the host prints', async () => {

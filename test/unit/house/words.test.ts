@@ -28,6 +28,7 @@ const INSTEAD: readonly (readonly [word: RegExp, instead: string])[] = [
 const STAYS: Readonly<Record<string, readonly string[]>> = {
   'CHANGELOG.md': ['`Told`', '`told`'],
   'docs/mail/findings.md': ['`not-told`'],
+  'docs/messages.md': ['`not-told`'],
   'docs/mail/rotation.md': ['`deeds`'],
   'src/mail/proof/verdicts.ts': ["'not-told'"],
   'src/report/rotation/json.ts': ['deeds: doneSteps'],

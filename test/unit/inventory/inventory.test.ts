@@ -210,7 +210,7 @@ const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] 
     'a range backwards',
     'mail:\n  hosts:\n    mx[3:1]:\n',
     3,
-    /the range in mx\[3:1\] makes no sense: first is above last/,
+    /the range in mx\[3:1\] makes no sense: its first value is above its last one/,
   ],
   ['a huge range', 'mail:\n  hosts:\n    mx[1:999999999]:\n', 3, /has more than 100000 names/],
   ['a host name with a space', 'mail:\n  hosts:\n    "mx 1":\n', 3, /"mx 1" is no name for a host/],
@@ -237,7 +237,7 @@ const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] 
     /more than 2000000 nodes/,
   ],
   ['ranges that are millions together', 'mail:\n  hosts:\n    mx[1:9999]-[1:9999]:\n', 3, /has more than 100000 names/],
-  ['a step that is none', 'mail:\n  hosts:\n    "mx[1:3:0x1]":\n', 3, /the step is a number from 1/],
+  ['a step that is none', 'mail:\n  hosts:\n    "mx[1:3:0x1]":\n', 3, /the step must be a number of at least 1/],
   [
     'groups in a circle',
     'a:\n  children:\n    b:\nb:\n  children:\n    a:\n  hosts:\n    mx1:\n',

@@ -253,7 +253,7 @@ test(
     assert.match(
       findings({}, 'mx1.hoster.example').join(),
       pattern(
-        /^host-mail-unsigned mail of mx1\.hoster\.example itself, as of cron and bounces, /,
+        /^host-mail-unsigned mail of mx1\.hoster\.example itself \(from cron, and bounces\) /,
         /comes from mx1\.hoster\.example, which is in none of its domains/,
       ),
     )

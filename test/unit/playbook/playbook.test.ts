@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { pattern } from '../../pattern.ts'
 import { suite } from '../../suite.ts'
 import { project, type Ended, type Project } from '../cli/mailrun.ts'
+import { refusal } from './refusal.ts'
 
 const test = suite('playbook')
 let here: Project
@@ -154,13 +155,18 @@ const WRONG: readonly (readonly [string, string, RegExp])[] = [
   ],
 ]
 for (const [what, text, message] of WRONG) {
-  test(`${what} is reported, with exit status 1`, async () => {
-    const { code, stderr, stdout } = await listed(text)
-    assert.is(code, 1, stdout)
-    assert.match(stderr, message)
-    assert.not.match(stderr, /\n\s+at /)
+  test(`${what} is refused`, async () => {
+    const path = `playbooks/p${(number += 1)}.ts`
+    given({ [path]: text })
+    assert.match(await refusal(join(here.folder, path), join(here.folder, 'inventory.yaml')), message)
   })
 }
+
+test('a refusal goes to standard error, without a trace, with exit status 1', async () => {
+  const { code, stderr } = await listed(book("  directory({ path: 'etc/x' })"))
+  assert.is(code, 1)
+  assert.match(stderr, /^mailrun: .*p\d+\.ts:5: directory: path must be an absolute path, got "etc\/x"\n$/)
+})
 
 test('a playbook that is not there: the nearest is named', async () => {
   given({ 'playbooks/site.ts': book('') })

@@ -508,7 +508,9 @@ const FROM_REGISTRIES: readonly (readonly Sample[])[] = await Promise.all([
     for (const host of hosts) report.done(host)
     report.ended(hosts)
   }),
-  ofEach('proof', PROOF_FORMATS, [PROOF, LOST], ({ write }, proofs, { out }) => out.write(write(proofs, 1, paint))),
+  ofEach('proof', PROOF_FORMATS, [PROOF, LOST], ({ write }, proofs, { out }) =>
+    out.write(write(proofs, 1, { columns: undefined, paint })),
+  ),
   ofEach('audit', AUDIT_FORMATS, AUDIT, ({ write }, report, { out }) => {
     out.write(write(report, { columns: undefined, paint }))
   }),

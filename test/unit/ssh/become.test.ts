@@ -135,11 +135,11 @@ const SAID: readonly (readonly [Partial<Become>, string, RegExp])[] = [
   [{ password }, 'sudo: 1 incorrect password attempt', /the password was refused; it was tried once/],
   [{ method: 'su', password }, 'su: Authentication failure', /the password was refused/],
   [{ method: 'su' }, 'su: Permission denied', /pam_wheel/],
-  [{}, 'ops is not in the sudoers file.', /sudoers does not let the login user run a shell as root/],
+  [{}, 'ops is not in the sudoers file.', /sudoers does not allow the login user to run a shell as root/],
   [{ user: 'mail' }, "Sorry, user ops is not allowed to execute '/usr/bin/sh' as mail on mx1.", /run a shell as mail/],
-  [{}, 'sh: 1: exec: sudo: not found', /sudo is not there: install it/],
-  [{ method: 'doas' }, 'sh: 1: exec: doas: not found', /doas is not there/],
-  [{ executable: '/opt/sudo' }, 'sh: 1: exec: /opt/sudo: not found', /\/opt\/sudo is not there/],
+  [{}, 'sh: 1: exec: sudo: not found', /the host does not have sudo: install it/],
+  [{ method: 'doas' }, 'sh: 1: exec: doas: not found', /the host does not have doas/],
+  [{ executable: '/opt/sudo' }, 'sh: 1: exec: /opt/sudo: not found', /the host does not have \/opt\/sudo/],
   [{}, 'sh: 1: exec: script: not found', /script\(1\).*bsdutils/],
   [{ user: 'joe' }, 'sudo: unknown user joe', /there is no user joe/],
   [{}, 'sudo: Account or password is expired, reset your password and try again', /a password has expired/],
@@ -154,11 +154,11 @@ const SAID: readonly (readonly [Partial<Become>, string, RegExp])[] = [
     /a password has expired/,
   ],
   [{ method: 'su', user: 'mail' }, 'su: using restricted shell /usr/sbin/nologin', /the login shell of mail/],
-  [{ method: 'doas' }, 'doas: Operation not permitted', /doas.conf does not let/],
+  [{ method: 'doas' }, 'doas: Operation not permitted', /doas.conf does not allow/],
   [
     {},
     'sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set',
-    /no shell came up: exit status 1\nsudo: .* setuid bit/,
+    /no shell opened: exit status 1\nsudo: .* setuid bit/,
   ],
 ]
 
@@ -297,7 +297,7 @@ test('a terminal is tried where it is insisted on, once', async () => {
   })
   assert.is(await host.open({}), 'a shell')
   const never = played((line) => [marks(line).begin, 'sudo: sorry, you must have a tty to run sudo\n'])
-  assert.match(await never.open({}), /insists on a terminal/)
+  assert.match(await never.open({}), /needs a terminal/)
   assert.is(started, 2)
 })
 

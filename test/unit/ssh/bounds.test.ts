@@ -40,7 +40,7 @@ test('who says more than a shell needs is given up, with what to do', async () =
     const error = await rejection(saying(where, Array<string>(80).fill('no password: '.repeat(100))))
     assert.match(
       error.message,
-      /^mx1: become root through sudo: more than 64 kB were said before a shell came up: log in/,
+      /^mx1: become root through sudo: more than 64 kB were printed before a shell opened: log in/,
     )
     assert.ok(error.message.length < 8000)
   }

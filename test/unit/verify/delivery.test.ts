@@ -261,7 +261,7 @@ test('ways that were left out are reported with why, and what nobody read with w
       (each) => ({ ...each, nonce: `${RUN}0001` }),
     ),
   })
-  const text = proofText([proof('mx1'), proof('mx2')], 1, colours(false))
+  const text = proofText([proof('mx1'), proof('mx2')], 1, { columns: undefined, paint: colours(false) })
   assert.match(text, 'left out  mx1 and mx2: submission is not sent: master.cf has no service submission\n')
   assert.match(text, `taken  2 messages: search for "mailrun verify ${RUN}"`)
 })

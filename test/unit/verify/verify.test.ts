@@ -6,19 +6,21 @@ import type { Authority } from '../../../src/dns/lookup/authority.ts'
 import type { NameServer } from '../../../src/dns/lookup/name-server.ts'
 import { dkimValue } from '../../../src/mail/records/dkim/record.ts'
 import { filledTemplate, probeTemplate } from '../../../src/mail/messages/probe-message.ts'
-import type { HostProof, SigningProof } from '../../../src/mail/proof/proof.ts'
+import type { HostProof, SigningProof, Verdict } from '../../../src/mail/proof/proof.ts'
 import { hostSigner } from '../../../src/signers/signers.ts'
 import { milterSigning, type MilterAnswer } from '../../../src/signers/milter-sign.ts'
 import { colours } from '../../../src/report/write/colour.ts'
+import { noPolicy, policyDomain, UNPUBLISHED, UNSIGNED_OWN, unsigned } from '../../../src/mail/proof/causes.ts'
 import { proofText } from '../../../src/report/proof/text.ts'
 import { proveReverse, reverseName } from '../../../src/verify/reverse.ts'
 import { proveSignatures } from '../../../src/verify/signature.ts'
 import { proveSpf } from '../../../src/verify/spf.ts'
-import { proveSigning, signatureVerdict } from '../../../src/verify/signing.ts'
+import { oneCause, proveSigning, signatureVerdict } from '../../../src/verify/signing.ts'
 import { suite } from '../../suite.ts'
 import { answerer, type Answers } from '../mail/zone-of-answers.ts'
 
 const test = suite('verify')
+const LOOK = { columns: undefined, paint: colours(false) }
 
 /** Each server with answers of its own. */
 function world(...servers: readonly Answers[]): Authority {
@@ -272,10 +274,73 @@ test('what hosts say cannot draw on a terminal, and the same problem is reported
       },
     ],
   })
-  const text = proofText([proof('mx1'), proof('mx2')], 1, colours(false))
+  const text = proofText([proof('mx1'), proof('mx2')], 1, LOOK)
   assert.not.match(text, /[\u0000-\u0009\u000b-\u001f]/)
   assert.is(text.match(/it says/g)?.length, 1)
-  assert.match(text, 'mx1: example.org, local; mx2: example.org, local')
+  assert.match(text, 'fail  milter-refused  mx1 and mx2: example.org, local\n')
+})
+
+test('one cause is told once, with all places and with what clears them all', () => {
+  const domains = ['a.example', 'b.example', 'mx1.a.example']
+  const proof = (name: string): HostProof => ({
+    name,
+    status: 'fail',
+    addresses: [],
+    signing: [],
+    reverse: [],
+    delivery: [],
+    spf: ['192.0.2.1', '2001:db8::1'].map((address) => ({
+      identity: 'mailfrom',
+      domain: 'a.example',
+      address,
+      result: 'none',
+      verdict: {
+        status: 'fail',
+        id: 'spf-none',
+        what: 'a.example has no SPF record',
+        advice: `name ${address}`,
+        cause: UNPUBLISHED,
+      },
+    })),
+    dmarc: domains.map((domain) => {
+      const cause = noPolicy(policyDomain(domain, domains))
+      const what = `no DMARC record holds for ${domain}`
+      return {
+        domain,
+        aligned: { dkim: [], spf: [] },
+        verdict: { status: 'fail', id: 'dmarc-none', what, advice: cause.remedy, cause },
+      }
+    }),
+  })
+  const text = proofText([proof('mx1'), proof('mx2')], 1, LOOK)
+  assert.equal(text.match(/^fail .*$/gm), [
+    'fail  spf-none  mx1 and mx2: SPF of a.example',
+    'fail  dmarc-none  mx1 and mx2: DMARC of a.example; DMARC of b.example; DMARC of mx1.a.example',
+  ])
+  assert.equal(text.match(/→ .*$/gm), [
+    `→ ${UNPUBLISHED.remedy}`,
+    '→ publish _dmarc.a.example',
+    '→ publish _dmarc.b.example',
+  ])
+  assert.is(text.match(/no DMARC record holds for/g)?.length, 3)
+  assert.match(proofText([{ ...proof('mx1'), spf: [], dmarc: proof('mx1').dmarc.slice(0, 1) }], 1, LOOK), 'a.example\n')
+})
+
+test('a host that signs nothing has one cause; one that signs all but its own mail has another', () => {
+  const role = (domain: string, verdict: Verdict): HostProof['signing'][number] => ({
+    domain,
+    role: 'local',
+    verdict,
+    milters: [],
+    signatures: [],
+  })
+  const none = (cause: Verdict['cause'] & {}): Verdict => ({ status: 'fail', id: 'unsigned', what: 'no', cause })
+  const [all, own] = [none(unsigned('do it')), none(UNSIGNED_OWN)]
+  const keys = (...verdicts: readonly Verdict[]): readonly (string | undefined)[] =>
+    oneCause(verdicts.map((each, index) => role(`${index}.example`, each))).map(({ verdict }) => verdict.cause?.key)
+  assert.equal(keys(all, own), ['unsigned', 'unsigned'])
+  assert.equal(keys({ status: 'pass', id: 'signed', what: 'yes' }, own), [undefined, 'unsigned-own'])
+  assert.equal(keys(own), ['unsigned-own'])
 })
 
 test('mail of a stranger that stays unsigned is said in plain words, with a legend and the number of checks', () => {
@@ -294,7 +359,7 @@ test('mail of a stranger that stays unsigned is said in plain words, with a lege
       },
     ],
     1,
-    colours(false),
+    LOOK,
   )
   assert.match(text, /^mx1 +example\.org +- +- +unsigned /m)
   assert.not.match(text, 'outsider-unsigned')

@@ -1,4 +1,4 @@
-// The audit's rules on Postfix's setup, in the order in which reports tell what they find.
+// The audit's rules about Postfix, in the order in which reports show their findings.
 import { inOrder } from '../../../findings/rule.ts'
 import * as list from './list.ts'
 

@@ -1,4 +1,4 @@
-// Rules on Postfix itself, and on its main.cf.
+// Audit rules about Postfix itself and its main.cf.
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
 import { SIGNER_TITLES } from '../../../signers/signers.ts'
@@ -21,8 +21,8 @@ export const noPostfix = rule({
   id: 'no-postfix',
   check: 'setup',
   severity: 'unknown',
-  means: 'The host has no Postfix: what another mail server does is not looked at.',
-  remedy: 'look at it by its own means, or take the host out of the inventory',
+  means: 'The host has no Postfix: mailrun does not look at other mail servers.',
+  remedy: 'check it with its own tools, or remove the host from the inventory',
   find({ packages, parameters }: MailSetup) {
     const mtas = MTAS.filter((name) => packages[name] !== undefined)
     return foundIf(Object.keys(parameters).length === 0, {
@@ -39,7 +39,7 @@ export const milterAccept = rule({
   id: 'milter-accept',
   check: 'setup',
   severity: 'warning',
-  means: `Mail leaves unsigned, without a word, whenever ${SIGNER_TITLES} does not answer.`,
+  means: `Whenever ${SIGNER_TITLES} does not answer, mail leaves unsigned, and nobody notices.`,
   remedy: 'milter_default_action = tempfail',
   find: (setup: MailSetup) =>
     foundIf(
@@ -72,8 +72,8 @@ export const heloNotQualified = rule({
   id: 'helo-not-qualified',
   check: 'setup',
   severity: 'error',
-  means: 'The host greets others with a name that is none in DNS: large receivers refuse its mail.',
-  remedy: 'set myhostname to the name that its address has',
+  means: 'The host greets others with a name that does not exist in DNS: large receivers refuse its mail.',
+  remedy: 'set myhostname to the name of its address',
   find(setup: MailSetup) {
     const helo = setup.parameters['smtp_helo_name'] ?? ''
     const isUnqualified =

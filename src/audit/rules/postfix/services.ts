@@ -1,4 +1,4 @@
-// Rules on the services of Postfix's master.cf, which may have milters of their own.
+// Audit rules about the services in Postfix's master.cf. A service can have its own list of milters.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
@@ -23,9 +23,9 @@ export const reinjectionSigned = rule({
   check: 'setup',
   severity: 'warning',
   means:
-    'A listener on the loopback takes mail back from a filter and asks milters again: ' +
-    'as it comes from 127.0.0.1, forged mail from outside is signed.',
-  remedy: '-o receive_override_options=no_milters for the listener',
+    'A service on the loopback address takes mail back from a filter, and asks milters again: this ' +
+    'mail comes from 127.0.0.1, so forged mail from outside is signed.',
+  remedy: '-o receive_override_options=no_milters for this service',
   find(setup: MailSetup) {
     const read = postfixOf(setup)
     if (read === undefined) return []
@@ -50,9 +50,9 @@ export const miltersOverridden = rule({
   check: 'setup',
   severity: 'warning',
   means:
-    `A service of master.cf has milters of its own (-o), and ${SIGNER_TITLES} is not among them: ` +
-    'main.cf does not count there.',
-  remedy: `take the -o out, or add ${SIGNER_TITLES} to it`,
+    `A service in master.cf has its own list of milters (-o), without ${SIGNER_TITLES}: ` +
+    'the list in main.cf has no effect there.',
+  remedy: `remove the -o, or add ${SIGNER_TITLES} to it`,
   find(setup: MailSetup) {
     const postfix = postfixOf(setup)?.postfix
     if (postfix === undefined) return []

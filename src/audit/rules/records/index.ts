@@ -1,5 +1,5 @@
-// The audit's rules on what DNS has of a domain, beside those on each record by itself (src/mail), in the order in
-// which reports tell what they find.
+// The audit's rules about the DNS records of a domain, in the order in which reports show their findings. Rules about a
+// single record are in src/mail.
 import { inOrder } from '../../../findings/rule.ts'
 import { recordsContradict } from './domain.ts'
 import * as list from './list.ts'

@@ -1,4 +1,4 @@
-// Rules about the name servers of a domain: all must answer, and serve the same.
+// Audit rules about the name servers of a domain: all must answer, and serve the same.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
 import { byLive } from '../../../findings/superseded.ts'
@@ -14,8 +14,8 @@ export const recordLags = rule({
   id: 'record-lags',
   check: 'dkim',
   severity: 'error',
-  means: 'A name server does not serve what the others do.',
-  remedy: 'see that the zone reaches every server (serial, transfer)',
+  means: 'A name server does not serve the same as the others.',
+  remedy: 'make sure that the zone reaches every server (serial, transfer)',
   supersededBy: [byLive('record', ['servers-differ']), byLive('column', ['servers-differ'])],
   find: ({ domain, spf, dmarc, keys }: DomainEvidence) => [
     ...lagging(domain, 'spf', spf),
@@ -44,7 +44,7 @@ function lagging(
     .map(({ server, text }) => ({
       subject: { domain, record: name, about: server },
       check,
-      message: `${server} does not serve what the others do at ${name}`,
+      message: `${server} does not serve the same as the others at ${name}`,
       expected: most || 'no record',
       found: text || 'no record',
     }))
@@ -60,6 +60,6 @@ export function silentServers({ domain, spf, dmarc, keys }: DomainEvidence): rea
   return [...silent].map(([server, why]) => ({
     subject: { domain, ...(server === '' ? {} : { about: server }) },
     check: 'dkim',
-    message: server === '' ? why : `${server} gives no answer that counts: ${why}`,
+    message: server === '' ? why : `${server} gives no usable answer: ${why}`,
   }))
 }

@@ -1,10 +1,11 @@
-// Rules on records that are wanted in DNS: whether they are there, and can be.
+// Audit rules about the records that a fleet needs: whether DNS has them, and whether it can have them.
 import type { PlannedRecord } from '../../../dns/plan/plan-dns.ts'
 import type { CheckName } from '../../../findings/checks.ts'
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
 import { byLive, byRecord } from '../../../findings/superseded.ts'
 import type { Purpose } from '../../../mail/records/dns-record.ts'
+import { UNPUBLISHED } from '../../../mail/proof/causes.ts'
 import { LIVE_KEY_FINDINGS, LIVE_SPF_FINDINGS } from '../../../mail/proof/findings.ts'
 import { serves } from '../../../mail/records/served-record.ts'
 import type { DomainEvidence } from '../../evidence.ts'
@@ -48,7 +49,7 @@ export const recordMissing = rule({
   check: 'dkim',
   severity: 'error',
   means: 'A record that mail needs is not in DNS.',
-  remedy: 'mailrun dns push, or mailrun dns plan --format web-form for typing',
+  remedy: UNPUBLISHED.remedy,
   supersededBy: [
     byLive('record', ['no-key']),
     byLive('nothing', ['bounces-unauthenticated'], 'spf-helo'),
@@ -64,6 +65,7 @@ export const recordMissing = rule({
         return {
           ...wanted(evidence, planned),
           found: 'no record',
+          cause: UNPUBLISHED,
           message: `${name} has no such ${type} record (${why.join('; ')})`,
           ...(GRAVE.includes(purpose) ? {} : { severity: 'warning' }),
         }
@@ -74,10 +76,10 @@ export const recordDiffers = rule({
   id: 'record-differs',
   check: 'dkim',
   severity: 'warning',
-  means: 'DNS has another record than the inventory says.',
+  means: 'The record in DNS differs from the inventory.',
   remedy:
-    'mailrun dns plan shows the difference; push it, or change the inventory. ' +
-    'Another key is replaced by mailrun dns push --replace alone',
+    'mailrun dns plan shows the difference; push it, or change the inventory. Only mailrun dns push ' +
+    '--replace replaces another key',
   supersededBy: [
     byLive('record', LIVE_KEY_FINDINGS),
     byLive('column', LIVE_SPF_FINDINGS, 'spf'),
@@ -111,8 +113,8 @@ export const recordBlocked = rule({
   id: 'record-blocked',
   check: 'dkim',
   severity: 'error',
-  means: 'The record cannot be put there, for an alias stands in its place.',
-  remedy: 'publish it where the alias leads, or remove the alias',
+  means: 'The record cannot be published at this name, because the name is an alias (CNAME).',
+  remedy: 'publish it at the target of the alias, or remove the alias',
   find: (evidence: DomainEvidence) => blockedOf(evidence, false),
 })
 
@@ -120,8 +122,8 @@ export const recordUnanswered = rule({
   id: 'record-unanswered',
   check: 'dkim',
   severity: 'unknown',
-  means: 'No name server that knows says what is there.',
-  remedy: 'see that its name servers answer',
+  means: 'No authoritative name server says what is published at this name.',
+  remedy: 'make sure that its name servers answer',
   supersededBy: [byRecord('whole domain', ['record-unanswered'])],
   find: (evidence: DomainEvidence) => [
     ...plannedOf(evidence).flatMap((planned) =>

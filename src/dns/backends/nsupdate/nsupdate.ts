@@ -16,9 +16,9 @@ export const nsupdate = defineBackend({
         v.string('a path is wanted'),
         v.minLength(1, 'a path is wanted'),
         v.description(
-          'A file that only you can read, with a TSIG key as `tsig-keygen` writes it. It is tried before anything is ' +
-            'sent, for nsupdate goes on without a signature where it cannot read it. nsupdate is given its path; the ' +
-            'secret is in no argument.',
+          'A file that only you can read, with a TSIG key as `tsig-keygen` writes it. mailrun tests it before it ' +
+            'sends anything, because nsupdate continues without a signature if it cannot read the file. nsupdate ' +
+            'gets its path; the secret is in no argument.',
         ),
       ),
     ),
@@ -27,7 +27,7 @@ export const nsupdate = defineBackend({
         secret(v.pipe(v.string(WANTED), v.check(isTsigKey, WANTED))),
         v.description(
           'The TSIG key itself in place of `key_file`, as `tsig-keygen` writes it, such as an encrypted value. ' +
-            'nsupdate is given it on its standard input.',
+            'nsupdate gets it on its standard input.',
         ),
       ),
     ),

@@ -6,12 +6,12 @@ export const DKIM_KINDS = kindsOf('dkim', {
   'dkim-none': {
     severity: 'error',
     means: 'There is no DKIM record for a selector.',
-    remedy: 'publish the key, or sign with another',
+    remedy: 'publish the key, or sign with another one',
     supersededBy: [byLive('record', ['no-key'])],
   },
   'dkim-many': {
     severity: 'error',
-    means: 'There are several records for a selector, and which one a verifier takes is chance.',
+    means: 'There are several records for a selector, and a verifier may use any of them.',
     remedy: 'keep one',
     supersededBy: [byLive('record', ['many-keys'])],
   },
@@ -23,18 +23,18 @@ export const DKIM_KINDS = kindsOf('dkim', {
   },
   'dkim-weak-key': {
     severity: 'error',
-    means: 'Less than 1024 bits: verifiers pass over the key (RFC 8301).',
+    means: 'The key has less than 1024 bits: verifiers ignore it (RFC 8301).',
     remedy: 'rotate to a key of 2048 bits',
     supersededBy: [byLive('record', ['weak-key'])],
   },
   'dkim-short-key': {
     severity: 'warning',
-    means: 'Less than 2048 bits (RFC 8301).',
+    means: 'The key has less than 2048 bits (RFC 8301).',
     remedy: 'rotate to a key of 2048 bits',
   },
   'legacy-adsp': {
     severity: 'note',
-    means: 'An ADSP record is published: ADSP is Historic, DMARC took its place.',
+    means: 'An ADSP record is published. ADSP is Historic; DMARC has replaced it.',
     remedy: 'remove it',
   },
 })

@@ -14,7 +14,7 @@ const revoked = rule({
   check: 'dkim',
   severity: 'note',
   means: 'The key is revoked, and nobody signs with it.',
-  remedy: 'remove the record once no mail signed with it is on its way',
+  remedy: 'remove the record when no mail that the key signed is on its way',
   supersededBy: [byLive('record', ['key-revoked'])],
   find: ({ p }: DkimKeyRecord) => foundIf(p === '', { message: 'the key is revoked' }),
 })
@@ -40,8 +40,8 @@ const badKey = rule({
   id: 'dkim-bad-key',
   check: 'dkim',
   severity: 'error',
-  means: 'p= holds no such key.',
-  remedy: 'publish the whole key again: a piece may have been lost on its way',
+  means: 'p= does not contain a key of this type.',
+  remedy: 'publish the whole key again: a part of it may be missing',
   find: (record: DkimKeyRecord) =>
     foundIf(sizeOf(record) === 'bad', { message: `p holds no ${record.k ?? 'rsa'} key` }),
 })
@@ -69,7 +69,7 @@ const longKey = rule({
   id: 'dkim-long-key',
   check: 'dkim',
   severity: 'warning',
-  means: '4096 bits or more: the answer fits no UDP packet of 512 bytes.',
+  means: 'The key has 4096 bits or more: the answer does not fit into a UDP packet of 512 bytes.',
   remedy: 'a key of 2048 bits is enough',
   find: ofBits(
     4096,
@@ -92,8 +92,8 @@ const hash = rule({
   id: 'dkim-hash',
   check: 'dkim',
   severity: 'error',
-  means: 'h= leaves out sha256, and verifiers take no other (RFC 8301).',
-  remedy: 'h=sha256, or no h',
+  means: 'h= does not include sha256, and verifiers accept nothing else (RFC 8301).',
+  remedy: 'use h=sha256, or leave h out',
   find: ({ h }: DkimKeyRecord) =>
     foundIf(h !== undefined && !h.includes('sha256'), {
       message: `h=${h?.join(':')} leaves out sha256, and verifiers take no other (RFC 8301)`,
@@ -105,7 +105,7 @@ const service = rule({
   check: 'dkim',
   severity: 'error',
   means: 's= says that the key is not for mail.',
-  remedy: 's=email, or no s',
+  remedy: 'use s=email, or leave s out',
   find: ({ s }: DkimKeyRecord) =>
     foundIf(s !== undefined && !s.some((each) => each === '*' || each === 'email'), {
       message: `s=${s?.join(':')}: the key is not for mail`,

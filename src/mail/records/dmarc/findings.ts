@@ -6,8 +6,8 @@ import { byLive, byRecord } from '../../../findings/superseded.ts'
 export const DMARC_NONE = kindsOf('dmarc', {
   'dmarc-none': {
     severity: 'error',
-    means: 'No DMARC record holds: receivers are asked for nothing, and large ones want one.',
-    remedy: 'publish _dmarc, to begin with v=DMARC1; p=none; rua=mailto:…',
+    means: 'There is no valid DMARC record: receivers are asked to do nothing, and large ones require a ' + 'record.',
+    remedy: 'publish _dmarc, for a start with v=DMARC1; p=none; rua=mailto:…',
     supersededBy: [byLive('column', ['dmarc-none']), byRecord('column', ['record-missing'])],
   },
 })
@@ -17,22 +17,22 @@ export const DMARC_KINDS = {
   ...kindsOf('dmarc', {
     'dmarc-many': {
       severity: 'error',
-      means: 'There are several DMARC records, and receivers then use none.',
+      means: 'There are several DMARC records, so receivers use none of them.',
       remedy: 'keep one',
     },
     'dmarc-version': {
       severity: 'error',
-      means: 'The record does not begin with v=DMARC1, and receivers pass over it.',
+      means: 'The record does not begin with v=DMARC1, so receivers ignore it.',
       remedy: 'begin it with v=DMARC1;',
     },
     'dmarc-tag': {
       severity: 'error',
-      means: 'A tag is wrong, and receivers pass over it.',
+      means: 'A tag is wrong, and receivers ignore it.',
       remedy: 'correct or remove it',
     },
     'dmarc-p-place': {
       severity: 'warning',
-      means: 'p is not right behind v, and receivers of RFC 7489 then pass over the record.',
+      means: 'p does not follow directly after v, so receivers that follow RFC 7489 ignore the record.',
       remedy: 'begin it with v=DMARC1; p=',
     },
   }),

@@ -11,15 +11,16 @@ export type DmarcFindingId = keyof typeof DMARC_KINDS | (typeof DMARC_RULES)[num
 
 export const lintDmarc = (record: DmarcRecord): readonly Finding<DmarcFindingId>[] => findAll(DMARC_RULES, record)
 
-/** Of all TXT values at `_dmarc.DOMAIN`: no record, one or more, with what is wrong in the one. */
+/** Checks all TXT values at `_dmarc.DOMAIN`: finds out whether there is one record, and what is wrong with it. */
 export function lintDmarcSet(txt: readonly Untrusted[]): readonly Finding<DmarcFindingId>[] {
   const records = txt.filter(isDmarc)
   if (records.length > 1)
-    return [dmarcFinding('dmarc-many', `there are ${records.length} DMARC records, and receivers then use none`)]
+    return [dmarcFinding('dmarc-many', `there are ${records.length} DMARC records, so receivers use none of them`)]
   const near = txt
     .filter((value) => !isDmarc(value) && /^\s*v\s*=\s*dmarc/i.test(value))
     .map((value) => {
-      const message = `${JSON.stringify(value)} does not begin with v=DMARC1; exactly, and receivers pass over it`
+      const why = 'does not begin with v=DMARC1; in exactly these letters, so receivers ignore it'
+      const message = `${JSON.stringify(value)} ${why}`
       return dmarcFinding('dmarc-version', message)
     })
   if (records.length === 0) {

@@ -6,39 +6,39 @@ import { renderTags, type Tag } from '../tag-list.ts'
 export type DmarcPolicy = 'none' | 'quarantine' | 'reject'
 export type DmarcAlignment = 'r' | 's'
 
-/** A tag that is left out is not in the record; what it then means is said here. */
+/** An absent tag is not in the record. The comments say what this means. */
 export interface DmarcRecord {
   /**
-   * What is asked of receivers where mail of the domain fails. Left out: none (RFC 9989); by RFC 7489 such a record
-   * counts only with `rua`.
+   * What receivers are asked to do if mail of the domain fails. Left out: none (RFC 9989). Under RFC 7489, such a
+   * record is valid only with `rua`.
    */
   readonly p?: DmarcPolicy
   /** The same for subdomains; left out: as `p`. */
   readonly sp?: DmarcPolicy
-  /** For subdomains that do not exist; left out: as `sp`. Older receivers pass over it. */
+  /** For subdomains that do not exist; left out: as `sp`. Older receivers ignore it. */
   readonly np?: DmarcPolicy
   /** DKIM's domain must be the same (`s`), or of the same organization (`r`, if left out). */
   readonly adkim?: DmarcAlignment
-  /** The same for SPF's. */
+  /** The same for SPF's domain. */
   readonly aspf?: DmarcAlignment
-  /** Where aggregate reports go: URIs, `mailto:` as a rule. */
+  /** The destinations of aggregate reports: URIs, usually `mailto:`. */
   readonly rua?: readonly string[]
-  /** Where failure reports go. */
+  /** The destinations of failure reports. */
   readonly ruf?: readonly string[]
   /** When failure reports are wanted; left out: `0`. */
   readonly fo?: readonly ('0' | '1' | 'd' | 's')[]
   /**
-   * Whether the domain is a public suffix (`y`), surely an organization's topmost (`n`), or neither said (`u`, if left
-   * out).
+   * Whether the domain is a public suffix (`y`), the topmost domain of an organization (`n`), or neither is stated
+   * (`u`, the default).
    */
   readonly psd?: 'y' | 'n' | 'u'
-  /** `y`: testing; receivers apply the policy one step down. */
+  /** `y`: testing; receivers apply the next weaker policy. */
   readonly t?: 'y' | 'n'
-  /** Tags that RFC 9989 removed (`pct`, `rf`, `ri`) and those that no one knows, as written. */
+  /** Tags that RFC 9989 removed (`pct`, `rf`, `ri`), and unknown tags, as they are written. */
   readonly others?: readonly Tag[]
 }
 
-/** Valid under RFC 9989 and RFC 7489, which wants `p` right after `v`. */
+/** Valid under RFC 9989 and under RFC 7489, which requires `p` directly after `v`. */
 export function renderDmarc(record: DmarcRecord): string {
   const { p, sp, np, adkim, aspf, rua, ruf, fo, psd, t, others = [] } = record
   const given: readonly (readonly [string, string | undefined])[] = [

@@ -13,14 +13,14 @@ const noP = rule({
   id: 'dmarc-no-p',
   check: 'dmarc',
   severity: 'error',
-  means: 'There is no valid p.',
+  means: 'The record has no valid p.',
   remedy: 'add p',
   find: (record: DmarcRecord) =>
     foundIf(
       record.p === undefined,
       asksForReports(record)
         ? { severity: 'warning', message: 'there is no valid p, which means p=none' }
-        : { message: 'there is no valid p and no rua: receivers pass over the record' },
+        : { message: 'there is no valid p and no rua, so receivers ignore the record' },
     ),
 })
 
@@ -28,11 +28,11 @@ const noneWithoutRua = rule({
   id: 'dmarc-none-without-rua',
   check: 'dmarc',
   severity: 'error',
-  means: 'p=none without rua protects nothing and tells nothing.',
-  remedy: 'add rua=mailto:…, and go on to p=quarantine',
+  means: 'p=none without rua protects nothing and reports nothing.',
+  remedy: 'add rua=mailto:…, and later change p to quarantine',
   find: (record: DmarcRecord) =>
     foundIf((record.p ?? 'none') === 'none' && !asksForReports(record), {
-      message: 'p=none without rua protects nothing and tells nothing',
+      message: 'p=none without rua protects nothing and reports nothing',
     }),
 })
 
@@ -41,7 +41,7 @@ const monitoring = rule({
   check: 'dmarc',
   severity: 'note',
   means: 'p=none: forged mail is delivered as before.',
-  remedy: 'once reports are clean, go on to p=quarantine and p=reject',
+  remedy: 'when the reports are clean, change p to quarantine and then to reject',
   find: (record: DmarcRecord) =>
     foundIf(record.p === 'none' && asksForReports(record), {
       message: 'p=none: mail that fails is delivered as before',
@@ -52,11 +52,11 @@ const noRua = rule({
   id: 'dmarc-no-rua',
   check: 'dmarc',
   severity: 'warning',
-  means: 'No rua: nobody tells when good mail fails.',
+  means: 'There is no rua: nobody reports when good mail fails.',
   remedy: 'add rua=mailto:…',
   find: (record: DmarcRecord) =>
     foundIf((record.p ?? 'none') !== 'none' && !asksForReports(record), {
-      message: `p=${record.p} without rua: nobody tells when good mail fails`,
+      message: `p=${record.p} without rua: nobody reports when good mail fails`,
     }),
 })
 
@@ -64,8 +64,8 @@ const testMode = rule({
   id: 'dmarc-test-mode',
   check: 'dmarc',
   severity: 'warning',
-  means: 't=y: receivers apply the policy one step down.',
-  remedy: 'remove t once reports are clean',
+  means: 't=y: receivers apply the next weaker policy.',
+  remedy: 'remove t when the reports are clean',
   find: ({ t, p }: DmarcRecord) =>
     foundIf(t === 'y', {
       message: `t=y: receivers apply ${p === 'reject' ? 'quarantine' : 'none'} instead of ${p ?? 'none'}`,
@@ -76,14 +76,14 @@ const weakerSubdomains = rule({
   id: 'dmarc-weaker-subdomains',
   check: 'dmarc',
   severity: 'warning',
-  means: 'Subdomains have a weaker policy: whoever forges takes one.',
+  means: 'Subdomains have a weaker policy: a forger can use one of them.',
   remedy: 'raise or remove sp and np',
   find: (record: DmarcRecord) =>
     (['sp', 'np'] as const).flatMap((tag) => {
       const { p } = record
       const below = record[tag]
       return foundIf(below !== undefined && STRENGTH[below] < STRENGTH[p ?? 'none'], {
-        message: `${tag}=${below} is weaker than p=${p}: whoever forges takes a subdomain`,
+        message: `${tag}=${below} is weaker than p=${p}: a forger can use a subdomain`,
         remedy: `raise or remove ${tag}`,
       })
     }),
@@ -94,7 +94,7 @@ const psd = rule({
   check: 'dmarc',
   severity: 'warning',
   means: 'psd=y says that the domain is a public suffix.',
-  remedy: 'remove psd unless that is so',
+  remedy: 'remove psd unless this is true',
   find: (record: DmarcRecord) =>
     foundIf(record.psd === 'y', {
       message: 'psd=y says that the domain is a public suffix, under which others register theirs',
@@ -115,11 +115,11 @@ const removedTags = rule({
   id: 'dmarc-removed-tags',
   check: 'dmarc',
   severity: 'warning',
-  means: 'Tags that RFC 9989 removed, which old receivers alone heed.',
-  remedy: 'remove them; t=y stands for a pct that was below 100',
+  means: 'RFC 9989 has removed these tags; only old receivers still use them.',
+  remedy: 'remove them; t=y replaces a pct below 100',
   find({ others = [] }: DmarcRecord) {
     const removed = others.filter(([name]) => REMOVED.includes(name)).map(([name, value]) => `${name}=${value}`)
-    const message = `${removed.join(' ')}: RFC 9989 removed these tags, and old receivers alone heed them`
+    const message = `${removed.join(' ')}: RFC 9989 has removed these tags, and only old receivers use them`
     return foundIf(removed.length > 0, { message })
   },
 })
@@ -129,7 +129,7 @@ const reportSize = rule({
   check: 'dmarc',
   severity: 'note',
   means: 'RFC 9989 has no size limits for reports.',
-  remedy: 'remove the exclamation mark and what follows',
+  remedy: 'remove the exclamation mark and everything after it',
   find({ rua = [], ruf = [] }: DmarcRecord) {
     const sized = [...rua, ...ruf].filter((uri) => /![0-9]+[kmgt]?$/i.test(uri))
     return foundIf(sized.length > 0, { message: `${sized.join(' ')}: RFC 9989 has no size limits for reports` })
@@ -140,7 +140,7 @@ const unknownTags = rule({
   id: 'dmarc-unknown-tags',
   check: 'dmarc',
   severity: 'warning',
-  means: 'There are no such tags, receivers pass over them.',
+  means: 'These tags do not exist, and receivers ignore them.',
   remedy: 'remove or correct them',
   find({ others = [] }: DmarcRecord) {
     const unknown = others.filter(([name]) => !REMOVED.includes(name)).map(([name]) => name)

@@ -26,7 +26,7 @@ export function lintSpfSet(txt: readonly Untrusted[]): readonly Finding<SpfFindi
     return lintSpf(parseSpf(records[0]!))
   } catch (error) {
     if (error instanceof RecordSyntaxError)
-      return [spfFinding('spf-syntax', `${error.message}: verifiers answer permerror`)]
+      return [spfFinding('spf-syntax', `${error.message}: verifiers return permerror`)]
     throw error
   }
 }
@@ -50,7 +50,7 @@ export function lintSpfCoverage(record: SpfRecord, addresses: readonly string[])
   return addresses.flatMap((address) => {
     const one = parseNetwork(address)
     if (one === undefined || networks.some((network) => covers(network, one))) return []
-    const message = `${address} sends, and no ip${one.family}: names it`
+    const message = `${address} sends, and no ip${one.family}: lists it`
     return [spfFinding(`spf-missing-ip${one.family}`, message, { remedy: `add ip${one.family}:${address}` })]
   })
 }

@@ -11,29 +11,29 @@ import type { Untrusted } from '../../../shell/untrusted.ts'
 const MOST_LOOKUPS = 10
 const MOST_VOIDS = 2
 const MOST_MX = 10
-/** Where a record goes on and on, counting ends. */
+/** Counting ends here if a record leads to more and more records. */
 const ENOUGH = 100
 
-/** What one record costs, with the records that it leads to. */
+/** The cost of one record, with the records to which it leads. */
 type LookupFinding = Finding<keyof typeof SPF_KINDS>
 
 export interface SpfCost {
   readonly domain: string
-  /** The term that led here; of the first record `undefined`. */
+  /** The term that led to this record; `undefined` for the first record. */
   readonly by: string | undefined
-  /** `undefined` where none could be read. */
+  /** `undefined` if no record could be read. */
   readonly record: SpfRecord | undefined
-  /** Of this record and all below it. */
+  /** For this record and all records to which it leads. */
   readonly lookups: number
   readonly children: readonly SpfCost[]
 }
 
 export interface SpfLookups {
-  /** Where no term matches, which is the most that it can cost. 10 are allowed. */
+  /** The number if no term matches, which is the maximum. 10 are allowed. */
   readonly lookups: number
   /**
-   * Questions that find nothing, asked for an IPv4 and for an IPv6 sender. 2 are allowed. Names with macros cannot be
-   * asked beforehand.
+   * The number of questions that find nothing, for an IPv4 and for an IPv6 sender. 2 are allowed. Names with macros are
+   * not counted, because they depend on the sender.
    */
   readonly voids: { readonly ip4: number; readonly ip6: number }
   readonly cost: SpfCost
@@ -48,9 +48,9 @@ interface Count {
 }
 
 /**
- * Counts for the record that is published at a domain, or for one that is to be.
+ * Counts for the published record of a domain, or for a planned one.
  *
- * @param planned - instead of what is published at `domain`.
+ * @param planned - replaces the published record of `domain`
  * @example await walkDns(spfLookups('example.org', undefined), resolve)
  */
 export function* spfLookups(domain: string, planned: SpfRecord | undefined): DnsWalk<SpfLookups> {
@@ -128,7 +128,7 @@ function* costOf(
 ): DnsWalk<SpfCost> {
   const before = count.lookups
   const children: SpfCost[] = []
-  // Modifiers are looked at after all mechanisms, wherever they stand.
+  // Modifiers are evaluated after all mechanisms, wherever they are in the record.
   const reached = reachedTerms(record)
   for (const term of [...reached.filter(isMechanism), ...reached.filter((each) => !isMechanism(each))]) {
     if (count.lookups >= ENOUGH) break
@@ -153,7 +153,7 @@ function* look(term: SpfTerm, own: Untrusted, path: readonly Untrusted[], count:
       if (hasMacro(target)) return undefined
       const ip4 = yield* isVoid(target, 'A')
       if (ip4) count.ip4 += 1
-      // exists asks for A whatever the sender's family is (RFC 7208, section 5.7).
+      // exists asks for A, also for an IPv6 sender (RFC 7208, section 5.7).
       if (term.name === 'exists' ? ip4 : yield* isVoid(target, 'AAAA')) count.ip6 += 1
       return undefined
     }

@@ -1,4 +1,5 @@
-// IP networks as SPF writes them: ip4 and ip6 with a prefix length. Node says what is an address, ipaddr.js reckons.
+// IP networks as SPF writes them: ip4 and ip6 with a prefix length. Node checks addresses, the package ipaddr.js
+// computes.
 import { isIP } from 'node:net'
 import ipaddr, { type IPv4, type IPv6 } from 'ipaddr.js'
 import type { Untrusted } from '../../../shell/untrusted.ts'

@@ -12,11 +12,11 @@ const passAll = rule({
   id: 'spf-pass-all',
   check: 'spf',
   severity: 'error',
-  means: "Everyone may send in the domain's name.",
+  means: 'Everybody may send mail with this domain.',
   remedy: 'end the record with -all or ~all',
   find(record: SpfRecord) {
     const all = allOf(record)
-    return foundIf(all?.qualifier === '+', { message: `${all?.text} lets everyone send in the domain's name` })
+    return foundIf(all?.qualifier === '+', { message: `${all?.text} allows everybody to send mail with this domain` })
   },
 })
 
@@ -24,21 +24,21 @@ const neutralAll = rule({
   id: 'spf-neutral-all',
   check: 'spf',
   severity: 'warning',
-  means: 'Nothing is said of other senders.',
+  means: 'The record says nothing about other senders.',
   remedy: 'end the record with -all or ~all',
   find: (record: SpfRecord) =>
-    foundIf(allOf(record)?.qualifier === '?', { message: '?all says nothing of other senders' }),
+    foundIf(allOf(record)?.qualifier === '?', { message: '?all says nothing about other senders' }),
 })
 
 const noAll = rule({
   id: 'spf-no-all',
   check: 'spf',
   severity: 'warning',
-  means: 'The record ends without all: nothing is said of other senders.',
+  means: 'The record has no all at its end, so it says nothing about other senders.',
   remedy: 'end the record with -all or ~all',
   find: (record: SpfRecord) =>
     foundIf(!reachedTerms(record).some(({ name }) => name === 'all' || name === 'redirect'), {
-      message: 'the record ends without all, which means ?all: nothing is said of other senders',
+      message: 'the record has no all, which means ?all: it says nothing about other senders',
     }),
 })
 
@@ -54,11 +54,11 @@ const wideNetwork = rule({
   id: 'spf-wide-network',
   check: 'spf',
   severity: 'error',
-  means: 'A good part of the internet may send.',
-  remedy: 'name the addresses that send',
+  means: 'A large part of the internet may send.',
+  remedy: 'list only the addresses that send',
   find(record: SpfRecord) {
     const wide = reachedTerms(record).filter(isWide)
-    return foundIf(wide.length > 0, { message: `${textsOf(wide)} lets a good part of the internet send` })
+    return foundIf(wide.length > 0, { message: `${textsOf(wide)} allows a large part of the internet to send` })
   },
 })
 
@@ -66,11 +66,11 @@ const ptr = rule({
   id: 'spf-ptr',
   check: 'spf',
   severity: 'warning',
-  means: 'ptr is slow and unreliable, and not to be published (RFC 7208, section 5.5).',
-  remedy: 'name the addresses with ip4: and ip6:',
+  means: 'ptr is slow and unreliable, and should not be published (RFC 7208, section 5.5).',
+  remedy: 'list the addresses with ip4: and ip6:',
   find(record: SpfRecord) {
     const terms = reachedTerms(record).filter(({ name }) => name === 'ptr')
-    const why = 'ptr is slow and unreliable, and not to be published (RFC 7208, section 5.5)'
+    const why = 'ptr is slow and unreliable, and should not be published (RFC 7208, section 5.5)'
     return foundIf(terms.length > 0, { message: `${textsOf(terms)}: ${why}` })
   },
 })
@@ -79,11 +79,11 @@ const aAndMx = rule({
   id: 'spf-a-mx',
   check: 'spf',
   severity: 'warning',
-  means: 'a and mx cost lookups, and let the web server or the hosts that receive mail send it.',
-  remedy: 'name the addresses that send with ip4: and ip6:',
+  means: 'a and mx cost lookups, and allow the web server, or the hosts that receive mail, to send.',
+  remedy: 'list the addresses that send with ip4: and ip6:',
   find(record: SpfRecord) {
     const terms = reachedTerms(record).filter(({ name }) => name === 'a' || name === 'mx')
-    const why = 'each costs a lookup, and lets the web server or the hosts that receive mail send it'
+    const why = 'each costs a lookup, and allows the web server, or the hosts that receive mail, to send'
     return foundIf(terms.length > 0, { message: `${textsOf(terms)}: ${why}` })
   },
 })
@@ -92,14 +92,14 @@ const unreached = rule({
   id: 'spf-unreached',
   check: 'spf',
   severity: 'warning',
-  means: 'Terms without effect beside all.',
-  remedy: 'put them before all, or take them out',
+  means: 'Terms after all, or redirect beside it, have no effect.',
+  remedy: 'put them before all, or remove them',
   find(record: SpfRecord) {
     const reached = reachedTerms(record)
     const terms = record.terms.filter((term) => !reached.includes(term))
     return foundIf(terms.length > 0, {
       message: `${textsOf(terms)} has no effect beside ${allOf(record)?.text ?? 'all'}`,
-      remedy: 'put it before all, or take it out',
+      remedy: 'put it before all, or remove it',
     })
   },
 })
@@ -111,8 +111,8 @@ const long = rule({
   id: 'spf-long',
   check: 'spf',
   severity: 'warning',
-  means: 'The record is longer than 450 bytes: answers may not fit a UDP packet of 512.',
-  remedy: 'name networks instead of addresses',
+  means: 'The record is longer than 450 bytes: answers may not fit into a UDP packet of 512 bytes.',
+  remedy: 'list networks instead of addresses',
   find(record: SpfRecord) {
     const bytes = renderSpf(record).length
     const limit = `above ${COMFORTABLE_BYTES} answers may not fit a UDP packet of 512 (RFC 7208, section 3.4)`

@@ -1,4 +1,5 @@
 // Writes a push for people while it happens.
+import { lookOf } from '../../screen.ts'
 import { dnsPlanText, notServedText, pushedText, tellWaiting } from '../text.ts'
 import { tellSilent } from '../view.ts'
 import type { DnsPushFormat } from './format.ts'
@@ -8,7 +9,7 @@ export const format: DnsPushFormat = {
   about: 'people: the plan, then what was pushed, and who serves it',
   open: (view, { out, notes }) => {
     tellSilent(view, notes)
-    out.write(dnsPlanText({ ...view.plan, unseen: view.unseen }, out.paint))
+    out.write(dnsPlanText({ ...view.plan, unseen: view.unseen }, lookOf(out)))
     return {
       pushed: (pushed) => out.write(pushedText(pushed, out.paint)),
       waiting: (missing) => tellWaiting(missing, notes),

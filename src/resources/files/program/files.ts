@@ -6,10 +6,10 @@ import { lines, raw, type Script } from '../../../shell/script.ts'
 import { STARS } from '../../../shell/secret.ts'
 import { sh } from '../../../shell/sh.ts'
 
-/** A trip brings the program there where a step names it; `$run` is the host's folder of working files. */
+/** A trip sends the program to the host if a step uses it. `$run` is the host's folder for working files. */
 export const FILES = '"$run/files"'
 
-/** Names or numbers, and four octal digits; `undefined`: as the file has it, root's and 0644 for a new one. */
+/** Names or numbers, and four octal digits. `undefined`: as the file has it; for a new file, root and 0644. */
 export interface Owned {
   readonly owner?: string | undefined
   readonly group?: string | undefined
@@ -18,7 +18,7 @@ export interface Owned {
 
 type Setting = readonly [name: string, value: string | undefined]
 
-/** For the shell functions of a longer change: what follows are the program's own words, see `program.ts`. */
+/** For the shell functions of a longer change. The program's own arguments follow, see `program.ts`. */
 export const files = (verb: string, path: string, settings: readonly Setting[]): Script => {
   const words = settings.flatMap(([name, value]) => (value === undefined ? [] : [quote(`${name}=${value}`)]))
   return sh`perl ${raw(FILES)} ${raw(verb)} ${path}${raw(words.map((word) => ` ${word}`).join(''))}`
@@ -30,10 +30,10 @@ const owned = ({ owner, group, mode }: Owned): readonly Setting[] => [
   ['mode', mode],
 ]
 
-/** What the program reads: no process shows it. */
+/** The standard input of the program, which no list of processes shows. */
 export interface Bytes {
   readonly bytes: Uint8Array
-  /** All of which they are a part, shown as stars; `undefined`: no secret. */
+  /** The whole secret of which the bytes are a part; it is shown as stars. `undefined`: no secret. */
   readonly secret: string | undefined
 }
 
@@ -51,16 +51,19 @@ const withBytes = (command: Script, { bytes, secret }: Bytes, rest: Script = raw
   ])
 
 export interface PutFile extends Owned {
-  /** All bytes; or, where they came before by {@link putPiece}, their SHA-256. */
+  /** All bytes or, if {@link putPiece} has sent them before, their SHA-256. */
   readonly content: Bytes | { readonly sha256: string }
-  /** Must accept the new file; `%s` stands for its path. */
+  /** A command that must accept the new file; `%s` stands for its path. */
   readonly validate: readonly string[] | undefined
   readonly backup: string | undefined
-  /** SHA-256 of what must stand there, or `nothing`; else the change says that it is outdated. */
+  /** The SHA-256 that the present file must have, or `nothing`; else the change reports that it is outdated. */
   readonly madeOf: string | undefined
 }
 
-/** Puts a whole file in place: written beside, proved, owned, validated; the former one kept; renamed. */
+/**
+ * Replaces a whole file: writes it beside its target, checks it, sets its owner, validates it, keeps the former one,
+ * renames it.
+ */
 export function putFile(path: string, { content, validate, backup, madeOf, ...attributes }: PutFile): Script {
   const command = files('put', path, [
     ...owned(attributes),
@@ -77,44 +80,44 @@ export function putFile(path: string, { content, validate, backup, madeOf, ...at
 export const putPiece = (path: string, piece: Bytes, first: boolean): Script =>
   withBytes(files('piece', path, [['first', first ? '1' : undefined]]), piece)
 
-/** Owner, group and mode of what is there, whatever it is; a link's own. `strict`: setuid bits must not get lost. */
+/** Sets owner, group and mode of an existing path; of a link, its own. `strict`: setuid bits must not get lost. */
 export const ownPath = (path: string, attributes: Owned & { readonly strict?: boolean }): Script =>
   files('own', path, [...owned(attributes), ['strict', attributes.strict ? '1' : undefined]])
 
-/** Owner and group of what deviates: of the path, and `below` it. */
+/** Sets owner and group of the path, and of everything `below` it, where they differ. */
 export const ownTree = (path: string, attributes: Omit<Owned, 'mode'>, below: boolean): Script =>
   files('tree', path, [...owned(attributes), below ? ['bits', 'root'] : ['depth', '0']])
 
-/** @param above - directories that are made first: root's, 0755 */
+/** @param above - directories that are made first, with owner root and mode 0755 */
 export const makeDirectory = (path: string, attributes: Owned, above: readonly string[]): Script =>
   files('directory', path, [...owned(attributes), ...above.map((each): Setting => ['above', each])])
 
-/** The same, one that is there is given these attributes. */
+/** The same; an existing directory gets these attributes. */
 export const keepDirectory = (path: string, attributes: Owned): Script =>
   files('directory', path, [...owned(attributes), ['there', '1']])
 
-/** A file of the host, in the place of what file is there. @param source - symbolic links of root's are followed. */
+/** Copies a file of the host, and replaces an existing file. @param source - symbolic links of root are followed */
 export const copyFile = (path: string, source: string, attributes: Owned): Script =>
   files('copy', path, [['source', source], ...owned(attributes)])
 
-/** The home directory of a user, with what is in /etc/skel; one that is there is left alone. */
+/** Makes the home directory of a user with the files of /etc/skel. An existing directory stays as it is. */
 export const makeHome = (user: string): Script => files('home', user, [])
 
-/** A link, in the place of whatever is there but a directory. */
+/** Makes a link, and replaces whatever exists there, except a directory. */
 export const putLink = (path: string, target: string): Script => files('symlink', path, [['to', target]])
 
-/** Its time becomes what touch(1) makes of the word; a link's own, and nothing is made. */
+/** Sets the time of an existing path, of a link its own. The word is one that touch(1) understands. */
 export const touchFile = (path: string, date: Script): Script => sh`${files('touch', path, [])} date=${date}`
 
-/** A file or a link; that nothing is there is no error. */
+/** Removes a file or a link. It is no error if nothing exists there. */
 export const removeFile = (path: string): Script => files('remove', path, [])
-/** An empty one. */
+/** Removes an empty directory. */
 export const removeDirectory = (path: string): Script => files('remove-directory', path, [])
-/** With all in it, on its own file system. */
+/** Removes a directory and everything in it, on its own file system. */
 export const removeTree = (path: string): Script => files('remove-tree', path, [])
 
 /**
- * What a command makes of a file beside it: `PATH.ENDING`, never older than the file.
+ * Runs a command that makes `PATH.ENDING` from the file `PATH`. The product is never older than the file.
  *
  * @param command - `%s` stands for the file's path
  */
@@ -122,8 +125,8 @@ export const compileFile = (path: string, ending: string, command: readonly stri
   sh`${files('compile', path, [['ending', ending]])} -- ${command}`
 
 /**
- * A file that was not there, of what a command prints; it is not put in place where `check`, which has it as its
- * standard input, fails.
+ * Makes a new file from the output of a command. If `check`, which gets the file on its standard input, fails, the file
+ * is not put in place.
  */
 export const makeFile = (
   path: string,
@@ -133,8 +136,8 @@ export const makeFile = (
 ): Script => sh`${files('make', path, owned(attributes))} -- ${command} -- ${check}`
 
 /**
- * Keeps the lines of a file that match, and adds some; each begins with the host's time, in seconds since 1970. The
- * file then begins with the header.
+ * Keeps the matching lines of a file and adds lines. Each new line begins with the host's time, in seconds since 1970.
+ * The file then begins with the header.
  *
  * @param keeps - a regular expression, as Perl and grep -E understand it.
  */

@@ -1,4 +1,4 @@
-// A fact that can be gathered of a host: what it is in words, and its question, which changes nothing.
+// A fact about a host that can be asked for by name: its description, and its question, which changes nothing.
 import type { Answer } from '../../../core/probe/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'
 import { END, whole } from '../../../core/probe/whole.ts'
@@ -6,17 +6,17 @@ import { raw } from '../../../shell/script.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 export interface NamedFact<Value> {
-  /** A few words, for the docs. */
+  /** A short description, for the docs. */
   readonly about: string
   readonly probe: Probe<Value>
 }
 
-/** Longer answers are none. */
+/** A longer answer is invalid. */
 const MOST_CHARACTERS = 64 << 10
 
 /**
- * @param script - shell text that prints the answer.
- * @param read - `undefined` where the text is no such answer.
+ * @param script - shell text that prints the answer
+ * @param read - parses the answer; `undefined` if the text is no valid answer
  */
 export const namedFact = <Value>(
   name: string,
@@ -47,5 +47,5 @@ function textOf(answer: Answer, name: string): Untrusted {
 export const ifInstalled = (program: string, script: string): string =>
   `if command -v ${program} >/dev/null; then\n${script} || echo '?'\nfi`
 
-/** The whole answer in one word of these characters, of at most 100. */
+/** An answer that is one word of these characters, 100 at most. */
 export const word = (text: Untrusted): string | undefined => (/^[\w.+:~-]{1,100}$/.test(text) ? text : undefined)

@@ -13,7 +13,7 @@ export type Conditional =
 
 const OPERATORS = ['==', '!=', '<', '<=', '>=', '>']
 
-/** @returns the parsed macro; or a text: why Postfix refuses it, or that mailrun does not read it. */
+/** @returns the parsed macro; or a text that says why Postfix refuses it, or why mailrun cannot parse it. */
 export function conditionalOf(value: Untrusted, { start, end }: Range): Conditional | string {
   let at = skipped(value, start, end)
   let test: Test
@@ -22,7 +22,7 @@ export function conditionalOf(value: Untrusted, { start, end }: Range): Conditio
     if (typeof relation === 'string') return relation
     test = relation.test
     at = relation.after
-    // A comparison that nothing follows is `true`, or empty: no socket.
+    // A comparison without a result text gives `true` or nothing, and that is no socket.
     if (at === end) return { kind: 'test', test }
   } else {
     let after = at
@@ -55,7 +55,7 @@ function branchesAt(value: Untrusted, { start, end }: Range, test: Test): Condit
   return { kind: 'test', test, ...(then === undefined ? {} : { then }), otherwise }
 }
 
-/** `{text}`, else the whole rest. */
+/** The text in `{text}`, else everything that is left. */
 function operandAt(value: Untrusted, { start, end }: Range): (Range & { readonly after: number }) | string {
   const at = skipped(value, start, end)
   return value[at] === '{' && at < end ? bracedAt(value, { start: at, end }) : { start, end, after: end }

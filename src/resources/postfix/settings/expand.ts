@@ -13,10 +13,10 @@ export interface Holder {
   readonly value: Untrusted
 }
 
-/** A part of a holder's value, and by what it was come to. */
+/** A part of a holder's value, and the reference that led to it. */
 export interface Place extends Range {
   readonly holder: Holder
-  /** The reference that led to the holder. Left out: the value that was asked for. */
+  /** The reference that led to the holder. Left out: this is the value that was asked for. */
   readonly from?: Place
 }
 
@@ -29,14 +29,14 @@ export interface Expansion {
   readonly pieces: readonly Piece[]
   /** Names that were looked up. */
   readonly names: ReadonlySet<string>
-  /** Why Postfix stops at it, or what is not known here. */
+  /** Why Postfix does not start with this value, or what mailrun does not know. */
   readonly problem?: string
 }
 
-/** Where a parameter is set; text: its built-in value; `undefined`: not known. */
+/** Where a parameter is set; a text: its built-in value; `undefined`: mailrun does not know it. */
 export type Lookup = (name: Untrusted) => Holder | string | undefined
 
-/** Of one expansion: Postfix has no bound but the depth, and expands `$b$b` as often as it is asked. */
+/** Limits of one expansion. Postfix limits only the depth, and expands each of `$b$b` again. */
 const MOST_TEXT = 65_536
 const MOST_NAMES = 1000
 const MOST_DEPTH = 100
@@ -98,7 +98,7 @@ class Expanding {
     return { text: place.holder.value.slice(start, end), place: { ...place, start, end } }
   }
 
-  /** What stands in the place of a macro. */
+  /** The value of a macro. */
   #expanded(reference: Place, macro: Range, depth: number): readonly Piece[] {
     const read = conditionalOf(reference.holder.value, macro)
     if (typeof read === 'string') throw new Stopped(`${reference.holder.parameter}: ${read}`)
@@ -124,12 +124,13 @@ class Expanding {
   #holds(reference: Place, { test }: Extract<Conditional, { kind: 'test' }>, depth: number): boolean {
     if ('name' in test) {
       const found = this.#find(test.name)
-      if (found === undefined) throw new Stopped(`it depends on $${test.name}, whose built-in value is not known here`)
+      if (found === undefined)
+        throw new Stopped(`it depends on $${test.name}, whose built-in value mailrun does not know`)
       return (typeof found === 'string' ? found : found.value) !== ''
     }
     const [left, right] = [test.left, test.right].map((side) => {
       const text = textOf(this.parsed({ ...reference, ...side }, depth))
-      if (text.includes('$')) throw new Stopped('it compares what is not known here')
+      if (text.includes('$')) throw new Stopped('it compares a value that mailrun does not know')
       return text
     }) as [string, string]
     return compared(left, test.operator, right)

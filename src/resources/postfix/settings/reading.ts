@@ -6,10 +6,10 @@ import type { PostfixInstance, PostfixService } from './sources.ts'
 import { builtIn } from './built-in.ts'
 
 export interface Read {
-  /** Where it is set; `undefined`: nowhere. */
+  /** Where it is set; `undefined`: it is not set. */
   readonly holder: Holder | undefined
   readonly expansion: Expansion
-  /** With `$name` expanded; a `$` is left of what is not known. */
+  /** With `$name` expanded. Where the value of a name is not known, the `$` stays. */
   readonly text: string
 }
 
@@ -25,7 +25,7 @@ export const lookupIn =
 
 export class Reading {
   readonly instance: PostfixInstance
-  /** Of main.cf: what services share that set nothing of what it names. */
+  /** Expanded values of main.cf, for services that set none of the parameters in them. */
   readonly #shared = new Map<string, Read>()
 
   constructor(instance: PostfixInstance) {

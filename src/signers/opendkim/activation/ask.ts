@@ -1,4 +1,5 @@
-// The program that asks an OpenDKIM with which selector it signs for each domain, by its socket: no mail is sent.
+// The program that asks a running OpenDKIM over its socket with which selector it signs for each domain. No mail is
+// sent.
 import { AS_POSTFIX, KEEPS_FIELDS, MILTER_SESSION } from '../../../resources/milters/milter-session.ts'
 
 /** What is said of mail that passes as it came. */

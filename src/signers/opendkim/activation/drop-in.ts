@@ -1,4 +1,5 @@
-// How OpenDKIM's unit is to be hardened on a host: what its drop-in says, or that there is to be none, and why.
+// Decides how OpenDKIM's unit is hardened on a host: the content of the drop-in file of systemd, or the reason why
+// there is none.
 import { hardeningFor, hardeningText, type Hardening } from '../files/hardening.ts'
 import type { OpendkimState } from '../setup/opendkim.ts'
 import { UNHARDENED } from './state.ts'

@@ -1,5 +1,5 @@
-// Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together, as does a new
-// owner or group, by which a daemon could be shut out; modes are corrected where they are.
+// Finds which of OpenDKIM's files must change. New contents, owners and groups go live together, so they are first
+// written to a directory of their own. A mode is corrected in place.
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../../../core/task/change.ts'
 import type { SettledPlan } from '../../../core/task/plan.ts'
@@ -12,17 +12,17 @@ import { putContent } from '../../../resources/files/put-content.ts'
 import { replaceFile } from '../../../resources/files/replace-file.ts'
 
 export interface FilePlans {
-  /** SHA-256 of what is staged, by path; {@link GONE} of what is to be no more. */
+  /** By path: the SHA-256 of a staged file, or {@link GONE} for a file that is to be removed. */
   readonly staged: ReadonlyMap<string, string>
   readonly stage: readonly Change[]
   /** Changes of owner and mode. */
   readonly attributes: readonly Change[]
   readonly then: readonly PathState[]
-  /** What becomes of those that change in any way. */
+  /** The future state of the files that change. */
   readonly changed: ReadonlyMap<string, PathState['is']>
 }
 
-/** In the place of a digest. */
+/** Stands for a digest. */
 export const GONE = 'gone'
 
 /** Owner, group and mode of a file. */
@@ -35,8 +35,8 @@ export interface FileOwner {
 export const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex')
 
 /**
- * @param contents - by path; `undefined` of a file that is not to be there.
- * @param all - stages them all, whatever is there.
+ * @param contents - by path; `undefined` for a file that is to be removed
+ * @param all - stages all files, even if they do not change
  */
 export function planFiles(
   contents: ReadonlyMap<string, string | undefined>,
@@ -95,17 +95,17 @@ export function planFiles(
   return { staged, stage, attributes, then, changed }
 }
 
-/** A new file takes the place of one whose owner changes, so that it is loaded again. */
+/** If the owner of a file changes, a new file replaces it, so that it is loaded again. */
 function afterOf(plan: SettledPlan<PathState>, state: PathState, mine: boolean): PathState {
   if (plan.kind !== 'change') return state
   const { is } = plan.then
   return is.kind === 'file' && !mine ? { ...plan.then, is: { ...is, mtime: UNKNOWN } } : plan.then
 }
 
-/** Where it is kept until it goes live. */
+/** Where a file is kept until it goes live. */
 const stagedAt = (path: string): string => `${ACTIVATION}/new/${path.split('/').at(-1) ?? path}`
 
-/** As summaries call it. */
+/** Its name in summaries. */
 const nameOf = (path: string): string =>
   path
     .split('/')

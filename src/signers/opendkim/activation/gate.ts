@@ -1,5 +1,5 @@
-// The program that looks at OpenDKIM's configuration and tables as the daemon will: each fault that it finds would have
-// mail answered with 451, or leave unsigned, and opendkim -n passes it.
+// The program that checks OpenDKIM's configuration and tables as the daemon will read them. Each fault that it finds
+// would make Postfix answer mail with 451, or leave it unsigned, and `opendkim -n` does not find it.
 
 /**
  * Arguments: the configuration, and the PIDFile of the unit, empty where it has none. Exit status 1 with a line for

@@ -1,4 +1,4 @@
-// Shell functions that try OpenDKIM as its unit is to be hardened, and take the hardening back where it does not sign
+// Shell functions that try OpenDKIM with the hardening of its unit, and remove the hardening if OpenDKIM does not sign
 // with it.
 import { FILES } from '../../../resources/files/program/files.ts'
 import { hardeningText, type Hardening } from '../files/hardening.ts'

@@ -1,4 +1,4 @@
-// Shell functions that put a whole set of OpenDKIM's files in place, so that the host could be switched off after any
+// Shell functions that put a set of OpenDKIM's files in place in such an order that the host can lose power after any
 // of them.
 import { FILES } from '../../../resources/files/program/files.ts'
 import { KEY_TABLE } from '../setup/signing.ts'

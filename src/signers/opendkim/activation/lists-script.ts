@@ -1,5 +1,5 @@
-// Shell functions by which Postfix's lists name the OpenDKIM that answers: where it listens once it was started, and a
-// second one that signs while it is restarted; each time once no session asks the other any more.
+// Shell functions that change Postfix's lists of milters, so that they name an OpenDKIM that answers: a second instance
+// while the first restarts, then the first again. They wait each time until no session uses the other instance.
 import { FILES } from '../../../resources/files/program/files.ts'
 import { ACTIVATION } from './state.ts'
 import { lines, raw, type Script } from '../../../shell/script.ts'

@@ -1,4 +1,5 @@
-// Which lists of Postfix name this OpenDKIM, and what they are to say while it is restarted and afterwards.
+// Finds which of Postfix's lists of milters name this OpenDKIM, and what they must say while it restarts and
+// afterwards.
 import { configurationOf, type OpendkimSetup } from '../setup/signing.ts'
 import type { OpendkimConfiguration } from '../configuration/index.ts'
 import {

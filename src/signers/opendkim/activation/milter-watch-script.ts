@@ -1,5 +1,5 @@
-// Shell functions that see to it that a start of OpenDKIM leaves no milter of Postfix dead, such as one that systemd
-// restarts along with OpenDKIM.
+// Shell functions that check that a start of OpenDKIM leaves no milter of Postfix dead, such as one that systemd
+// restarts together with OpenDKIM.
 import { MILTER_ANSWERS_PROGRAM } from '../../../resources/milters/milter-answers-program.ts'
 import { ACTIVATION } from './state.ts'
 import { raw, type Script } from '../../../shell/script.ts'

@@ -1,5 +1,5 @@
-// The script that has OpenDKIM sign by a new set of files: looked at and tried first, put in place as one, proved by
-// the daemon itself, and undone where that fails.
+// The script that makes OpenDKIM sign with a new set of files. It checks and tries the files, puts them in place
+// together, lets the daemon itself prove that it signs, and restores the former files if that fails.
 import { FILES, files } from '../../../resources/files/program/files.ts'
 import { ACTIVATION } from './state.ts'
 import { quote } from '../../../shell/quote.ts'
@@ -21,29 +21,29 @@ export interface OpendkimStart extends Pick<
 > {
   /** `KeyTable`, `SigningTable`, `TrustedHosts`, `opendkim.conf` and the unit's drop-in, where they go live. */
   readonly files: readonly string[]
-  /** Of those that were staged, SHA-256 by path, or {@link GONE}; the others stay as they are. */
+  /** Of the staged files: SHA-256 by path, or {@link GONE}. The other files stay as they are. */
   readonly staged: ReadonlyMap<string, string>
-  /** opendkim.conf(5), Socket. `undefined`: as the configuration that is there says. */
+  /** The setting Socket of opendkim.conf(5). `undefined`: as in the present configuration. */
   readonly socket: string | undefined
-  /** Where it listens as it runs. `undefined`: as its former configuration says. */
+  /** Where the running daemon listens. `undefined`: as in its former configuration. */
   readonly former: string | undefined
-  /** Who signs when all is done, and who does not. */
+  /** Which domains are signed at the end, and which are not. */
   readonly signs: readonly Signer[]
-  /** `undefined`: Postfix's lists stay as they are all the time. */
+  /** `undefined`: Postfix's lists do not change. */
   readonly lists: ListsChange | undefined
   readonly hardened: UnitHardening
 }
 
-/** Where other instances have what they need; for the daemon's user alone. */
+/** The directory for files of other instances, which only the daemon's user can enter. */
 const WORK = '/run/mailrun-opendkim'
 const NEW = `${ACTIVATION}/new`
 const OLD = `${ACTIVATION}/old`
 const ASK = `${ACTIVATION}/ask.pl`
 
-/** A start and its proof, an undoing and its proof, and what Postfix's sessions may take. */
+/** Enough for a start and its proof, for undoing it and that proof, and for sessions of Postfix. */
 export const OPENDKIM_SECONDS = 900
 
-/** As {@link OPENDKIM_ASK} takes it. */
+/** In the form of {@link OPENDKIM_ASK}. */
 export const askedAs = (socket: string): string =>
   socket
     .replace(/^(?=\/)/, 'local:')
@@ -53,7 +53,7 @@ export const askedAs = (socket: string): string =>
         `inet${six}:${host === 'localhost' ? '127.0.0.1' : String(host)}:${port}`,
     )
 
-/** The stages are functions, so that what undoes them stands beside what does them; `main` has the order. */
+/** Each stage is a function beside the one that undoes it; `main` has the order. */
 export function opendkimScript(start: OpendkimStart): Script {
   const { files: paths, staged, lists, verb } = start
   const again = verb === 'reload' ? 'reload' : 'restart'
@@ -84,7 +84,7 @@ export function opendkimScript(start: OpendkimStart): Script {
   ])
 }
 
-/** What is wanted, and what is not known yet. */
+/** The wanted values, and variables that get their values later. */
 function variables({ signs, socket, former, verb }: OpendkimStart): Script {
   const want = signs.map(({ from, selector }) => `${from} ${selector ?? UNSIGNED}`).join('\n')
   return sh`want=${want}
@@ -100,8 +100,8 @@ domains() { printf '%s\n' ${signs.map(({ from, domain }) => `${from}/${domain}`)
 }
 
 /**
- * `setting NAME FILE` is the value in a configuration, `as_milter SOCKET` the milter as {@link OPENDKIM_ASK} takes it,
- * `ask WHO MILTER` asks for all domains.
+ * `setting NAME FILE` prints the value of a setting, `as_milter SOCKET` prints the milter in the form of
+ * {@link OPENDKIM_ASK}, `ask WHO MILTER` asks about all domains.
  */
 const TOOLS = raw(`say() { printf '%s\\n' "$1" >&2; }
 own() { systemctl is-active --quiet opendkim.service; }
@@ -137,8 +137,8 @@ ${OPENDKIM_ASK}mailrun-perl`)
 
 /**
  * `instance NAME DIRECTORY CONFIGURATION PROPERTY` starts an OpenDKIM beside the one that runs, with its socket in the
- * directory; `end_instance NAME` ends it. Killed, for a stop takes libmilter up to 5 s (MI_CHK_TIME), and nobody asks
- * it by then.
+ * directory; `end_instance NAME` kills it. A stop would take libmilter up to 5 s (MI_CHK_TIME), and nobody asks it any
+ * more.
  */
 const INSTANCE = raw(`work() {
   perl ${FILES} directory "${WORK}-$1" "owner=$user" "group=$(id -gn "$user")" mode=0700 there=1
@@ -161,7 +161,7 @@ end_instance() {
   rm -rf -- "${WORK}-$1"
 }`)
 
-/** Whatever is not staged stays as it is. A staged file must have arrived whole. */
+/** Files that are not staged stay as they are. A staged file must be complete. */
 const stage = (paths: readonly string[], staged: ReadonlyMap<string, string>): Script =>
   lines([
     raw(`stage() {\nmkdir -p -- ${NEW}`),
@@ -180,7 +180,7 @@ const stage = (paths: readonly string[], staged: ReadonlyMap<string, string>): S
   ])
 
 /**
- * opendkim.conf(5) has no way to say where tables are on a trial: a copy of the configuration names the staged ones.
+ * opendkim.conf(5) has no option for other tables in a trial, so a copy of the configuration names the staged tables.
  */
 function gate(files: readonly string[]): Script {
   const stagedPaths = files.map((path) => `-e ${quote(`s|${path}|${NEW}/${path.split('/').at(-1) ?? ''}|g`)}`)
@@ -209,8 +209,8 @@ ${OPENDKIM_GATE}mailrun-perl
 }
 
 /**
- * `try` asks an OpenDKIM that has the staged files, as its unit is to be hardened, and does without that where it signs
- * without; `differs ANSWER` tells where an answer is not what is wanted.
+ * `try` starts an OpenDKIM with the staged files and the new hardening, and asks it. If it signs only without the
+ * hardening, the hardening is left out. `differs ANSWER` prints where an answer is not the wanted one.
  */
 const TRY = raw(`tried() {
   if work trial && instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120; then
@@ -256,8 +256,8 @@ differs() {
 }`)
 
 /**
- * Every domain in `want` must be signed for as it says. A reload is lazy and its failure only logged: asking has it
- * happen.
+ * Every domain in `want` must be signed as `want` says. OpenDKIM reloads only at the next connection, and only logs a
+ * failure; the question makes it reload.
  */
 const PROVE = raw(`prove() {
   i=0
@@ -304,8 +304,8 @@ mark() {
 }`)
 
 /**
- * The host goes back to what it had. Only where that, too, signs, is the former set forgotten: else the next run puts
- * it back.
+ * Restores the former files. They are deleted from their copy only if OpenDKIM signs with them; else the next run
+ * restores them again.
  */
 const UNDO = raw(`undo() {
   say "undone:"
@@ -348,7 +348,7 @@ const UNDO = raw(`undo() {
   exit 1
 }`)
 
-/** With what was brought for its unit, else without that, else not at all. */
+/** With the new hardening of its unit, else without hardening, else not at all. */
 const LIVE = raw(`live_or_softened() {
   touched=1
   reported=$(activate 2>&1)

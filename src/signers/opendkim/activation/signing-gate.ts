@@ -1,4 +1,4 @@
-// Publish before sign: which keys a host may sign with, by what name servers say of them. Pure.
+// Publish before sign: decides with which keys a host may sign, from what name servers serve. A pure function.
 import { dkimName, dkimValue } from '../../../mail/records/dkim/record.ts'
 import type { NameServerVars, OutsideAnswer, OutsideQuestion } from '../../../core/probe/outside-question.ts'
 import type { Remarks } from '../../../core/task/plan.ts'

@@ -1,5 +1,5 @@
-// Asks what an activation of OpenDKIM that did not come to its end has left, and whether the daemon that runs is in the
-// group of its keys.
+// Asks what an interrupted activation of OpenDKIM left behind, and whether the running daemon is in the group that can
+// read its keys. An activation brings new files into OpenDKIM so that it signs at every moment.
 import { KEY_GROUP } from '../keys/key-group.ts'
 import { utf8 } from '../../../core/probe/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'

@@ -1,4 +1,4 @@
-// Which keys sign for which domains from now on, and the tables that say so.
+// Computes which key signs for each domain from now on, and OpenDKIM's tables that say so.
 import { isSameName } from '../../../mail/names/names.ts'
 import { signerOf } from '../../../mail/fleet/own-name.ts'
 import { keyTableLines, signingTableLines, type CarriedLine } from '../files/signing-table.ts'

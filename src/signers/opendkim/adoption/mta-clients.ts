@@ -1,4 +1,5 @@
-// Whose mail opendkim.conf(5)'s MTA has signed: that of services of Postfix which call themselves so.
+// Decides whether the setting MTA of opendkim.conf(5) makes OpenDKIM sign for more clients. It names services of
+// Postfix whose mail is signed.
 import { placesOf } from '../activation/lists.ts'
 import type { PostfixService, PostfixSources } from '../../../resources/postfix/settings/sources.ts'
 import { sameSocket } from '../../../resources/milters/endpoint.ts'

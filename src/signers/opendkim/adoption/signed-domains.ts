@@ -1,4 +1,4 @@
-// The domains that a host signs for today in the way that the var `domains` means, and what it signs beside that.
+// Finds the domains that a host signs for today in the sense of the var `domains`, and what else it signs.
 import { inventoryWord } from '../kept/loss-words.ts'
 import { distinctNames, isSelector, mailDomain } from '../../../mail/names/names.ts'
 import { senderPattern } from '../../../mail/names/sender-pattern.ts'
@@ -86,7 +86,7 @@ function remarks({ name, line: { selector, identity } }: Kept): readonly Untrust
 const lostWords = ({ pattern, by: { domain, selector, place } }: Lost): Untrusted =>
   `mail from ${pattern} is signed for ${domain === '%' ? "its sender's domain" : domain} with the selector ` +
   `${selector} today (${placeText(place)}): ` +
-  'a run wants its domains in domains, or it in drop_signing where it need not be signed'
+  'before a run, add its domains to domains, or add it to drop_signing if it need not be signed'
 
 const failsWords = ({ written, place, why }: IdleLine): Untrusted =>
   `mail from ${written} is answered with 451 today (${placeText(place)}): ${why}`

@@ -1,4 +1,4 @@
-// Where OpenDKIM listens, as the var opendkim_socket says it.
+// Writes the socket at which OpenDKIM listens as a value of the var opendkim_socket.
 import * as v from 'valibot'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { SocketVar } from '../../inspection.ts'

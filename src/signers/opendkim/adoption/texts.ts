@@ -1,4 +1,4 @@
-// Asks for OpenDKIM's configuration as texts that can leave a run among its outputs.
+// Asks for the texts of OpenDKIM's configuration, in a form that can be an output of a run.
 import { answersOfParts, type Probe } from '../../../core/probe/probe.ts'
 import { isKnown } from '../../../core/unknown.ts'
 import { opendkimSetup, type OpendkimSetup } from '../setup/signing.ts'

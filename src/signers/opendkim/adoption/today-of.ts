@@ -1,4 +1,4 @@
-// What OpenDKIM does on a host today, of the texts that the host said.
+// Finds out what OpenDKIM does on a host today, from the texts of its configuration.
 import { postfixSourcesOf } from '../../../resources/postfix/postfix-services.ts'
 import type { IdleSetting, SignerToday } from '../../inspection.ts'
 import { placesOf } from '../activation/lists.ts'

@@ -1,4 +1,4 @@
-// Rules on the settings of opendkim.conf.
+// Audit rules about the settings in opendkim.conf.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
@@ -39,8 +39,8 @@ export const opendkimMode = rule({
   id: 'opendkim-mode',
   check: 'setup',
   severity: 'error',
-  means: 'Mode has no s: OpenDKIM only verifies, and signs nothing.',
-  remedy: 'Mode sv, or s where no mail comes in',
+  means: 'Mode has no s: OpenDKIM only verifies mail, and signs nothing.',
+  remedy: 'Mode sv, or Mode s if no mail comes in',
   find: whereInstalled((setup) => {
     const mode = modeOf(setup)
     return foundIf(!mode.includes('s'), {
@@ -56,7 +56,7 @@ export const sha1Signatures = rule({
   id: 'sha1-signatures',
   check: 'setup',
   severity: 'error',
-  means: 'Mail is signed with rsa-sha1, which verifiers must not take (RFC 8301).',
+  means: 'Mail is signed with rsa-sha1, which verifiers must not accept (RFC 8301).',
   remedy: 'SignatureAlgorithm rsa-sha256',
   find: whereInstalled((setup) => {
     const algorithm = givenValue(setup, 'signaturealgorithm').toLowerCase()
@@ -73,7 +73,9 @@ export const ed25519Signatures = rule({
   id: 'ed25519-signatures',
   check: 'setup',
   severity: 'warning',
-  means: 'All mail is signed with Ed25519 alone, which many verifiers do not know (RFC 8463 wants RSA beside it).',
+  means:
+    'All mail is signed only with Ed25519, which many verifiers do not know (RFC 8463 recommends an ' +
+    'RSA signature beside it).',
   remedy: 'SignatureAlgorithm rsa-sha256, with RSA keys',
   find: whereInstalled((setup) => {
     const algorithm = givenValue(setup, 'signaturealgorithm').toLowerCase()
@@ -90,13 +92,13 @@ export const simpleHeader = rule({
   id: 'simple-header',
   check: 'setup',
   severity: 'note',
-  means: 'The header is signed as it is to the byte: a relay that folds a line breaks the signature.',
+  means: 'The header is signed byte by byte: a relay that folds a line breaks the signature.',
   remedy: 'Canonicalization relaxed/simple',
   find: whereInstalled((setup) => {
     const canonicalization = givenValue(setup, 'canonicalization')
     return foundIf(!/^relaxed/i.test(canonicalization), {
       subject: placeOf(setup, 'canonicalization'),
-      message: 'the header is signed as it is to the byte',
+      message: 'the header is signed byte by byte',
       expected: 'Canonicalization relaxed/simple',
       found: canonicalization || 'simple/simple, where it is not set',
     })
@@ -107,7 +109,7 @@ export const fromNotOversigned = rule({
   id: 'from-not-oversigned',
   check: 'setup',
   severity: 'note',
-  means: 'A second From field can be put on signed mail, and the signature still holds.',
+  means: 'Somebody can add a second From field to signed mail, and the signature stays valid.',
   remedy: 'OversignHeaders From',
   find: whereInstalled((setup) =>
     foundIf(!/\bfrom\b/i.test(givenValue(setup, 'oversignheaders')), {
@@ -123,16 +125,16 @@ export const trustAnchor = rule({
   check: 'setup',
   severity: 'note',
   means:
-    "TrustAnchorFile has OpenDKIM check DNSSEC from the internet's root, " +
-    "and its lookups time out where DNS is another's (a lab, split DNS). It does not read resolv.conf.",
-  remedy: 'remove TrustAnchorFile where Nameservers names resolvers of your own',
+    "TrustAnchorFile makes OpenDKIM check DNSSEC from the internet's root. Its lookups time out if " +
+    'the network has a DNS of its own (a lab, split DNS), because it does not read resolv.conf.',
+  remedy: 'remove TrustAnchorFile if Nameservers names resolvers of your own',
   /** Of no account where nothing is verified. */
   find: whereInstalled((setup) => {
     const [anchors, resolvers] = [givenValue(setup, 'trustanchorfile'), givenValue(setup, 'nameservers')]
     const withResolvers = resolvers === '' ? '' : `, with Nameservers ${resolvers}`
     return foundIf(anchors !== '' && modeOf(setup).includes('v'), {
       subject: placeOf(setup, 'trustanchorfile'),
-      message: `TrustAnchorFile is set${withResolvers}: where DNS is not the internet's, lookups time out`,
+      message: `TrustAnchorFile is set${withResolvers}: in a network with a DNS of its own, lookups time out`,
       found: anchors,
     })
   }),
@@ -142,7 +144,7 @@ export const safeKeysOff = rule({
   id: 'safe-keys-off',
   check: 'setup',
   severity: 'warning',
-  means: 'RequireSafeKeys is off: keys that others can read or replace are taken without a word.',
+  means: 'RequireSafeKeys is off: OpenDKIM uses keys that others can read or replace, without a message.',
   remedy: 'RequireSafeKeys yes, and keys root:opendkim-keys 0640',
   find: whereInstalled((setup) => {
     const safe = settingOf(setup, 'requiresafekeys')

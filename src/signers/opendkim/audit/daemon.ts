@@ -1,4 +1,4 @@
-// Rules on OpenDKIM's unit: whether the daemon runs, starts with the host, and takes its configuration.
+// Audit rules about OpenDKIM's unit: whether the daemon runs, starts at boot, and accepts its configuration.
 import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { isInstalled, placeOf, valueOf } from './setup.ts'
@@ -12,7 +12,7 @@ export const opendkimDown = rule({
   check: 'setup',
   severity: 'error',
   means: 'OpenDKIM does not run: mail waits, or leaves unsigned.',
-  remedy: 'see "systemctl status opendkim" and "journalctl -u opendkim"',
+  remedy: 'look at "systemctl status opendkim" and "journalctl -u opendkim"',
   find(setup: OpendkimMailSetup) {
     const active = propertyOf(setup, 'ActiveState')
     return foundIf(active !== undefined && active !== 'active', {
@@ -27,7 +27,7 @@ export const opendkimDisabled = rule({
   id: 'opendkim-disabled',
   check: 'setup',
   severity: 'warning',
-  means: 'OpenDKIM is not started when the host boots.',
+  means: 'OpenDKIM does not start when the host boots.',
   remedy: 'systemctl enable opendkim',
   find(setup: OpendkimMailSetup) {
     const enabled = propertyOf(setup, 'UnitFileState')
@@ -43,8 +43,8 @@ export const opendkimRefused = rule({
   id: 'opendkim-refused',
   check: 'setup',
   severity: 'error',
-  means: 'OpenDKIM refuses its configuration: it does not start again, and a reload keeps the old one.',
-  remedy: 'correct what it names',
+  means: 'OpenDKIM refuses its configuration: it would not start again, and a reload keeps the old ' + 'configuration.',
+  remedy: 'correct the setting that the message names',
   /** `opendkim: /etc/opendkim.conf: configuration error at line 56: unrecognized parameter` */
   find(setup: OpendkimMailSetup) {
     const { refused, tables, configuration, settings, refusals } = setup
@@ -68,7 +68,7 @@ export const opendkimRoot = rule({
   id: 'opendkim-root',
   check: 'setup',
   severity: 'warning',
-  means: 'OpenDKIM runs as root: a hole in it opens the host.',
+  means: 'OpenDKIM runs as root: an attacker who exploits a bug in it controls the host.',
   remedy: 'UserID opendkim',
   find: (setup: OpendkimMailSetup) =>
     foundIf(isInstalled(setup) && setup.user === 'root', {
@@ -82,7 +82,7 @@ export const pidFileMissing = rule({
   id: 'pid-file-missing',
   check: 'setup',
   severity: 'error',
-  means: 'opendkim.conf has no PidFile, for which the unit waits: systemd kills the daemon when the time is up.',
+  means: 'opendkim.conf sets no PidFile, but the unit waits for one: systemd stops the daemon after a ' + 'timeout.',
   remedy: 'PidFile /run/opendkim/opendkim.pid',
   find(setup: OpendkimMailSetup) {
     const { unit } = setup

@@ -1,5 +1,5 @@
-// The patterns of a SigningTable that stand before a line, and which of them takes its mail: in a time that grows with
-// the table, and not with its square.
+// Finds the first earlier line of a SigningTable that matches the pattern of a line and signs with another key. The
+// time grows with the table, not with its square.
 import { matchesWild } from '../../../text/wild.ts'
 import type { SigningEntry } from './tables-read.ts'
 

@@ -1,4 +1,4 @@
-// Rules about OpenDKIM's private keys: the daemon must be able to read them, others must not.
+// Audit rules about access to OpenDKIM's private keys: the daemon must be able to read them, others must not.
 import { rule } from '../../../findings/rule.ts'
 import { DAEMON, KEY_GROUP } from '../keys/key-group.ts'
 import { keyOutOfReach } from '../keys/key-reach.ts'
@@ -19,7 +19,7 @@ export const keyUnreadable = rule({
   check: 'setup',
   severity: 'error',
   means: 'The daemon cannot read the private key: all mail of the domain is deferred (451).',
-  remedy: 'root:opendkim-keys 0640, the daemon in that group since its start, and directories that it may search',
+  remedy: 'root:opendkim-keys 0640, a daemon that was started in this group, and directories that it may ' + 'enter',
   find: (setup: OpendkimMailSetup) =>
     soundKeyFiles(setup)
       .filter(({ key }) => key.state === 'unreadable')
@@ -40,7 +40,8 @@ export const keyUnsafe = rule({
   means:
     'Others can read or replace the private key: OpenDKIM refuses it, and all mail of the domain is deferred (451).',
   remedy:
-    'root:opendkim-keys 0640, nobody but the daemon in that group, and directories that only their owner may write',
+    'root:opendkim-keys 0640, nobody but the daemon in this group, and directories that only their ' +
+    'owner may write to',
   find(setup: OpendkimMailSetup) {
     if (!isOn(settingOf(setup, 'requiresafekeys')?.value ?? 'yes')) return []
     return soundKeyFiles(setup)

@@ -1,4 +1,4 @@
-// The private keys that OpenDKIM's tables name, each once, with what to call it in a finding.
+// The private keys that OpenDKIM's tables name, each once, with its name in findings.
 import type { Subject } from '../../../findings/finding.ts'
 import type { HostKey, OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { groupedBy } from '../../../text/grouped-by.ts'

@@ -1,4 +1,5 @@
-// Rules on whether the daemon, which reads strangers' mail, can change its own keys, and why they stay so.
+// Audit rules about keys that the daemon itself can change. It parses strangers' mail, so it should not be able to; the
+// rules say why mailrun leaves such keys as they are.
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from '../keys/key-group.ts'
 import { keyMoves, type Owned } from '../keys/key-owners.ts'
@@ -42,8 +43,8 @@ export const keyDaemonOwned = rule({
   check: 'setup',
   severity: 'note',
   means:
-    "The daemon, which reads strangers' mail, owns its keys or their directories: a fault in it lets others replace " +
-    'them.',
+    "The daemon parses strangers' mail and owns its keys or their directories: an attacker who " +
+    'exploits a bug in it can replace them.',
   remedy: 'run playbooks/dkim.ts, which gives them to root',
   find(setup: OpendkimMailSetup) {
     const paths = movesOf(setup).moves.map(({ from }) => from.path)
@@ -62,8 +63,10 @@ export const keyNotRoots = rule({
   id: 'key-not-roots',
   check: 'setup',
   severity: 'note',
-  means: 'A key or its directory belongs to another account, or that can read it: mailrun does not give it to root.',
-  remedy: `give the host keys of its own below ${KEY_DIRECTORY}, or make sure that nobody else needs these`,
+  means:
+    'A key or its directory belongs to another account, or that account can read it: mailrun does ' +
+    'not give it to root.',
+  remedy: `make keys below ${KEY_DIRECTORY} for the host, or make sure that no other account needs these`,
   find: (setup: OpendkimMailSetup) =>
     movesOf(setup).stays.map(({ path, why }) => ({
       subject: { path },

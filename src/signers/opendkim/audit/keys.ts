@@ -1,4 +1,5 @@
-// Rules on the private keys that OpenDKIM's tables name: whether they are there, and of which type, size and selector.
+// Audit rules about the private keys that OpenDKIM's tables name: whether they exist, and their type, size and
+// selector.
 import { foundIf, rule, type Rule } from '../../../findings/rule.ts'
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { SHORT_KEY, WEAK_KEY } from '../../../mail/records/dkim/findings.ts'
@@ -13,15 +14,16 @@ export const keyMissing = rule({
   id: 'key-missing',
   check: 'setup',
   severity: 'error',
-  means: 'The private key is not there: all mail of the domain is deferred (451).',
+  means: 'The private key does not exist: all mail of the domain is deferred (451).',
   remedy:
-    'put it back from a backup, or fix the path; else give the host another dkim_selector and run playbooks/dkim.ts',
+    'restore it from a backup, or correct the path; else give the host another dkim_selector and run ' +
+    'playbooks/dkim.ts',
   find: (setup: OpendkimMailSetup) =>
     keyFiles(setup)
       .filter(({ key }) => key.state === 'absent')
       .map(({ key: { path }, named }) => ({
         subject: named,
-        message: `the private key ${path} is not there`,
+        message: `the private key ${path} does not exist`,
         expected: path,
         found: attributesOf(setup, path),
       })),
@@ -32,8 +34,8 @@ export const keyInvalid = rule({
   check: 'setup',
   severity: 'error',
   means:
-    'The file holds no private key that can be used without a passphrase: all mail of the domain is deferred (451).',
-  remedy: 'put the key there',
+    'The file has no private key that can be used without a passphrase: all mail of the domain is ' + 'deferred (451).',
+  remedy: 'put the key into the file',
   find: (setup: OpendkimMailSetup) =>
     unusableKeyFiles(setup).map(({ key: { path, state }, subject }) => ({
       subject,
@@ -48,8 +50,8 @@ export const keyType = rule({
   id: 'key-type',
   check: 'setup',
   severity: 'error',
-  means: 'OpenDKIM of Debian signs with RSA keys: another one puts all mail of the domain off (451).',
-  remedy: 'a key of RSA with 2048 bits',
+  means: "Debian's OpenDKIM signs only with RSA keys: with another key, all mail of the domain is " + 'deferred (451).',
+  remedy: 'use an RSA key of 2048 bits',
   find: (setup: OpendkimMailSetup) =>
     soundKeyFiles(setup).flatMap((each) => {
       const { type } = kindOf(each)
@@ -85,8 +87,9 @@ export const selectorDefault = rule({
   check: 'setup',
   severity: 'note',
   means:
-    'The selector is default: it says nothing, two hosts cannot both have it, and it cannot be rotated without a gap.',
-  remedy: 'a selector for each host and key, such as mx1',
+    'The selector is default: it says nothing, two hosts cannot both use it, and it cannot be ' +
+    'rotated without a gap.',
+  remedy: 'use a selector for each host and key, such as mx1',
   find: (setup: OpendkimMailSetup) =>
     usedKeyEntries(setup)
       .filter(({ selector }) => isSameName(selector, 'default'))

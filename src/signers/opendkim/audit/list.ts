@@ -1,4 +1,5 @@
-// The audit's rules on OpenDKIM's setup, a line for each file: docs/contributing/rule.md says how to add one.
+// The list of the audit's rules about OpenDKIM's setup, one line for each file. docs/contributing/rule.md explains how
+// to add one.
 export {
   ed25519Signatures,
   fromNotOversigned,

@@ -1,4 +1,4 @@
-// The rule that Postfix asks the milter that OpenDKIM is.
+// The audit rule that Postfix must ask OpenDKIM as a milter, at the socket where it listens.
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { endpointOfSocket, sameSocket } from '../../../resources/milters/endpoint.ts'
@@ -10,10 +10,10 @@ export const milterElsewhere = rule({
   id: 'milter-elsewhere',
   check: 'setup',
   severity: 'error',
-  means: 'Postfix asks no milter where OpenDKIM listens.',
+  means: 'OpenDKIM listens at a socket where Postfix asks no milter.',
   remedy:
-    "one of smtpd_milters and non_smtpd_milters must be OpenDKIM's Socket; " +
-    'in a chroot paths begin below the queue directory',
+    "one of smtpd_milters and non_smtpd_milters must name OpenDKIM's Socket; in a chroot, paths " +
+    'begin in the queue directory',
   find(setup: OpendkimMailSetup) {
     const listens = isInstalled(setup) ? listening(setup) : undefined
     const read = postfixOf(setup)

@@ -1,4 +1,5 @@
-// What OpenDKIM is asked to do, wherever: the daemon's own options go before its configuration (opendkim(8)).
+// Reads what OpenDKIM is set to do, from its command line and its configuration. Options of the command line come first
+// (opendkim(8)).
 import type { OpendkimMailSetup, OpendkimTable, Setting, TableName } from '../setup/mail-setup-answer.ts'
 import type { Subject } from '../../../findings/finding.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'

@@ -1,4 +1,4 @@
-// Rules on the programs that sign: one of them must be there, and one alone should sign.
+// Audit rules about programs that sign mail: there must be one, and there should be only one.
 import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { isInstalled } from './setup.ts'
@@ -11,7 +11,7 @@ export const noSigner = rule({
   id: 'no-signer',
   check: 'setup',
   severity: 'error',
-  means: 'No OpenDKIM and no other signer is installed: mail leaves unsigned.',
+  means: 'Neither OpenDKIM nor another signer is installed: mail leaves unsigned.',
   remedy: 'run playbooks/dkim.ts',
   find(setup: OpendkimMailSetup) {
     const hasPostfix = Object.keys(setup.parameters).length > 0
@@ -26,13 +26,13 @@ export const otherSigner = rule({
   check: 'setup',
   severity: 'note',
   means:
-    'Another program signs mail, or may: what it does with a message is asked live, ' +
-    'its configuration is not looked at.',
-  remedy: 'see that only one of them signs',
+    'Another program signs mail, or may sign it. mailrun asks it what it does with a message, but ' +
+    'does not read its configuration.',
+  remedy: 'make sure that only one program signs',
   find: (setup: OpendkimMailSetup) =>
     othersOf(setup).map((name) => ({
       subject: { about: name },
-      message: `${name} is installed, which can sign mail: its configuration is not looked at`,
+      message: `${name} is installed and can sign mail; mailrun does not read its configuration`,
       found: `${name} ${setup.packages[name]}`,
     })),
 })

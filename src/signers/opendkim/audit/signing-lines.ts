@@ -1,4 +1,4 @@
-// Rules about the lines of OpenDKIM's SigningTable: which senders a line matches, and with which key it signs.
+// Audit rules about the lines of OpenDKIM's SigningTable: which senders a line matches, and with which key it signs.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-answer.ts'
@@ -59,7 +59,8 @@ export const signingDangling = rule({
   id: 'signing-dangling',
   check: 'setup',
   severity: 'error',
-  means: 'The SigningTable names a key that is not in the KeyTable: all mail that matches is deferred (451).',
+  means:
+    'The SigningTable names a key that is not in the KeyTable: all mail that the line matches is ' + 'deferred (451).',
   remedy: 'add the key to the KeyTable, or correct the name',
   find(setup: OpendkimMailSetup) {
     if (!isWhole(tableOf(setup, 'keytable'))) return []
@@ -81,7 +82,7 @@ export const signingCatchAll = rule({
   check: 'setup',
   severity: 'error',
   means: 'A pattern matches every sender: mail of domains that are not yours is signed with this key.',
-  remedy: 'a line for each domain',
+  remedy: 'use a line for each domain',
   /** With `%`, of a key or for its name, mail is signed for the sender's own domain, of which the key is published. */
   find(setup: OpendkimMailSetup) {
     const keys = keysOf(setup)
@@ -97,8 +98,10 @@ export const signingBareDomain = rule({
   id: 'signing-bare-domain',
   check: 'setup',
   severity: 'error',
-  means: 'A domain alone stands in a SigningTable of patterns, which match whole addresses: mail leaves unsigned.',
-  remedy: 'write *@ before it',
+  means:
+    'The SigningTable has patterns, which match whole addresses, but this line has only a domain: ' +
+    'mail leaves unsigned.',
+  remedy: 'write *@ before the domain',
   find: (setup: OpendkimMailSetup) =>
     ofLines(setup, ({ entry: { pattern }, subject }, { patterns }) =>
       foundIf(patterns && !pattern.includes('@') && !pattern.includes('*'), {
@@ -115,8 +118,9 @@ export const signingPlainWildcard = rule({
   check: 'setup',
   severity: 'error',
   means:
-    'A pattern stands in a SigningTable that is read without patterns: it matches nothing, and mail leaves unsigned.',
-  remedy: 'SigningTable refile:…, or the domain alone',
+    'This line has a pattern, but the SigningTable is read without patterns: the line matches ' +
+    'nothing, and mail leaves unsigned.',
+  remedy: 'use SigningTable refile:…, or write only the domain',
   /** Without patterns, `*` and `user@*` alone mean something. */
   find: (setup: OpendkimMailSetup) =>
     ofLines(setup, ({ entry: { pattern }, subject }, { patterns, table: { kind } }) => {
@@ -135,7 +139,7 @@ export const signingShadowed = rule({
   check: 'setup',
   severity: 'warning',
   means: 'A line of the SigningTable is never used: an earlier line matches the same senders.',
-  remedy: 'put what is narrower first, or remove it',
+  remedy: 'put the narrower line first, or remove this one',
   /** Of patterns the first that matches counts, unless MultipleSignatures says otherwise. */
   find(setup: OpendkimMailSetup) {
     if (isOn(settingOf(setup, 'multiplesignatures')?.value ?? 'no')) return []

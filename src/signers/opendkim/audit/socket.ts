@@ -1,4 +1,4 @@
-// Rules on OpenDKIM's socket: who can have mail signed by asking it.
+// Audit rules about OpenDKIM's socket: who can reach it can have mail signed.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
@@ -13,7 +13,7 @@ export const socketAnyUser = rule({
   id: 'socket-any-user',
   check: 'setup',
   severity: 'warning',
-  means: 'Every program on the host can have any mail signed for every domain by asking OpenDKIM itself.',
+  means: 'Every program on the host can ask OpenDKIM to sign any mail for every domain.',
   remedy: 'Socket local:/var/spool/postfix/opendkim/opendkim.sock, its directory opendkim:postfix 2750, UMask 007',
   find(setup: OpendkimMailSetup): readonly FindingDetails[] {
     const socket = socketOf(setup)
@@ -51,7 +51,7 @@ export const socketOpen = rule({
   id: 'socket-open',
   check: 'setup',
   severity: 'error',
-  means: 'OpenDKIM listens to the network: whoever reaches it can have forged mail signed.',
+  means: 'OpenDKIM listens to the network: everybody who reaches it can have forged mail signed.',
   remedy: 'Socket local:/var/spool/postfix/opendkim/opendkim.sock',
   find(setup: OpendkimMailSetup) {
     const socket = socketOf(setup)

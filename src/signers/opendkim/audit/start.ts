@@ -1,4 +1,5 @@
-// Rules on how OpenDKIM is started: by options that go before opendkim.conf, or by a file that nobody reads any more.
+// Audit rules about how OpenDKIM is started: with options that override opendkim.conf, or with a file that is no longer
+// read.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
 import type { OpendkimMailSetup } from '../setup/mail-setup-answer.ts'
@@ -23,8 +24,8 @@ export const confOverridden = rule({
   id: 'conf-overridden',
   check: 'setup',
   severity: 'warning',
-  means: 'The daemon is started with options that go before opendkim.conf, such as by a left-over override.conf.',
-  remedy: 'remove the options (systemctl revert opendkim), or say the same in opendkim.conf',
+  means: 'The daemon is started with options that override opendkim.conf, for example from an old ' + 'override.conf.',
+  remedy: 'remove the options (systemctl revert opendkim), or write the same into opendkim.conf',
   find(setup: OpendkimMailSetup) {
     if (!isInstalled(setup)) return []
     const { unit } = setup
@@ -36,7 +37,7 @@ export const confOverridden = rule({
       return [
         {
           subject: { ...(by === '' ? {} : { path: by }), about: name },
-          message: `OpenDKIM is started with -${letter} ${option}, which goes before ${instead}`,
+          message: `OpenDKIM is started with -${letter} ${option}, which overrides ${instead}`,
           expected: setting.value,
           found: option,
         },
@@ -52,7 +53,7 @@ export const confDefaultIgnored = rule({
   id: 'conf-default-ignored',
   check: 'setup',
   severity: 'warning',
-  means: 'Settings in /etc/default/opendkim have no effect: systemd has not read that file since OpenDKIM 2.11.',
+  means: 'Settings in /etc/default/opendkim have no effect: since OpenDKIM 2.11, systemd does not read ' + 'this file.',
   remedy: 'move them to opendkim.conf',
   find(setup: OpendkimMailSetup) {
     if (!isInstalled(setup)) return []

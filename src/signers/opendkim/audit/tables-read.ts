@@ -1,4 +1,4 @@
-// OpenDKIM's SigningTable and KeyTable as values, line by line; and which lines sign for whom.
+// OpenDKIM's SigningTable and KeyTable as values, line by line, and which lines sign for which senders.
 import type { OpendkimMailSetup, SignedLine } from '../setup/mail-setup-answer.ts'
 import { matcherOf } from '../configuration/index.ts'
 import { remembered } from '../../../text/remembered.ts'

@@ -1,4 +1,4 @@
-// Rules on the files of OpenDKIM's tables, and on the lines of its KeyTable.
+// Audit rules about the files of OpenDKIM's tables, and about the lines of its KeyTable.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
 import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-answer.ts'
@@ -33,14 +33,14 @@ export const tableMissing = rule({
   id: 'table-missing',
   check: 'setup',
   severity: 'error',
-  means: 'A table that opendkim.conf names is not there: OpenDKIM does not start.',
-  remedy: 'write it, or take the setting out',
+  means: 'A table that opendkim.conf names does not exist: OpenDKIM does not start.',
+  remedy: 'create the file, or remove the setting',
   find: (setup: OpendkimMailSetup) =>
     tablesOf(setup)
       .filter(({ table, isFile }) => isFile && table.state === 'absent')
       .map((each) => ({
         subject: subjectOf(setup, each),
-        message: `${each.setting} names ${each.table.path}, which is not there`,
+        message: `${each.setting} names ${each.table.path}, which does not exist`,
         expected: each.table.path,
         found: 'no such file',
       })),
@@ -50,8 +50,8 @@ export const tableUnreadable = rule({
   id: 'table-unreadable',
   check: 'setup',
   severity: 'error',
-  means: 'The daemon cannot read a table once it is no longer root: a reload fails, and mail is deferred.',
-  remedy: 'root:opendkim-keys 0640 or mode 0644, and directories that it may search',
+  means: 'The daemon cannot read a table when it no longer runs as root: a reload fails, and mail is deferred.',
+  remedy: 'root:opendkim-keys 0640 or mode 0644, and directories that it may enter',
   find: (setup: OpendkimMailSetup) =>
     tablesOf(setup)
       .filter(({ table, isFile }) => isFile && table.state === 'unreadable')
@@ -66,24 +66,26 @@ export const tableNotRead = rule({
   id: 'table-not-read',
   check: 'setup',
   severity: 'note',
-  means: 'A table is no text file, or too long, and was not looked at in whole.',
-  remedy: 'opendkim -Q asks such a table',
+  means: 'A table is no text file or is too long, so mailrun did not read all of it.',
+  remedy: 'use opendkim -Q to look into such a table',
   find: (setup: OpendkimMailSetup) =>
     tablesOf(setup).flatMap((each): readonly FindingDetails[] => {
       const { table, setting, isFile } = each
       const subject = subjectOf(setup, each)
       if (!isFile)
-        return [{ subject, message: `${setting} is ${table.kind}:, which is not looked at`, found: `${table.kind}:` }]
+        return [
+          { subject, message: `${setting} is ${table.kind}:, which mailrun does not read`, found: `${table.kind}:` },
+        ]
       if (table.state === 'absent' || table.state === 'unreadable') return []
       if (table.cut) {
-        const read = `only its first ${table.rows.length} lines were looked at`
+        const read = `mailrun read only its first ${table.rows.length} lines`
         return [{ subject, message: `${table.path} is long, and ${read}` }]
       }
       return table.state === 'other' ? [{ subject, message: `${table.path} is no file` }] : []
     }),
 })
 
-/** The lines of a KeyTable; none where it cannot be said which of them sign. */
+/** The lines of a KeyTable; none if mailrun cannot know which of them sign. */
 const keyLines = (setup: OpendkimMailSetup): readonly (KeyEntry & { readonly subject: Subject })[] => {
   const table = isInstalled(setup) ? tableOf(setup, 'keytable') : undefined
   if (table === undefined || tableOf(setup, 'signingtable')?.cut === true) return []
@@ -100,15 +102,14 @@ export const keyTableLine = rule({
   id: 'key-table-line',
   check: 'setup',
   severity: 'error',
-  means:
-    'A line of the KeyTable is none: name, domain:selector:path are wanted, and what is more puts all mail off (451).',
+  means: 'A line of the KeyTable has not the form NAME DOMAIN:SELECTOR:PATH. More fields defer all mail (451).',
   remedy: 'correct the line',
   find: (setup: OpendkimMailSetup) =>
     keyLines(setup)
       .filter(({ malformed }) => malformed)
       .map(({ name, subject }) => ({
         subject,
-        message: `${name} has not exactly domain:selector:path`,
+        message: `${name} does not have exactly domain:selector:path`,
         expected: 'NAME DOMAIN:SELECTOR:PATH',
       })),
 })
@@ -117,8 +118,8 @@ export const keyTableUnused = rule({
   id: 'key-table-unused',
   check: 'setup',
   severity: 'note',
-  means: 'A key in the KeyTable that no line of the SigningTable names.',
-  remedy: 'remove it once no mail signed with it is on its way',
+  means: 'No line of the SigningTable names this key of the KeyTable.',
+  remedy: 'remove it when no mail that it signed is on its way',
   find(setup: OpendkimMailSetup) {
     if (tableOf(setup, 'signingtable') === undefined) return []
     const named = new Set(signingEntries(setup).map(({ key }) => key))

@@ -1,4 +1,4 @@
-// Rules on whose mail OpenDKIM signs without asking: its lists of hosts, and its group.
+// Audit rules about whose mail OpenDKIM signs: its lists of trusted hosts, and who is in its group.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { TRUSTED_HOSTS } from '../setup/opendkim.ts'
@@ -32,15 +32,17 @@ export const refileHosts = rule({
   id: 'refile-hosts',
   check: 'setup',
   severity: 'warning',
-  means: 'A list of hosts is read as patterns (refile:), which know no networks: what matches is seldom what is meant.',
-  remedy: `a plain file: InternalHosts ${TRUSTED_HOSTS}`,
+  means:
+    'A list of hosts is read as patterns (refile:). A pattern cannot match a network, so it seldom ' +
+    'matches what was meant.',
+  remedy: `use a plain file: InternalHosts ${TRUSTED_HOSTS}`,
   find: (setup: OpendkimMailSetup) =>
     patternLists(setup).map(({ table, name }) => ({
       subject: { ...placeOf(setup, table.name), about: name },
       message: `${name} is read as patterns`,
       expected: `${name} ${table.path}`,
       found: `${name} refile:${table.path}`,
-      remedy: `a plain file: ${name} ${table.path}`,
+      remedy: `use a plain file: ${name} ${table.path}`,
     })),
 })
 
@@ -49,9 +51,10 @@ export const refileHostsPattern = rule({
   check: 'setup',
   severity: 'error',
   means:
-    'An entry of a list of hosts is a pattern: 10.* matches the name 10.evil.example, [::1] a host named 1, ' +
-    'and a network nothing. Whoever names a host so has mail signed.',
-  remedy: 'a plain file, and networks as 10.0.0.0/8',
+    'An entry of a list of hosts is a pattern: 10.* matches the name 10.evil.example, [::1] matches ' +
+    'a host with the name 1, and a network matches nothing. Anybody who gives a host such a name can ' +
+    'have mail signed.',
+  remedy: 'a plain file, with networks in the form 10.0.0.0/8',
   find: (setup: OpendkimMailSetup) =>
     patternLists(setup).flatMap(({ table, name }): readonly FindingDetails[] =>
       // ExternalIgnoreList only silences a line of the log.
@@ -61,7 +64,7 @@ export const refileHostsPattern = rule({
             .filter(({ text }) => /[*?[\](){}|^$\\/]/.test(text))
             .map(({ line, text }) => ({
               subject: { ...rowPlace(setup, table, line), about: name },
-              message: `${text} is a pattern in ${name}, and means something else than it seems to`,
+              message: `${text} is a pattern in ${name}, and does not match what it seems to`,
               found: text,
             })),
     ),
@@ -77,8 +80,8 @@ export const trustedWide = rule({
   id: 'trusted-wide',
   check: 'setup',
   severity: 'error',
-  means: 'InternalHosts takes in a good part of the internet: whoever is in it can have forged mail signed.',
-  remedy: 'name the networks of your own',
+  means: 'InternalHosts contains a large part of the internet: every client in it can have forged mail ' + 'signed.',
+  remedy: 'list only your own networks',
   find(setup: OpendkimMailSetup) {
     const table = isInstalled(setup) ? tableOf(setup, 'internalhosts') : undefined
     return (table?.rows ?? [])
@@ -96,9 +99,9 @@ export const postfixInGroup = rule({
   check: 'setup',
   severity: 'warning',
   means:
-    'Other users are in the group of the daemon: ' +
-    'a key that the group can read is then refused, and all mail is deferred (451).',
-  remedy: "give the socket's directory to the group postfix (2750), and take them out of the group",
+    'Other users are in the group of the daemon: OpenDKIM refuses a key that the group can read, and ' +
+    'all mail is deferred (451).',
+  remedy: "give the socket's directory to the group postfix (2750), and remove these users from the group",
   find(setup: OpendkimMailSetup) {
     const { members, user } = setup
     const others = user === 'root' || user === '' ? [] : (members[user] ?? []).filter((name) => name !== user)

@@ -1,4 +1,4 @@
-// The keys of a SigningTable as patterns of addresses, in the order in which OpenDKIM comes to them.
+// The keys of a SigningTable as patterns of sender addresses, in the order in which OpenDKIM tries them.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { lowerCase } from './c-text.ts'
 import type { Entry } from './data-set.ts'

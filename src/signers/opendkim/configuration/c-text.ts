@@ -1,4 +1,4 @@
-// Texts as programs in C take them: bytes, lines of a bounded length, white space and letters of ASCII.
+// Helpers that read text as programs in C do: bytes, lines of limited length, white space and letters of ASCII.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 const SPACE = /[ \t\n\v\f\r]/

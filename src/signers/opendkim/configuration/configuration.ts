@@ -1,4 +1,5 @@
-// opendkim.conf(5) as the daemon reads it: what counts, what is not understood, every line that can sign.
+// Reads opendkim.conf(5) as the daemon does: the settings in effect, what mailrun does not understand, and every line
+// that can sign.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { lowerCase } from './c-text.ts'
 import { readDataSet } from './data-set.ts'

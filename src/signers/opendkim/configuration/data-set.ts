@@ -1,4 +1,4 @@
-// Data sets of OpenDKIM, as dkimf_db_open() of opendkim-db.c reads them: lists, files, files of patterns.
+// Reads OpenDKIM's data sets (lists, files, files of patterns) as dkimf_db_open() of opendkim-db.c does.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { lowerCase, tableLines, trimmed, type Line } from './c-text.ts'
 import { patternFault } from './pattern.ts'

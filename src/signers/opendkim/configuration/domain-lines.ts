@@ -1,4 +1,4 @@
-// The domains of `Domain`, signed by KeyFile and Selector.
+// The signing lines that follow from the settings Domain, KeyFile and Selector, which sign without tables.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { lowerCase } from './c-text.ts'
 import type { Entry } from './data-set.ts'

@@ -1,4 +1,4 @@
-// OpenDKIM's configuration, as the daemon reads it.
+// The reader of OpenDKIM's configuration: it finds out, from texts alone, what the daemon does with them.
 export {
   opendkimConfiguration,
   signaturesOf,

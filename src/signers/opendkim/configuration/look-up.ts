@@ -1,4 +1,4 @@
-// Looking something up in a data set, as dkimf_db_get() of opendkim-db.c does: the first entry whose key is asked for.
+// Looks up a key in one of OpenDKIM's data sets, as dkimf_db_get() of opendkim-db.c does: the first entry that matches.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { lowerCase } from './c-text.ts'
 import type { DataSet, Entry } from './data-set.ts'

@@ -1,4 +1,4 @@
-// Patterns of `refile:` tables, which OpenDKIM makes regular expressions of (dkimf_mkregexp() of util.c).
+// Patterns of `refile:` tables, from which OpenDKIM makes regular expressions (dkimf_mkregexp() of util.c).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { matchesWild, type Wild } from '../../../text/wild.ts'
 

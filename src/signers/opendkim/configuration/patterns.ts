@@ -1,5 +1,5 @@
-// Compares two OpenDKIM configurations by sample addresses: which addresses stand for a pattern of the SigningTable,
-// and which of them a configuration signs.
+// Compares two OpenDKIM configurations with sample addresses: it chooses addresses for each pattern of the
+// SigningTable, and finds which of them a configuration signs.
 import { lowerCase } from './c-text.ts'
 import { signaturesOf, type OpendkimConfiguration } from './configuration.ts'
 import { isSigned, type Signature } from './signatures.ts'

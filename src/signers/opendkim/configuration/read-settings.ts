@@ -1,4 +1,5 @@
-// The settings of opendkim.conf(5) and of what it includes, as config_load() of OpenDKIM's config.c reads them.
+// Reads the settings in opendkim.conf(5) and in the files that it includes, as config_load() of OpenDKIM's config.c
+// does.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { linesOf, lowerCase, withoutBlanks, type Line } from './c-text.ts'
 import { SETTINGS, type SettingKind } from './setting-names.ts'

@@ -1,4 +1,4 @@
-// Values with which OpenDKIM does not start: dkimf_config_load() and main() of opendkim.c.
+// Finds values with which OpenDKIM does not start (dkimf_config_load() and main() of opendkim.c).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { dataSetOf, formOf } from './data-set.ts'
 import { MOST_STEPS } from './pattern.ts'

@@ -1,4 +1,5 @@
-// The names by which OpenDKIM looks a sender up in a SigningTable (dkimf_apply_signtable() of opendkim.c).
+// The names under which OpenDKIM looks up a sender in a SigningTable, in its order (dkimf_apply_signtable() of
+// opendkim.c).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { lowerCase } from './c-text.ts'
 import type { Entry } from './data-set.ts'

@@ -1,4 +1,4 @@
-// The settings that OpenDKIM of Debian 12 and 13 knows (2.11.0~beta2: opendkim-config.h, with Debian's build options).
+// The settings that OpenDKIM of Debian 12 and 13 has (2.11.0~beta2: opendkim-config.h, with Debian's build options).
 
 const YES_OR_NO = `
 AllowSHA1Only AlwaysAddARHeader AuthservIDWithJobID AutoRestart Background CaptureUnknownErrors Diagnostics

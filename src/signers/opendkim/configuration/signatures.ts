@@ -1,4 +1,4 @@
-// Who is signed how: what OpenDKIM does with a message of a sender, from a client that it signs for.
+// Computes the signatures that OpenDKIM adds to a message of a sender, from a client that it signs for.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { lowerCase } from './c-text.ts'
 import type { Entry } from './data-set.ts'

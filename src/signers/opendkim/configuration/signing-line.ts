@@ -1,4 +1,4 @@
-// A line by which OpenDKIM signs, or does not.
+// A line of OpenDKIM's configuration that makes it sign some mail, and a line that has no effect.
 import type { Place } from './sources.ts'
 
 export interface SigningLine {

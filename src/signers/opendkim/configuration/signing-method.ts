@@ -1,4 +1,4 @@
-// By which of its two ways a configuration signs: by tables, or by one key for its domains.
+// Finds which of OpenDKIM's two methods a configuration uses: tables, or one key for all its domains.
 import { dataSetOf, type Entry } from './data-set.ts'
 import { wholePath, withWholePath } from './keys.ts'
 import { tableOf, type Table } from './look-up.ts'

@@ -1,4 +1,5 @@
-// What a host said of OpenDKIM's configuration, and what is said where it cannot be understood.
+// The texts of a host's OpenDKIM configuration before they are parsed, and the list of what mailrun does not understand
+// in them.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** A file of the host as it was read; `cut`: longer than is read. */

@@ -1,4 +1,4 @@
-// The lines of a SigningTable that sign, each with its key of the KeyTable.
+// The lines of a SigningTable that sign, each with its key from the KeyTable.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { domainPart, inOrder } from './address-pattern.ts'
 import { keyNamed, pathFor } from './keys.ts'

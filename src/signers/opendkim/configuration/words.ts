@@ -1,4 +1,4 @@
-// The words of OpenDKIM's command line, as getopt(3) reads them.
+// Parses the options on OpenDKIM's command line, as getopt(3) does.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { Doubts } from './sources.ts'
 

@@ -1,5 +1,5 @@
-// What a configuration of OpenDKIM that mailrun writes says: opendkim.conf(5). What is on hosts,
-// `src/signers/opendkim/configuration` reads.
+// The settings in an opendkim.conf(5) that mailrun writes. The configuration that is on a host is read by
+// `src/signers/opendkim/configuration`.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** Read when the daemon starts, never at a reload. Source: main() in OpenDKIM 2.11.0 Beta2's opendkim.c. */

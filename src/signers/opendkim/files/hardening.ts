@@ -1,20 +1,20 @@
-// What OpenDKIM's unit may do and see, as systemd.exec(5) has it: no more than the host's own configuration needs.
+// Computes what OpenDKIM's unit may do and see (systemd.exec(5)): only what the configuration of the host needs.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 export interface Hardening {
-  /** Names and values of systemd.exec(5), in the order of the drop-in. */
+  /** Names and values of settings of systemd.exec(5), in the order of the drop-in. */
   readonly properties: readonly (readonly [name: string, value: string])[]
   /** The directory of its PID file, which the daemon must be able to write as its own user; none where it has none. */
   readonly pidDirectory: string | undefined
 }
 
 /**
- * For the unit of an OpenDKIM with these settings; `unfit` says in words what in it does not go with that.
+ * For the unit of an OpenDKIM with these settings. `unfit` says which settings exclude the hardening.
  *
- * The daemon is started as its user, not as root: so it needs no capability, and `systemctl reload` may signal it.
+ * The daemon starts as its own user, not as root. So it needs no capability, and `systemctl reload` may signal it.
  *
- * @param settings - that count, with options of its command line; by name in lower case.
- * @param keys - paths of the private keys that sign.
+ * @param settings - the settings in effect, with options of its command line; by name in lower case
+ * @param keys - the paths of the private keys that sign
  */
 export function hardeningFor(
   settings: ReadonlyMap<string, Untrusted>,
@@ -35,7 +35,7 @@ export function hardeningFor(
       ['NoNewPrivileges', 'yes'],
       ['CapabilityBoundingSet', ''],
       ['ProtectSystem', 'strict'],
-      // Else these stay writable: systemd mounts /run again for ProtectControlGroups.
+      // Without this they stay writable, because systemd mounts /run again for ProtectControlGroups.
       ['ReadOnlyPaths', '/run -/dev/shm'],
       ...(writable.length === 0 ? [] : ([['ReadWritePaths', writable.map((path) => `-${path}`).join(' ')]] as const)),
       ['ProtectHome', isIn('/home/', '/root/', '/run/user/') ? 'read-only' : 'yes'],
@@ -46,7 +46,7 @@ export function hardeningFor(
   }
 }
 
-/** What no configuration of OpenDKIM needs. */
+/** Settings that fit every configuration of OpenDKIM. */
 const ALWAYS: Hardening['properties'] = [
   ...[
     'PrivateDevices',
@@ -64,7 +64,7 @@ const ALWAYS: Hardening['properties'] = [
   ].map((name): [string, string] => [name, 'yes']),
   ['ProtectProc', 'invisible'],
   ['ProcSubset', 'pid'],
-  // The resolver of the C library asks by netlink which addresses there are.
+  // The resolver of the C library uses netlink to find the addresses of the host.
   ['RestrictAddressFamilies', 'AF_UNIX AF_INET AF_INET6 AF_NETLINK'],
   ['SystemCallArchitectures', 'native'],
   ['SystemCallFilter', '@system-service'],
@@ -72,7 +72,7 @@ const ALWAYS: Hardening['properties'] = [
   ['SystemCallErrorNumber', 'EPERM'],
 ]
 
-/** The drop-in's text. */
+/** The text of the drop-in. */
 export const hardeningText = ({ properties }: Hardening): string =>
   [
     '# Written by mailrun: what OpenDKIM can do without. Other drop-ins go before it, being read later.',
@@ -81,7 +81,7 @@ export const hardeningText = ({ properties }: Hardening): string =>
     '',
   ].join('\n')
 
-/** Those of its socket, its PID file and its statistics, and those that it writes diagnostics to. */
+/** The directories of its socket, its PID file, its statistics and its diagnostics. */
 function directoriesToWrite(settings: ReadonlyMap<string, Untrusted>): readonly string[] {
   const files = ['socket', 'pidfile', 'statistics'].map((name) => directoryOf(settings.get(name)))
   const directories = ['diagnosticdirectory', 'temporarydirectory'].map((name) => settings.get(name))
@@ -95,7 +95,7 @@ function directoryOf(value: Untrusted | undefined): string | undefined {
   return path !== undefined && isPlain(path) ? path : undefined
 }
 
-/** A directory of more than one component, of characters that mean nothing to systemd. */
+/** A directory with more than one component, and without characters that are special for systemd. */
 const isPlain = (path: Untrusted): boolean => /^(?:\/[\w@+.-]+){2,}$/.test(path) && !/^\/var\/run$/.test(path)
 
 /** Absolute paths in a value: `refile:/etc/x`, `/a,/b`, `10025@…` none. */

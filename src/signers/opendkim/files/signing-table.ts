@@ -1,5 +1,5 @@
-// OpenDKIM's KeyTable and SigningTable as lines: which key signs for whom (opendkim.conf(5), `KeyTable file:…`,
-// `SigningTable refile:…`).
+// Writes the lines of OpenDKIM's KeyTable and SigningTable, which say with which key each sender's mail is signed
+// (opendkim.conf(5), `KeyTable file:…`, `SigningTable refile:…`).
 import { signerOf } from '../../../mail/fleet/own-name.ts'
 
 /** A key that a host signs with. */

@@ -1,4 +1,4 @@
-// Who signs for whom by the tables that mailrun is about to write. Pure.
+// Computes which senders the tables that mailrun is about to write sign for, and with which key. Pure functions.
 import { signerOf } from '../../../mail/fleet/own-name.ts'
 import type { SenderPattern } from '../../../mail/names/sender-pattern.ts'
 import { aboveOf } from './sender-index.ts'

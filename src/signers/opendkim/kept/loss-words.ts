@@ -1,4 +1,5 @@
-// How it is said which mail would not stay signed, and what to do: in the words of the inventory and the tables.
+// The messages about mail that would lose its signature, and what to do. They use the words of the inventory and of
+// OpenDKIM's tables.
 import { mailDomain } from '../../../mail/names/names.ts'
 import { CLIENT } from '../../keep-args.ts'
 import { placeText } from '../configuration/index.ts'

@@ -1,5 +1,5 @@
-// Which of many sender patterns counts for an address: the first in their order; found by name, as tables have one line
-// for each domain.
+// An index of sender patterns: finds the first pattern that matches an address, by name, because tables have a line for
+// each domain.
 import { witnessOf, type SenderPattern } from '../../../mail/names/sender-pattern.ts'
 import { matchesWild } from '../../../text/wild.ts'
 

@@ -1,4 +1,4 @@
-// What about a host's OpenDKIM keeps a run from telling what it signs, or from having it sign otherwise.
+// Explains why mailrun cannot find out what a host's OpenDKIM signs, or cannot change it.
 import { isKnown } from '../../../core/unknown.ts'
 import { DAEMON } from '../keys/key-group.ts'
 import { configurationOf, KEY_TABLE, SIGNING_TABLE, type OpendkimSetup } from '../setup/signing.ts'

@@ -1,4 +1,4 @@
-// How OpenDKIM will be configured once other files are in place.
+// Computes OpenDKIM's configuration after other files are put in place.
 import { settingsOf } from '../files/conf.ts'
 import { isKnown } from '../../../core/unknown.ts'
 import { CONFIGURATION, type OpendkimSetup } from '../setup/signing-family.ts'

@@ -1,4 +1,5 @@
-// For which clients OpenDKIM signs besides those that log in, and which of them a list of trusted hosts leaves out.
+// Finds for which clients OpenDKIM signs besides those that log in, and which of them are missing in a list of trusted
+// hosts.
 import { covers, hasHostBits, parseNetwork, type Network } from '../../../mail/records/spf/network.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { OpendkimConfiguration } from '../configuration/index.ts'

@@ -1,4 +1,5 @@
-// A line by which mail is signed now, and whether the key that is in use for a domain does so. Pure.
+// A line of OpenDKIM's configuration that signs mail now, and whether it signs with the key that a domain uses. Pure
+// functions.
 import type { SigningLine } from '../configuration/index.ts'
 import type { ComingKey } from './coming-tables.ts'
 

@@ -1,4 +1,4 @@
-// What of the mail that a host signs now goes on being signed by the tables that are to come, and what would not. Pure.
+// Finds which mail that a host signs now stays signed with the new tables, and which does not. A pure function.
 import { isWithin } from '../../../mail/records/dns-record.ts'
 import { mailDomain } from '../../../mail/names/names.ts'
 import type { CarriedLine } from '../files/signing-table.ts'

@@ -1,4 +1,4 @@
-// Asks whether a host would refuse to switch keys: what `keepSigned` says of it, before anything is begun.
+// Asks whether a host would refuse to switch keys, as the task `keepSigned` would, before anything is changed.
 import { switchProblem } from './signing-kept.ts'
 import { answersOfParts, type Probe } from '../../../core/probe/probe.ts'
 import type { KeepArgs } from '../../keep-args.ts'

@@ -1,4 +1,4 @@
-// Asks which private keys lie on a host for some domains, with their public halves and ages, and what time it is there.
+// Asks which private keys a host has for some domains, with their public halves and ages, and what time it is there.
 import type { HostKeys } from '../../keys/host-keys.ts'
 import { isSelector } from '../../../mail/names/names.ts'
 import { HISTORY } from '../../../mail/rotation/history.ts'

@@ -1,4 +1,4 @@
-// The system group by which OpenDKIM reads root's keys and tables, and the owner and mode that these have.
+// The system group through which OpenDKIM reads keys and tables that belong to root, and their owner and mode.
 import { rootsDirectory, rootsKey } from '../../keys/roots.ts'
 
 /**

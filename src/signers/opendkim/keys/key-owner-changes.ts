@@ -1,4 +1,4 @@
-// The changes that give keys and their directories to root. The daemon is in the group of the keys, and can read them
+// The changes that give keys and their directories to root. The daemon is in the group of the keys, so it can read them
 // at every step.
 import type { Move } from './key-owners.ts'
 import { ownPath } from '../../../resources/files/program/files.ts'

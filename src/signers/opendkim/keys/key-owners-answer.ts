@@ -1,5 +1,5 @@
-// Reads from the answer about signing to whom keys belong, who is in the group that may read root's, and what else
-// could keep them as they are.
+// Parses the answer about owners of DKIM keys: to whom keys belong, who is in the group that may read them, and what
+// else could prevent a change.
 import { DAEMON } from './key-group.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { fromHex } from '../../../shell/perl-words.ts'

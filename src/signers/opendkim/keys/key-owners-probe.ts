@@ -1,4 +1,4 @@
-// Asks to whom a host's DKIM keys and their directories belong, and who is in the group that may read root's.
+// Asks who owns a host's DKIM keys and their directories, and who is in the group that may read those of root.
 import { DAEMON, KEY_GROUP } from './key-group.ts'
 import { factAbout, type Fact, type PathFact } from '../../../core/task/fact.ts'
 import { defineProbe, type Probe } from '../../../core/probe/probe.ts'

@@ -1,4 +1,5 @@
-// Decides which keys and directories of keys are given to root, and which stay as they are and why. A pure function.
+// Decides which keys, and which directories of keys, are given to root, and which stay as they are and why. A pure
+// function.
 import { DAEMON, KEY_GROUP, ROOTS_DIRECTORY, ROOTS_KEY } from './key-group.ts'
 
 /** Owner, group and mode (four octal digits). */

@@ -1,4 +1,4 @@
-// Why nothing can be signed with a key as it lies there, and what to do.
+// Explains why OpenDKIM cannot sign with a key file as it is on the host, and what to do.
 import { keyOutOfReach } from './key-reach.ts'
 import { unusable } from './unusable.ts'
 import { isKnown } from '../../../core/unknown.ts'

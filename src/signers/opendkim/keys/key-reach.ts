@@ -1,5 +1,5 @@
-// Whether the daemon can reach a private key, and would trust the way to it: opendkim(8), and opendkim.conf(5) on
-// RequireSafeKeys.
+// Decides whether the daemon can read a private key, and whether it trusts the directories above it (opendkim(8);
+// opendkim.conf(5), RequireSafeKeys).
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { DirectoryAttributes } from '../../keys/signing.ts'
 import { DAEMON, KEY_DIRECTORY } from './key-group.ts'

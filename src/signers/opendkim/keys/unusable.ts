@@ -1,4 +1,4 @@
-// Whether OpenDKIM can sign with the private half of a public key.
+// Decides from a public key whether OpenDKIM can sign with its private half.
 import { keyKind, LEAST_BITS } from '../../../mail/records/dkim/public-key.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
@@ -12,6 +12,6 @@ export function unusable(spki: Untrusted): string | undefined {
   if (kind === undefined) return 'it cannot be read'
   if (kind.type !== 'rsa') return `it is an ${kind.type} key, and OpenDKIM signs with RSA keys only`
   return kind.bits < LEAST_BITS
-    ? `it has ${kind.bits} bits, and verifiers pass over keys of less than ${LEAST_BITS} (RFC 8301)`
+    ? `it has ${kind.bits} bits, and verifiers ignore keys of less than ${LEAST_BITS} (RFC 8301)`
     : undefined
 }

@@ -1,5 +1,5 @@
-// The Perl by which every question about OpenDKIM reads its configuration: the daemon's words, the texts of its
-// configuration and data sets, and which keys these may name. Nothing is judged there.
+// The Perl code with which every question about OpenDKIM collects its configuration: the daemon's command line, the
+// texts of its configuration and data sets, and the keys that these may name. It does not judge them.
 import { WALK } from '../../../resources/files/program/walk.ts'
 import { DATA_SETS } from '../configuration/index.ts'
 import { PERL_WORDS } from '../../../shell/perl-words.ts'

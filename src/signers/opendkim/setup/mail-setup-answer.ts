@@ -1,4 +1,4 @@
-// How OpenDKIM signs on a host, as the daemon reads it: what the audit looks at for traps.
+// How OpenDKIM signs on a host, as the daemon reads its configuration. The audit rules read these values.
 import type { MailSetup } from '../../../mail/mail-setup.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 

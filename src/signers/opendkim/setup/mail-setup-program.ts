@@ -1,17 +1,18 @@
-// The program that tells how a host signs its mail, as its daemons read it: OpenDKIM's unit, configuration, tables and
-// keys, and Postfix's lists of milters. For the perl of Debian's perl-base.
+// The Perl program that reports how a host signs its mail: OpenDKIM's unit, configuration, tables and keys, and
+// Postfix's lists of milters. It needs only Debian's perl-base.
 import { MAIL_PROGRAMS, POSTFIX_SETUP } from '../../../resources/postfix/setup-program.ts'
 import { COLLECT_APART } from './collect.ts'
 
 const UNIT_PROPERTIES = 'LoadState ActiveState UnitFileState Type PIDFile DropInPaths FragmentPath User'
 
 /**
- * Prints lines, text as hex, then what `tell_sources` tells of OpenDKIM's configuration and tables; in the end `end`:
+ * Prints lines (texts in hexadecimal form), then the output of `tell_sources` about OpenDKIM's configuration and
+ * tables, and at the end `end`. The lines are:
  *
- * - of OpenDKIM: `unit PROPERTY VALUE`, `refused TEXT`, `default NAME LINE VALUE`, `user NAME`, `in GROUP`;
- * - of its tables and keys: `state PATH STATE` for the daemon's user, `key PATH STATE SPKI`, `no-openssl`,
+ * - about OpenDKIM: `unit PROPERTY VALUE`, `refused TEXT`, `default NAME LINE VALUE`, `user NAME`, `in GROUP`;
+ * - about its tables and keys: `state PATH STATE` for the daemon's user, `key PATH STATE SPKI`, `no-openssl`,
  *   `path TYPE OWNER GROUP MODE PATH`, `member GROUP USER`;
- * - what {@link MAIL_PROGRAMS} and {@link POSTFIX_SETUP} print.
+ * - the output of {@link MAIL_PROGRAMS} and {@link POSTFIX_SETUP}.
  *
  * No private key and no password of a table leaves the host. Source: opendkim(8), opendkim.conf(5), postconf(1).
  */

@@ -1,5 +1,5 @@
-// All that is asked about an OpenDKIM before it is to sign by other files: keys, tables, configuration, its unit, and
-// which Postfix asks it.
+// Asks everything about an OpenDKIM that must be known before its files change: keys, tables, configuration, its unit,
+// and which Postfix asks it.
 import type { Fact } from '../../../core/task/fact.ts'
 import { fact } from '../../../core/task/fact.ts'
 import type { Probe } from '../../../core/probe/probe.ts'

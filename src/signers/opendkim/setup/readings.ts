@@ -1,5 +1,5 @@
-// What the audit looks at of OpenDKIM's configuration: its settings, tables and lines that sign, as the daemon reads
-// them.
+// Computes the values of OpenDKIM's configuration that the audit judges: settings, tables and lines that sign, as the
+// daemon reads them.
 import type { OpendkimMailSetup, OpendkimTable, SignedLine, TableName } from './mail-setup-answer.ts'
 import {
   opendkimConfiguration,

@@ -1,4 +1,5 @@
-// What the program of the question about signing answers, read once: texts of OpenDKIM's configuration, keys, paths.
+// Parses the answer to the question with which keys a host signs: texts of OpenDKIM's configuration, keys, paths. It is
+// parsed once for all tasks.
 import { utf8, type Answer } from '../../../core/probe/answer.ts'
 import { ProbeError } from '../../../core/probe/probe.ts'
 import { UNKNOWN, type Known } from '../../../core/unknown.ts'

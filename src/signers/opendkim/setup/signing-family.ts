@@ -1,5 +1,5 @@
-// Asks with which keys a host signs: its tables, wherever its configuration says that they are, the keys that they
-// name, and the directories above those. One process, and one for each key.
+// Asks with which keys a host signs: reads its tables at the places that its configuration names, the keys that they
+// name, and the directories above them. It takes one process, and one more for each key.
 import { ancestorsOf, type Signing } from '../../keys/signing.ts'
 import type { Answer } from '../../../core/probe/answer.ts'
 import type { Family } from '../../../core/probe/probe.ts'

@@ -1,16 +1,16 @@
-// Which key signs a domain's mail by a configuration of OpenDKIM, whoever wrote that.
+// Finds which key signs a domain's mail with a given configuration of OpenDKIM, whoever wrote it.
 import { signaturesOf, type OpendkimConfiguration, type Signature } from '../configuration/index.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
-/** A key in a file: where it is, and the selector that it is published by. */
+/** A key in a file: its path, and the selector under which it is published. */
 export interface NamedKey {
   readonly selector: string
   readonly path: string
 }
 
 /**
- * The keys by which mail is signed with `d=` of that domain, the first the one of most of its addresses: that of any
- * user of the domain, then those of lines for some of them. A key that stands in a table itself is none of them.
+ * The keys that sign mail with `d=` of this domain. The key for all users of the domain comes first, then the keys of
+ * lines for some users. A key that is written in the table itself is not included.
  */
 export function keysInUse(configuration: OpendkimConfiguration): (domain: string) => readonly NamedKey[] {
   const byDomain = linesByDomain(configuration)
@@ -25,7 +25,7 @@ export function keysInUse(configuration: OpendkimConfiguration): (domain: string
 
 type Line = Pick<Signature, 'domain' | 'selector' | 'key'>
 
-/** Of lines that name a domain: those with `%` for the sender's are for the domain of their pattern. */
+/** The domain of a line. A line with `%` (the sender's domain) is for the domain of its pattern. */
 function linesByDomain({ signing }: OpendkimConfiguration): ReadonlyMap<string, readonly Line[]> {
   const found = new Map<string, Line[]>()
   for (const { pattern, domain, selector, key } of signing) {
@@ -38,5 +38,5 @@ function linesByDomain({ signing }: OpendkimConfiguration): ReadonlyMap<string, 
   return found
 }
 
-/** `example.org` of `info@example.org` and of `*@*.example.org`, whose senders are below it: nobody's own. */
+/** `example.org` for `info@example.org`, and for `*@*.example.org`, whose senders are all below it. */
 const ofPattern = (pattern: Untrusted): string => pattern.slice(pattern.lastIndexOf('@') + 1)

@@ -1,5 +1,5 @@
-// The program that tells with which keys a host signs, or could: OpenDKIM's configuration and tables as texts, the keys
-// that they name for some domains, and whom those belong to. For the perl of Debian's perl-base.
+// The Perl program that reports with which keys a host signs, or could sign: OpenDKIM's configuration and tables as
+// texts, the keys that they name for some domains, and the owners of those. It needs only Debian's perl-base.
 import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from '../keys/key-group.ts'
 import { HISTORY } from '../../../mail/rotation/history.ts'
 import { ACTIVATION } from '../activation/state.ts'

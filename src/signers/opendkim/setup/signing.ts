@@ -1,4 +1,5 @@
-// Asks with which key OpenDKIM signs for a domain: the one that its tables name, else the one it is to have first.
+// Asks with which key OpenDKIM signs for a domain: the key that its tables name or, if they name none, the first key of
+// the domain.
 import { ancestorsOf, keyPath, type Signing, type SigningQuestion } from '../../keys/signing.ts'
 import { DAEMON } from '../keys/key-group.ts'
 import { factAbout, type Fact } from '../../../core/task/fact.ts'

@@ -1,4 +1,4 @@
-// What `ssh -G` prints, as a list of settings.
+// The output of `ssh -G`, parsed into a list of settings.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** One keyword in lower case with a value as `ssh -G` prints it; keywords that add up come once for each value. */

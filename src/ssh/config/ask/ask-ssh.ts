@@ -1,4 +1,4 @@
-// Asks OpenSSH itself what ssh_config(5) comes to for a destination: `ssh -G`, which connects to nothing.
+// Runs `ssh -G`, which prints the settings that ssh_config(5) has for one destination, and connects to no host.
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { SSH_SETTINGS_BYTES, SSH_SETTINGS_SECONDS } from '../../../core/bounds.ts'

@@ -1,4 +1,4 @@
-// Asks ssh each question once in a run, as many at a time as there are processors.
+// Runs `ssh -G` once for each question of a run, at most one process per processor at a time.
 import { availableParallelism } from 'node:os'
 import pLimit from 'p-limit'
 import type { Answer } from './answer.ts'

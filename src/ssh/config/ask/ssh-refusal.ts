@@ -1,4 +1,4 @@
-// What ssh says when it refuses a configuration, as an error with file:line.
+// Makes an error with file:line from what ssh prints when it refuses a configuration.
 import { MailrunError } from '../../../core/mailrun-error.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 

@@ -1,4 +1,4 @@
-// One line of an ssh_config that is no comment, split into words, without a judgement on what it says.
+// Splits one line of an ssh_config into words, without deciding what they mean.
 import { lowerAscii } from '../../../text/openssh-pattern.ts'
 import { nextWord, splitWords, withoutSpace } from './words.ts'
 

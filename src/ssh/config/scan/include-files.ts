@@ -1,4 +1,4 @@
-// The files that an Include of ssh_config(5) may read: all that ssh reads, and perhaps more.
+// Finds the files that an Include of ssh_config(5) may read: all that ssh reads, and perhaps more.
 import { readdirSync } from 'node:fs'
 import { lowerAscii } from '../../../text/openssh-pattern.ts'
 import { hereOf } from '../here.ts'

@@ -1,4 +1,4 @@
-// What of a Match line of ssh_config(5) may differ between destinations.
+// Finds out which parts of a Match line of ssh_config(5) can differ between destinations.
 import { lowerAscii } from '../../../text/openssh-pattern.ts'
 import { namesDestination } from '../tokens.ts'
 

@@ -1,5 +1,5 @@
-// Reads ssh_config(5) files for one thing: which destinations must get the same answer from `ssh -G`. What the lines
-// mean is OpenSSH's to say.
+// Scans ssh_config(5) files to find out which destinations must get the same answer from `ssh -G`. It does not
+// interpret the lines: OpenSSH does that.
 import { readFileSync } from 'node:fs'
 import { lowerAscii } from '../../../text/openssh-pattern.ts'
 import { hereOf } from '../here.ts'

@@ -1,5 +1,5 @@
-// The two ways in which OpenSSH 9.2 splits a line: keywords and Match by strdelim(), arguments by argv_split() of
-// misc.c.
+// The two ways in which OpenSSH 9.2 splits a line into words: strdelim() for keywords and Match, argv_split() of misc.c
+// for arguments.
 
 const DELIMITER = /[ \t\r\n"=]/
 

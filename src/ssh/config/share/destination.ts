@@ -1,4 +1,4 @@
-// A destination as ssh(1) is given it, and what tells it from others.
+// A destination as ssh(1) gets it on its command line, and how it differs from other destinations.
 import type { ConfigLine } from '../scan/config-line.ts'
 
 export interface Destination {

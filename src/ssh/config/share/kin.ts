@@ -1,4 +1,4 @@
-// Which destinations must get the same answer from `ssh -G`, but for what names them.
+// Decides which destinations must get the same answer from `ssh -G`, except for their own names.
 import { lowerAscii, matchesPattern, matchPatternList } from '../../../text/openssh-pattern.ts'
 import type { Scan } from '../scan/scan.ts'
 import { expandTokens, namesDestination } from '../tokens.ts'

@@ -1,4 +1,5 @@
-// The answer of `ssh -G` for one destination, made that for another: what names the first names the second.
+// Turns the answer of `ssh -G` for one destination into the answer for another: replaces the names of the first with
+// those of the second.
 import { lowerAscii } from '../../../text/openssh-pattern.ts'
 import { valueOf, type Answer, type SshSetting } from '../ask/answer.ts'
 import { lastHop } from '../jump.ts'

@@ -1,4 +1,4 @@
-// One answer of `ssh -G` for all destinations that must get the same.
+// Gives one answer of `ssh -G` to all destinations that must get the same.
 import type { Answer } from '../ask/answer.ts'
 import { withLines, type Scan } from '../scan/scan.ts'
 import { isPlainUser, type Destination } from './destination.ts'

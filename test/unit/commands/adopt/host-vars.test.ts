@@ -40,7 +40,7 @@ test('the milters’ default action and trusted hosts are carried over, what the
     ),
     conf: 'Socket local:/run/opendkim/opendkim.sock\nMTA ORIGINATING\n',
   })
-  assert.equal(host.choices, [{ name: 'drop_signing', value: ['client:MTA'], why: 'What need no longer be signed' }])
+  assert.equal(host.choices, [{ name: 'drop_signing', value: ['client:MTA'], why: 'Mail that need not stay signed' }])
   assert.match(host.left.join('\n'), 'MTA says for more clients that their mail is signed')
   const { trusted_hosts: trusted, milter_default_action: action, opendkim_socket: socket } = valuesOf(host)
   assert.equal([trusted, action, socket], [['10.1.0.0/16', '2001:db8::/32', '.example.org'], 'accept', undefined])
@@ -66,7 +66,7 @@ test('lines that domains do not stand for are reported, and offered as drop_sign
   })
   assert.equal(valuesOf(host)['domains'], ['example.org'])
   assert.equal(host.choices, [
-    { name: 'drop_signing', value: ['news@example.org'], why: 'What need no longer be signed' },
+    { name: 'drop_signing', value: ['news@example.org'], why: 'Mail that need not stay signed' },
   ])
   assert.is(host.left.length, 1)
   assert.match(host.left[0] ?? '', 'mail from news@example.org is signed for example.net with the selector mail today')

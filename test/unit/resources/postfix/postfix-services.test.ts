@@ -49,8 +49,8 @@ test('services, names and addresses are read; other instances where main.cf name
     sources.instances.map((each) => [each.directory, 'unread' in each ? each.unread : '']),
     [
       ['/etc/postfix-out', ''],
-      ['/srv/broken', 'postconf(1) tells nothing of it'],
-      ['$x/y', 'its name is no path, or 20 others go before'],
+      ['/srv/broken', 'postconf(1) prints nothing about it'],
+      ['$x/y', 'its name is no path, or there are 20 instances before it'],
     ],
   )
 })

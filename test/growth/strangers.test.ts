@@ -1,4 +1,5 @@
-// Parsers of strangers' text take a time that grows no faster than the text: `npm run test:growth`.
+// Strangers' text: who reads it says so by a type, and takes a time that grows no faster than the text. Both are found
+// in the sources, which are analysed once for both: `npm run test:growth`.
 import type ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import { questionBytes, readMessage } from '../../src/dns/lookup/message.ts'
@@ -6,17 +7,42 @@ import { questions } from '../fuzz/asked.ts'
 import { clock } from '../strangers/clock.ts'
 import { growthOf } from '../strangers/growth.ts'
 import { slowAlone } from '../strangers/alone.ts'
+import { unmarkedUses } from '../strangers/flows.ts'
+import { strangersIn } from '../strangers/handed-on.ts'
 import { parsersOf, pathOf, sources, titleOf, type Parser } from '../strangers/marked.ts'
 import { EVERY, judge, judgeProbe } from '../strangers/runner.ts'
 import { suite } from '../suite.ts'
 import { rawName, rawRecord, rawReply } from '../unit/dns/hostile-server.ts'
 
-const test = suite('growth')
+const test = suite('strangers')
 
 const ROOMS = ['src', 'tasks']
 const PLANTED = ['test/strangers/planted']
 const { checker, files } = sources(ROOMS)
 const parsers = files.flatMap((file) => parsersOf(file, checker))
+const planted = sources(PLANTED)
+
+test('a piece of strangers’ text that is handed on is found, whatever was made of it', () => {
+  const isStrangers = strangersIn(planted.files, planted.checker)
+  const found = planted.files.flatMap((file) => unmarkedUses(file, planted.checker, isStrangers))
+  assert.equal(
+    found.map((each) => each.replace(/^.*?:\d+ /, '')),
+    [
+      'firstWords(said).map(unmarked)',
+      "unmarked(/^a (.*)$/.exec(said)?.[1] ?? '')",
+      'unmarked(line)',
+      'unmarked(line)',
+    ],
+  )
+})
+
+test('no function is given strangers’ text that is not marked for it', () => {
+  const isStrangers = strangersIn(files, checker)
+  assert.equal(
+    files.flatMap((file) => unmarkedUses(file, checker, isStrangers)),
+    [],
+  )
+})
 
 test('what takes more than three times as long for twice the text is found', async () => {
   const busy = (steps: number) => Promise.resolve(steps / 1e6)
@@ -30,7 +56,6 @@ test('what takes more than three times as long for twice the text is found', asy
 })
 
 test('so are planted readers: of one text, of pieces, with a promise, after a split; fair ones are not', async () => {
-  const planted = sources(PLANTED)
   const isReader = (file: ts.SourceFile): boolean => file.fileName.endsWith('-readers.ts')
   const verdicts: string[] = []
   const readers = planted.files.filter(isReader).flatMap((file) => parsersOf(file, planted.checker))
