@@ -7,17 +7,16 @@ export {
   type PlaybookDefinition,
   type PlaybookHost,
   type PlaybookInput,
+  type OnceInput,
+  type OnceOutputs,
+  type RunOnce,
+  type TasksInput,
   type FleetProblem,
 } from './core/fleet/playbook.ts'
 export { defineConfig, type ProjectConfig } from './core/project-config.ts'
 export { inventory, type InventoryHost, type TypedInventory } from './core/fleet/typed-inventory.ts'
-export {
-  defineTask,
-  type CommonArgs,
-  type Example,
-  type TaskDefinition,
-  type TaskModule,
-} from './core/task/define-task.ts'
+export { defineTask, type TaskModule } from './core/task/define-task.ts'
+export type { CommonArgs, Example, TaskDefinition } from './core/task/task-definition.ts'
 export * as args from './core/task/argument.ts'
 export { defineProbe, ProbeError, type Family, type Probe } from './core/probe/probe.ts'
 export { utf8, type Answer } from './core/probe/answer.ts'
@@ -55,6 +54,8 @@ export { pathProbe, type PathQuestion, type PathState, type Wanted } from './res
 export { packagesProbe, type PackagesState } from './resources/apt/deb-package.ts'
 export { unitProbe, type UnitState } from './resources/systemd/unit.ts'
 export { commandProbe, type CommandGuards, type CommandState } from './resources/command/command.ts'
+export { commandOutput, type CommandOutput, type ReadOutput } from './resources/command/command-output.ts'
+export { answerOf, type Answerable, type Answered } from './core/task/answered.ts'
 export { joinProbes } from './core/probe/join-probes.ts'
 export {
   attributeChanges,

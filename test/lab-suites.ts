@@ -19,6 +19,7 @@ const ON_EVERY_RELEASE: readonly string[] = [
   'become',
   'connections',
   'dkim',
+  'facts',
   'faults-packages',
   'hardening',
   'key-owners',

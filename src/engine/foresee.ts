@@ -8,8 +8,8 @@ import { stackOf } from '../core/stack-of.ts'
 import type { PlanContext, Task } from '../core/task/task.ts'
 import { settle, type Settled } from './settle.ts'
 
-/** A probe's state as it was answered, or why it could not be read. */
-export type Asked = { readonly state: unknown } | { readonly error: string }
+/** A probe's state as it was answered, or why it could not be read. `awaited`: in a check, it is another host's. */
+export type Asked = { readonly state: unknown } | { readonly error: string; readonly awaited?: true }
 
 export type PlanOfChange = Extract<SettledPlan<unknown>, { kind: 'change' }>
 
@@ -18,7 +18,7 @@ export type Prediction =
   | { readonly kind: 'ok'; readonly foreseen: boolean; readonly remarks: Remarks }
   | { readonly kind: 'change'; readonly plan: PlanOfChange; readonly foreseen: boolean }
   /** Cannot be said before the changes of `on` are made. */
-  | { readonly kind: 'wall'; readonly on: readonly Task[] }
+  | { readonly kind: 'wall'; readonly on: readonly Task[]; readonly why?: string }
   /** Cannot be said before these are answered. */
   | { readonly kind: 'unanswered'; readonly questions: readonly OutsideQuestion[] }
   /** Waits for what these ask for, which is about to be brought about outside. */
@@ -77,6 +77,7 @@ function look(
   const before = pending.filter((earlier) => concerns(earlier, task.probe))
   const awaited = before.length > 0 ? before : pending.filter(mayBringAnything)
   const wall: Prediction = { kind: 'wall', on: awaited.map((earlier) => earlier.task) }
+  if ('error' in asked && asked.awaited === true) return { kind: 'wall', on: [], why: asked.error }
   if ('error' in asked) return awaited.length > 0 ? wall : { kind: 'blocked', why: asked.error }
 
   const foreseen = overlaid(task.probe, asked.state, before)
@@ -163,7 +164,7 @@ const concerns = (earlier: Pending, probe: Probe<unknown>): boolean =>
   earlier.task.probe.key === probe.key || writesOf(earlier).some((written) => touchesAny(written, probe))
 
 const touchesAny = (written: Task['writes'][number], probe: Probe<unknown>): boolean =>
-  probe.reads.some((read) => touches(written, read))
+  probe.reads.some((read) => read === ANYTHING || touches(written, read))
 
 const mayBringAnything = (earlier: Pending): boolean =>
   earlier.plan === undefined || writesOf(earlier).includes(ANYTHING)

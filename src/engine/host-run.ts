@@ -1,19 +1,20 @@
 // The run of one host: ask, plan, change, ask again, until every task is satisfied. It may stop to wait for something
 // outside, such as a DNS record, and continue later.
 import { isDeepStrictEqual } from 'node:util'
-import type { PreparedHost } from '../core/fleet/prepared-host.ts'
+import type { GivenAnswers, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter, TaskResult } from '../core/run-event.ts'
 import { stackOf } from '../core/stack-of.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import type { Task } from '../core/task/task.ts'
 import { unknownRelease } from '../resources/host/releases.ts'
 import { ConnectionLost, Unreachable, type Connect } from './session/connection.ts'
 import { foresee, type Foresight } from './foresee.ts'
 import { HostEnd } from './host-end.ts'
-import { contextOf, hostState, noteSecrets, resultOf, watcherOf, type HostState } from './host-state.ts'
+import { complete, contextOf, hostState, noteSecrets, resultOf, watcherOf, type HostState } from './host-state.ts'
 import type { TaskRecord } from './task-record.ts'
 import { maskSummary } from './mask-change.ts'
 import { beforeFirstWall, predict, type ChangePrediction, type Now } from './predictions.ts'
-import { foreseenOutputs, realOutputs } from './outputs.ts'
+import { foreseenOutputs, givenAnswers, realOutputs } from './outputs.ts'
 import { outside, type AskOutside } from './outside.ts'
 import type { RunOptions } from './run-options.ts'
 import { openSession, type Session } from './session/session.ts'
@@ -35,7 +36,7 @@ const ASKED_AT_MOST = 10
 
 /** How far a host got. `parked`: all is done that can be before something outside is. */
 export type HostProgress =
-  | { readonly kind: 'ended'; readonly result: HostResult }
+  | { readonly kind: 'ended'; readonly result: HostResult; readonly given: GivenAnswers }
   | { readonly kind: 'parked'; readonly result: HostResult; readonly why: string }
 
 /** One host's run, which may stop for something outside, and be gone on with. */
@@ -55,7 +56,7 @@ export function hostRun(prepared: PreparedHost, options: RunOptions, connect: Co
 }
 
 async function go(state: HostState, connect: Connect, report: Reporter, askOutside: AskOutside): Promise<HostProgress> {
-  const { prepared, options, spent } = state
+  const { options, spent } = state
   const began = performance.now()
   state.known = outside()
   // What was tried before may be tried again by what is known now.
@@ -67,11 +68,12 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
   }
   const end = (status: HostStatus, error?: string): HostProgress => {
     took()
-    return { kind: 'ended', result: resultOf(state, status, error) }
+    return { kind: 'ended', result: resultOf(state, status, error), given: state.given }
   }
   try {
-    report({ kind: 'host-start', host: prepared.host.name })
-    session = await openSession(prepared, options, connect, report, (text) => state.mask(text), watcherOf(state))
+    report({ kind: 'host-start', host: state.prepared.host.name })
+    session = await openSession(state.prepared, options, connect, report, (text) => state.mask(text), watcherOf(state))
+    await gather(state, session, report)
     const came = await work(state, session, askOutside, report)
     if (typeof came === 'string') return end(came)
     took()
@@ -90,6 +92,28 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
 /** The host's status, or why it is parked. */
 type Came = HostStatus | { readonly parked: string }
 
+/** Has the host say the facts that its tasks are made of, and makes them. Nothing was changed yet. */
+async function gather(state: HostState, session: Session, report: Reporter): Promise<void> {
+  const { host, gathers } = state.prepared
+  if (gathers === undefined) return
+  const answers = await session.changeAndAsk([])
+  const facts = Object.fromEntries(
+    Object.entries(gathers.facts).map(([name, probe]) => {
+      const asked = answers(probe)
+      if ('error' in asked) throw new HostEnd('failed', asked.error)
+      return [name, asked.state]
+    }),
+  )
+  report({ kind: 'host-facts', host: host.name, facts })
+  const made = await gathers.complete(facts).catch((error: unknown) => {
+    if (error instanceof MailrunError) throw new HostEnd('failed', error.messages.join('\n'))
+    throw error
+  })
+  complete(state, made)
+  for (const note of made.notes) report({ kind: 'host-note', host: host.name, note: state.mask(note) })
+  session.asks(state.prepared)
+}
+
 /** Changes and asks, until nothing is left that can be done now. */
 async function work(state: HostState, session: Session, askOutside: AskOutside, report: Reporter): Promise<Came> {
   const { prepared, options, book } = state
@@ -102,7 +126,11 @@ async function work(state: HostState, session: Session, askOutside: AskOutside, 
     const now = beforeFirstWall(prepared.tasks, foresight.predictions)
     for (const { task, remarks } of now.satisfied) book.satisfied(task, remarks)
     // What a check would tell is no reason to change half of it.
-    if (now.ready.length === 0 || (now.blocked !== undefined && state.attempts.size === 0)) return arrived(state, now)
+    if (now.ready.length === 0 || (now.blocked !== undefined && state.attempts.size === 0)) {
+      const came = arrived(state, now)
+      if (typeof came === 'string') give(state, answers)
+      return came
+    }
     refuseRestless(state, now)
     const before = answers
     answers = await session.changeAndAsk(now.ready.flatMap(({ task, prediction }) => attempt(state, task, prediction)))
@@ -112,6 +140,16 @@ async function work(state: HostState, session: Session, askOutside: AskOutside, 
       if (prediction.plan.caution !== undefined) book.cautioned(task, prediction.plan.caution)
     }
   }
+}
+
+/** What other hosts take; they do not begin where this one cannot say it. */
+function give(state: HostState, answers: Answers): void {
+  const { gives = {} } = state.prepared
+  for (const [name, probe] of Object.entries(gives)) {
+    const asked = answers(probe)
+    if ('error' in asked) throw new HostEnd('failed', `runOnce: ${name}: ${asked.error}`)
+  }
+  state.given = givenAnswers(gives, answers, [])
 }
 
 /** Reported once, though the host may be gone on with. */
@@ -154,6 +192,7 @@ function predicted(state: HostState, answers: Answers, { predictions, pending }:
     (task) => previewOf(task, answers(task.probe), contextOf(prepared, answers), known.answerTo),
   )
   state.outputs = foreseenOutputs(prepared.outputs, answers, pending)
+  state.given = givenAnswers(prepared.gives ?? {}, answers, pending)
   if (failed) throw new HostEnd('failed', failed)
   if (holdsBack(book.results(state.mask))) return 'held'
   return pending.length > 0 ? 'would-change' : 'ok'

@@ -1,6 +1,7 @@
 // The outputs of a run: the answers to a playbook's own questions (`outputs`). An answer that cannot be known is
 // `null`.
 import { UNKNOWN } from '../core/unknown.ts'
+import type { GivenAnswers } from '../core/fleet/prepared-host.ts'
 import type { Probe } from '../core/probe/probe.ts'
 import { overlaid, type Asked, type Pending } from './foresee.ts'
 
@@ -23,6 +24,15 @@ export function foreseenOutputs(
     }),
   )
 }
+
+/** For other hosts; what cannot be known yet is `undefined`. */
+export const givenAnswers = (probes: Probes, asked: Ask, pending: readonly Pending[]): GivenAnswers =>
+  Object.fromEntries(
+    Object.entries(probes).map(([name, probe]) => {
+      const answer = asked(probe)
+      return [name, 'error' in answer ? undefined : overlaid(probe, answer.state, pending)]
+    }),
+  )
 
 /** As JSON: what is unknown becomes `null`, and a member that is not there is left out. */
 function reported(value: unknown): unknown {

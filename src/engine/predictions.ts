@@ -74,7 +74,7 @@ export function predict(
       }
       case 'wall': {
         const earlier = prediction.on.map(({ type, name }) => `${type} ${name}`)
-        const why = `cannot be known before this is done: ${earlier.join(', ')}`
+        const why = prediction.why ?? `cannot be known before this is done: ${earlier.join(', ')}`
         const preview = previewOf(task)
         if (preview !== undefined) noteSecrets(preview)
         const diffs = preview === undefined ? [] : preview.changes.flatMap(({ diff }) => diff ?? [])

@@ -2,8 +2,9 @@
 // other.
 import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
-import type { PreparedHost } from '../core/fleet/prepared-host.ts'
+import type { GivenAnswers, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, Reporter, RunResult } from '../core/run-event.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { maskOf } from '../shell/mask.ts'
 import { batches } from './batches.ts'
 import type { Connect } from './session/connection.ts'
@@ -11,6 +12,7 @@ import { hostRun, type HostRun } from './host-run.ts'
 import type { AskOutside } from './outside.ts'
 import type { RunOptions } from './run-options.ts'
 import { secretsOf } from './secrets-of.ts'
+import { turnsOf } from './turns.ts'
 
 /** What is brought about outside of the hosts, on what they said. Throws nothing. */
 export interface Meanwhile {
@@ -31,6 +33,8 @@ interface Course {
   readonly meanwhile: Meanwhile | undefined
   readonly ended: Map<PreparedHost, HostResult>
   readonly parked: Map<PreparedHost, { readonly run: HostRun; readonly result: HostResult }>
+  /** What hosts that ended gave for others, by their names. */
+  readonly given: Map<string, GivenAnswers>
   /** Hosts in work, by name. */
   readonly busy: Set<string>
   failed: number
@@ -54,6 +58,7 @@ export async function rollout(
     meanwhile,
     ended: new Map(),
     parked: new Map(),
+    given: new Map(),
     busy: new Set(),
     failed: 0,
   }
@@ -62,14 +67,22 @@ export async function rollout(
   interrupt.addEventListener('abort', tellInterrupt, { once: true })
 
   const limit = pLimit(options.forks)
-  const begin = (prepared: PreparedHost): Promise<void> =>
-    work(course, prepared, hostRun(prepared, options, connect, report), options.askOutside)
+  const begin = async (prepared: PreparedHost): Promise<void> => {
+    const made = await withGiven(prepared, course)
+    if ('error' in made) return end(course, prepared, { ...notReached(prepared, made.error), status: 'failed' })
+    return work(course, prepared, hostRun(made, options, connect, report), options.askOutside)
+  }
+  const turns = turnsOf(course, hosts)
+  const beginInTurn = (prepared: PreparedHost): Promise<void> =>
+    turns.take(prepared, () => limit(async () => (mayStart() ? begin(prepared) : undefined)))
   for (const batch of batches(hosts, options.serial)) {
-    await Promise.all(batch.map((prepared) => limit(async () => (mayStart() ? begin(prepared) : undefined))))
-    if (course.parked.size > 0 && meanwhile !== undefined) await goOn(course, meanwhile, limit)
+    for (let next = batch; next.length > 0; next = turns.put()) {
+      await Promise.all(next.map(beginInTurn))
+      if (course.parked.size > 0 && meanwhile !== undefined) await goOn(course, meanwhile, limit)
+    }
   }
 
-  const results = hosts.map((prepared) => course.ended.get(prepared) ?? notReached(prepared))
+  const results = hosts.map((prepared) => course.ended.get(prepared) ?? notReached(prepared, turns.missed(prepared)))
   await meanwhile?.after(results)
   interrupt.removeEventListener('abort', tellInterrupt)
   const result: RunResult = { playbook, check, hosts: results, interrupted: interrupt.aborted }
@@ -94,12 +107,28 @@ async function goOn(course: Course, meanwhile: Meanwhile, limit: LimitFunction):
   for (const [prepared, { result }] of course.parked) end(course, prepared, result)
 }
 
+/** The host with what those before it gave; what is asked of it besides stays. `error`: its tasks cannot be made. */
+async function withGiven(
+  prepared: PreparedHost,
+  { given }: Course,
+): Promise<PreparedHost | { readonly error: string }> {
+  if (prepared.takes === undefined) return prepared
+  try {
+    const made = await prepared.takes((host) => given.get(host) ?? {})
+    return { ...made, outputs: { ...made.outputs, ...prepared.outputs } }
+  } catch (error) {
+    if (error instanceof MailrunError) return { error: error.messages.join('\n') }
+    throw error
+  }
+}
+
 /** Has a host go as far as it can. */
 async function work(course: Course, prepared: PreparedHost, run: HostRun, askOutside: AskOutside): Promise<void> {
   const { name } = prepared.host
   course.busy.add(name)
   const progress = await run.go(askOutside)
   course.busy.delete(name)
+  if (progress.kind === 'ended') course.given.set(name, progress.given)
   if (progress.kind === 'ended' || course.meanwhile === undefined) return end(course, prepared, progress.result)
   course.parked.set(prepared, { run, result: progress.result })
   course.report({ kind: 'host-parked', host: name, why: progress.why })
@@ -115,7 +144,7 @@ function end(course: Course, prepared: PreparedHost, result: HostResult): void {
 const tooMany = (failed: number, all: number, maxFail: RunOptions['maxFail']): boolean =>
   maxFail !== undefined && failed > ('count' in maxFail ? maxFail.count : (all * maxFail.percent) / 100)
 
-function notReached(prepared: PreparedHost): HostResult {
+function notReached(prepared: PreparedHost, why: string | undefined): HostResult {
   const mask = maskOf(secretsOf(prepared))
   return {
     name: prepared.host.name,
@@ -131,5 +160,6 @@ function notReached(prepared: PreparedHost): HostResult {
       commands: [],
     })),
     outputs: {},
+    ...(why === undefined ? {} : { error: why }),
   }
 }

@@ -3,8 +3,8 @@ import type { PreparedHost } from '../core/fleet/prepared-host.ts'
 import { leavesOf } from '../core/probe/probe.ts'
 import { secretsIn } from '../shell/secrets-in.ts'
 
-export function secretsOf({ host, tasks, outputs, secrets }: PreparedHost): readonly string[] {
-  const probes = [...tasks.map(({ probe }) => probe), ...Object.values(outputs)]
+export function secretsOf({ host, tasks, outputs, secrets, gives = {} }: PreparedHost): readonly string[] {
+  const probes = [...tasks.map(({ probe }) => probe), ...Object.values(outputs), ...Object.values(gives)]
   return [
     ...secrets,
     ...secretsIn([host.address, host.connection]),

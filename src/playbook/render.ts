@@ -1,6 +1,7 @@
 // Renders an EJS template strictly: a missing name is an error, and nothing is escaped for HTML.
 import ejs from 'ejs'
 import { MailrunError } from '../core/mailrun-error.ts'
+import { Answered } from '../core/task/answered.ts'
 import { Secret } from '../shell/secret.ts'
 
 /** @throws MailrunError with the template's file and line. */
@@ -31,6 +32,7 @@ function printable(value: unknown): string {
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
+  if (value instanceof Answered) return 'an answer of the host, which no template can wait for: use file, and map()'
   return Array.isArray(value) ? 'a list: join it' : typeof value
 }
 

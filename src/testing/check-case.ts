@@ -1,6 +1,7 @@
 // Checks a test case of a task module: in this state, it wants these changes.
 import { settle } from '../engine/settle.ts'
-import type { CommonArgs, TaskModule } from '../core/task/define-task.ts'
+import type { TaskModule } from '../core/task/define-task.ts'
+import type { CommonArgs } from '../core/task/task-definition.ts'
 import type { AnswerTo } from '../core/probe/outside-question.ts'
 import type { SettledPlan } from '../core/task/plan.ts'
 import { brokenLaws } from './plan-laws.ts'

@@ -67,12 +67,14 @@ async function wanted(line: Line, last: string | undefined, typed: string): Prom
   if (typed.startsWith('-')) return { candidates: line.command.options.flatMap(flagsOf), files: false }
   const { command, operands } = line
   const isRoot = command.parent === null
+  const playbooks = isRoot ? [...playbookNames(), ...SHIPPED_PLAYBOOKS] : []
+  const others = playbooks.filter((word) => !operands.includes(word)).map((word) => ({ word, about: 'a playbook' }))
   if (operands.length > 0)
-    return { candidates: [], files: command.registeredArguments.some(({ variadic }) => variadic) }
+    return { candidates: others, files: command.registeredArguments.some(({ variadic }) => variadic) }
   return {
     candidates: [
       ...command.commands.map((each) => ({ word: each.name(), about: firstLine(each.description()) })),
-      ...(isRoot ? [...playbookNames(), ...SHIPPED_PLAYBOOKS].map((word) => ({ word, about: 'a playbook' })) : []),
+      ...others,
     ],
     files: command.registeredArguments.length > 0,
   }
@@ -98,7 +100,7 @@ async function valuesOf(option: Option, { operands, inventories }: Line, typed: 
       return listed(await fleetNames(inventories))
     case 'tags':
     case 'skipTags':
-      return listed(await tagsOf(operands[0], inventories))
+      return listed(await tagsOf(operands, inventories))
     default:
       return { candidates: [], files: /file|source|folder|key/.test(option.flags) }
   }

@@ -16,14 +16,14 @@ export async function fleetNames(given: readonly string[]): Promise<readonly str
   }
 }
 
-/** @param playbook - a file, or the name of one. */
-export async function tagsOf(playbook: string | undefined, given: readonly string[]): Promise<readonly string[]> {
-  if (playbook === undefined) return []
+/** @param playbooks - files, or names of some. */
+export async function tagsOf(playbooks: readonly string[], given: readonly string[]): Promise<readonly string[]> {
+  if (playbooks.length === 0) return []
   try {
-    const source = { playbook: playbookFile(playbook), inventory: await inventoriesOf(given) }
-    const { hosts, playbook: read } = await prepareRun({ ...source, tags: ['all', 'never'] })
+    const source = { playbook: playbooks.map(playbookFile), inventory: await inventoriesOf(given) }
+    const { hosts, publish } = await prepareRun({ ...source, tags: ['all', 'never'] })
     const tags = hosts.flatMap(({ tasks }) => tasks.flatMap((task) => task.tags))
-    return [...new Set([...tags, ...(read.publish ? [PUBLISH] : [])])].sort()
+    return [...new Set([...tags, ...(publish ? [PUBLISH] : [])])].sort()
   } catch {
     return []
   }

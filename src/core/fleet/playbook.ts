@@ -1,8 +1,10 @@
 // A playbook as a value: its hosts, its vars, its tasks in order, and its outputs.
 import { nearest } from '../../text/nearest.ts'
 import { callSite } from '../call-site.ts'
+import type { FactName, GatheredFacts } from '../gathered-facts.ts'
 import { MailrunError } from '../mailrun-error.ts'
 import type { Probe } from '../probe/probe.ts'
+import type { Answered } from '../task/answered.ts'
 import type { Task } from '../task/task.ts'
 import type { StandardSchema, SchemaOutput } from '../standard-schema.ts'
 
@@ -20,6 +22,37 @@ export interface PlaybookInput<Vars> {
   readonly host: PlaybookHost
 }
 
+/** What a host's tasks and outputs are made of. `Facts`: the names of those that the playbook declares. */
+export interface TasksInput<Vars, Facts extends FactName = never> extends PlaybookInput<Vars> {
+  readonly host: PlaybookHost & {
+    /** What the host said of them, before anything was changed there. */
+    readonly facts: Pick<GatheredFacts, Facts>
+  }
+}
+
+/** Questions by name, whose answers the first host of `runOnce` gives to all. */
+export type OnceOutputs = Readonly<Record<string, Probe<unknown>>>
+
+/** Their answers, as arguments of tasks. */
+export interface OnceInput<Outputs extends OnceOutputs> {
+  readonly once: {
+    readonly [Name in keyof Outputs]: Answered<Outputs[Name] extends Probe<infer State> ? State : never>
+  }
+}
+
+/** What is done on one host for all. */
+export interface RunOnce<Vars, Outputs extends OnceOutputs> {
+  /** A group, a host, or a pattern: on its first host, in the inventory's order. Left out: of the playbook's hosts. */
+  readonly on?: string
+  /** That host's tasks, before all others of it. */
+  readonly tasks?: (
+    input: PlaybookInput<Vars>,
+    members: readonly PlaybookInput<Vars>[],
+  ) => readonly (Task | false | undefined)[]
+  /** Questions to that host. Tasks of all hosts take the answers as arguments: `once.NAME`. */
+  readonly outputs?: (input: PlaybookInput<Vars>, members: readonly PlaybookInput<Vars>[]) => Outputs
+}
+
 /** Something wrong with the fleet as a whole. `var`: the var to blame, so that the error names its line. */
 export interface FleetProblem {
   readonly host: string
@@ -27,7 +60,11 @@ export interface FleetProblem {
   readonly message: string
 }
 
-export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
+export interface PlaybookDefinition<
+  Schema extends StandardSchema = NoVars,
+  Facts extends readonly FactName[] = readonly [],
+  Once extends OnceOutputs = Readonly<Record<never, never>>,
+> {
   readonly name: string
   /** A group, a host, or `all`. */
   readonly hosts: string
@@ -36,6 +73,22 @@ export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
    * nothing.
    */
   readonly vars?: Schema
+  /**
+   * What each host is asked with the connection, before its tasks are made: `['release', 'memory']`. Only these are on
+   * `host.facts`. What is wrong with tasks that are made of them is found on that host, before anything is changed
+   * there; of a playbook that declares none, before the first connection.
+   */
+  readonly facts?: Facts
+  /**
+   * Which hosts come before this one, by names of hosts and groups: it begins once they are done. Where one of them
+   * fails, it is not begun. Those that the run leaves out (`--limit`) count as done. Left out: hosts wait for no other.
+   */
+  readonly after?: (host: PlaybookHost, members: readonly PlaybookInput<SchemaOutput<Schema>>[]) => readonly string[]
+  /**
+   * What is done on one host for all, and what it says: the others begin once that host is done. A run that leaves it
+   * out (`--limit`) is refused.
+   */
+  readonly runOnce?: RunOnce<SchemaOutput<Schema>, Once>
   /** Looks at every host of `hosts` in the whole inventory, whatever `--limit` says, before the first connection. */
   readonly fleet?: (members: readonly PlaybookInput<SchemaOutput<Schema>>[]) => readonly FleetProblem[]
   /**
@@ -43,7 +96,7 @@ export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
    * array's. `members`: as `fleet` has them, the host among them.
    */
   readonly tasks: (
-    input: PlaybookInput<SchemaOutput<Schema>>,
+    input: TasksInput<SchemaOutput<Schema>, Facts[number]> & OnceInput<Once>,
     members: readonly PlaybookInput<SchemaOutput<Schema>>[],
   ) => readonly (Task | false | undefined)[]
   /**
@@ -51,7 +104,7 @@ export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
    * and is printed as zone lines. `members`: as for `tasks`.
    */
   readonly outputs?: (
-    input: PlaybookInput<SchemaOutput<Schema>>,
+    input: TasksInput<SchemaOutput<Schema>, Facts[number]>,
     members: readonly PlaybookInput<SchemaOutput<Schema>>[],
   ) => Readonly<Record<string, Probe<unknown>>>
   /**
@@ -83,8 +136,17 @@ export interface Playbook {
   readonly name: string
   readonly hosts: string
   readonly vars: StandardSchema
+  /** Left out: none. */
+  readonly facts?: readonly FactName[]
+  /** Left out: hosts wait for no other. */
+  after?(host: PlaybookHost, members: readonly PlaybookInput<unknown>[]): readonly string[]
   /** file:line of the call that made it. */
   readonly where: string | undefined
+  readonly runOnce?: {
+    readonly on?: string | undefined
+    tasks(input: PlaybookInput<unknown>, members: readonly PlaybookInput<unknown>[]): readonly Task[]
+    outputs(input: PlaybookInput<unknown>, members: readonly PlaybookInput<unknown>[]): OnceOutputs
+  }
   fleet(members: readonly PlaybookInput<unknown>[]): readonly FleetProblem[]
   tasks(input: PlaybookInput<unknown>, members: readonly PlaybookInput<unknown>[]): readonly Task[]
   outputs(
@@ -105,21 +167,36 @@ export interface Playbook {
  *   tasks: ({ vars }) => [file({ path: '/etc/motd', content: vars.greeting })],
  * })
  */
-export function playbook<const Schema extends StandardSchema = NoVars>(
-  definition: PlaybookDefinition<Schema>,
-): Playbook {
+export function playbook<
+  const Schema extends StandardSchema = NoVars,
+  const Facts extends readonly FactName[] = readonly [],
+  Once extends OnceOutputs = Readonly<Record<never, never>>,
+>(definition: PlaybookDefinition<Schema, Facts, Once>): Playbook {
   const where = callSite(playbook)
   refuseWrong(definition, where)
-  // The schema vouches for the vars' type: whoever runs a playbook passes it the schema's output.
+  // Whoever runs a playbook passes it the schema's output, and the facts that it declares.
+  type Given = TasksInput<SchemaOutput<Schema>, Facts[number]> & OnceInput<Once>
+  const { runOnce } = definition
   return {
     kind: 'playbook',
     name: definition.name,
     hosts: definition.hosts,
     vars: definition.vars ?? NO_VARS,
+    facts: definition.facts ?? [],
     where,
+    after: (host, members) => definition.after?.(host, members) ?? [],
+    ...(runOnce === undefined
+      ? {}
+      : {
+          runOnce: {
+            on: runOnce.on,
+            tasks: (input, members) => tasksOf(runOnce.tasks?.(input, members) ?? []),
+            outputs: (input, members) => runOnce.outputs?.(input, members) ?? {},
+          },
+        }),
     fleet: (members) => definition.fleet?.(members) ?? [],
-    tasks: (input, members) => tasksOf(definition.tasks(input, members)),
-    outputs: (input, members) => definition.outputs?.(input, members) ?? {},
+    tasks: (input, members) => tasksOf(definition.tasks(input as Given, members)),
+    outputs: (input, members) => definition.outputs?.(input as Given, members) ?? {},
     publish: definition.publish ?? false,
   }
 }
@@ -138,6 +215,9 @@ const KEYS: Readonly<
     is: (value) => (isObject(value) || IS_FUNCTION(value)) && '~standard' in value,
   },
   tasks: { wanted: 'a function that returns the tasks', required: true, is: IS_FUNCTION },
+  facts: { wanted: "a list of names: ['release', 'memory']", required: false, is: Array.isArray },
+  runOnce: { wanted: 'an object: { on, tasks, outputs }', required: false, is: isObject },
+  after: { wanted: 'a function', required: false, is: IS_FUNCTION },
   fleet: { wanted: 'a function', required: false, is: IS_FUNCTION },
   outputs: { wanted: 'a function', required: false, is: IS_FUNCTION },
   publish: { wanted: 'true or false', required: false, is: (value) => typeof value === 'boolean' },

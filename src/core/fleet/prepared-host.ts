@@ -12,4 +12,34 @@ export interface PreparedHost {
   readonly secrets: readonly string[]
   /** The bytes of every source that the tasks name. @throws for one that was not prepared. */
   source(source: Source): Uint8Array
+  /** The names of those that are to be done before it is begun; left out: none. */
+  readonly after?: readonly string[]
+  /** Questions whose answers other hosts take, by name; left out: none. */
+  readonly gives?: Readonly<Record<string, Probe<unknown>>>
+  /** The host with what others gave, once they are done; left out: it takes nothing. */
+  readonly takes?: (given: (host: string) => GivenAnswers) => Promise<PreparedHost>
+  /** Of a playbook that declares facts: without tasks, until the host has said them. */
+  readonly gathers?: Gathering
+}
+
+/** What is asked of a host with the connection, before its tasks are made. */
+export interface Gathering {
+  readonly facts: FactProbes
+  /**
+   * The host with its tasks, made of what it said.
+   *
+   * @throws MailrunError with what is wrong with them on this host
+   */
+  complete(facts: Readonly<Record<string, unknown>>): Promise<CompletedHost>
+}
+
+/** By the names of `gives`; `undefined`: in a check, what cannot be known yet. */
+export type GivenAnswers = Readonly<Record<string, { readonly state: unknown } | undefined>>
+
+/** By the facts' names. */
+export type FactProbes = Readonly<Record<string, Probe<unknown>>>
+
+export type CompletedHost = Omit<PreparedHost, 'gathers' | 'after' | 'gives' | 'takes'> & {
+  /** What to know of it, in words. */
+  readonly notes: readonly string[]
 }

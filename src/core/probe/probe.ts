@@ -58,6 +58,11 @@ export class ProbeError extends Error {
   override readonly name = 'ProbeError'
 }
 
+/** The answer is another host's, and not known yet. */
+export class AnswerAwaited extends Error {
+  override readonly name = 'AnswerAwaited'
+}
+
 type ProbeShape<State> = Omit<Probe<State>, 'to' | 'question' | 'facts' | 'foresee'> &
   Partial<Pick<Probe<State>, 'facts' | 'foresee'>> &
   ({ readonly script: Script } | { readonly family: Family; readonly item: string })

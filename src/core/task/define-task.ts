@@ -1,12 +1,10 @@
 // `defineTask` makes a task module from its description. mailrun's own modules and those of users are made with it.
-import type { ArgumentsOf } from './argument.ts'
+import type { Answerable } from './answered.ts'
 import { checkArguments } from './check-arguments.ts'
 import { MailrunError } from '../mailrun-error.ts'
-import type { Plan } from './plan.ts'
-import type { Probe } from '../probe/probe.ts'
-import type { Resource } from './resource.ts'
-import type { Source } from '../fleet/source.ts'
-import type { PlanContext, Task } from './task.ts'
+import type { Task } from './task.ts'
+import type { CommonArgs, TaskDefinition } from './task-definition.ts'
+import { takesAnswers, withAnswers, type WithAnswers } from './with-answers.ts'
 import { secretsIn } from '../../shell/secrets-in.ts'
 import { callSite } from '../call-site.ts'
 
@@ -44,63 +42,11 @@ export function withAllTaskErrors<T>(make: () => T): T {
   throw new MailrunError([...new Set(errors.flatMap(({ messages }) => messages))])
 }
 
-/** What every task takes besides its own arguments. */
-export interface CommonArgs {
-  /** Shown instead of the name that the module makes up. */
-  readonly name?: string
-  /** For `--tags` and `--skip-tags`. */
-  readonly tags?: readonly string[]
-}
-
-/** What an example changes of a host beside its files, accounts and name. */
-export type BesideFiles = 'packages' | 'services' | 'mail' | 'kernel'
-
-/** One way to use a module; examples feed the docs, the test cases and the laws. */
-export interface Example<Args> {
-  /** What it shows, as a sentence without a full stop. */
-  readonly title: string
-  readonly args: Args
-  /**
-   * Shell text that puts a Debian host into a state in which the example has something to do; run by the law tests, in
-   * a lab.
-   */
-  readonly given?: string
-  /** Contents for the sources that the example names, by path. */
-  readonly sources?: Readonly<Record<string, string>>
-  /**
-   * What it, or `given`, changes beside files, accounts and the host's name: `mailrun self-test` then asks and plans
-   * alone.
-   */
-  readonly beside?: BesideFiles
-}
-
-export interface TaskDefinition<Args, State> {
-  readonly type: string
-  /** The default name, from the arguments. */
-  name(args: Args): string
-  /**
-   * What each argument may be, for playbooks that no compiler has seen: an unknown, a missing or a wrong one is then an
-   * error with file:line.
-   */
-  readonly arguments?: ArgumentsOf<Args>
-  /** Says what else is wrong with the arguments: `path must be absolute, got "etc/x"`. `undefined`: nothing. */
-  check?(args: Args): string | undefined
-  probe(args: Args): Probe<State>
-  /** Pure; must not throw on any state that the probe can parse. */
-  plan(args: Args, now: State, context: PlanContext): Plan<State>
-  writes(args: Args): readonly Resource[]
-  owns?(args: Args): readonly Resource[]
-  sources?(args: Args): readonly Source[]
-  /**
-   * Whether these arguments have no question that tells that it is done: once it ran, it is satisfied for this run. A
-   * check says that its effects cannot be predicted.
-   */
-  once?(args: Args): boolean
-  readonly examples: readonly Example<Args>[]
-}
-
 /** A module: call it with arguments to get a task; `definition` is what docs and law tests read. */
 export interface TaskModule<Args, State> {
+  /** An argument may be an answer of the host. */
+  (args: Answerable<Args> & CommonArgs): Task<State>
+  /** The last one is what types are inferred from, and what the compiler's errors are about. */
   (args: Args & CommonArgs): Task<State>
   readonly definition: TaskDefinition<Args, State>
 }
@@ -129,8 +75,10 @@ export interface TaskModule<Args, State> {
 export function defineTask<Args extends object, State>(
   definition: TaskDefinition<Args, State>,
 ): TaskModule<Args, State> {
-  const module = (args: Args & CommonArgs): Task<State> => {
+  const module = (given: (Args | Answerable<Args>) & CommonArgs): Task<State> => {
     const where = callSite(module)
+    const args = given as Args & CommonArgs
+    if (takesAnswers(given)) return ofAnswers(definition, args, where)
     const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
     if (wrong !== undefined) return standIn(definition, where, new TaskArgumentError(definition.type, wrong, where))
     const probe = definition.probe(args)
@@ -149,6 +97,20 @@ export function defineTask<Args extends object, State>(
     }
   }
   return Object.assign(module, { definition })
+}
+
+/** Some arguments are answers of the host. @throws TaskArgumentError where they cannot be */
+function ofAnswers<Args extends object, State>(
+  definition: TaskDefinition<Args, State>,
+  args: Args & CommonArgs,
+  where: string | undefined,
+): Task<State> {
+  const { type } = definition
+  const made = withAnswers(definition, args)
+  if (typeof made === 'string') return standIn(definition, where, new TaskArgumentError(type, made, where))
+  const task: Task<WithAnswers<State>> = { ...made, type, tags: args.tags ?? [], secrets: secretsIn(args), where }
+  // Nobody but its own plan looks at its state.
+  return task as Task<unknown> as Task<State>
 }
 
 /** @throws the error, where errors are not gathered */

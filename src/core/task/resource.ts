@@ -5,6 +5,7 @@ export type Resource = `${string}:${string}`
 /**
  * Written by what may change or bring more than it can name: a package without known `provides`, a command without
  * `writes`. It makes no later task wait; but one that is blocked as things stand is asked again after it, not given up.
+ * Read by a question that does not say what it looks at: every change before it may change its answer.
  */
 export const ANYTHING: Resource = 'anything:'
 

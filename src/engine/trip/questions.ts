@@ -1,7 +1,7 @@
 // The questions of a trip: equal questions are asked once, and one process answers a family of questions. Then each
 // probe gets its answer.
 import type { Answer } from '../../core/probe/answer.ts'
-import { leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../../core/probe/probe.ts'
+import { AnswerAwaited, leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../../core/probe/probe.ts'
 import { stackOf } from '../../core/stack-of.ts'
 import type { Asked } from '../foresee.ts'
 
@@ -94,6 +94,7 @@ function stateOf(
     return answer === undefined ? { error: unanswered(probe, hung) } : { state: probe.parse(answer) }
   } catch (error) {
     if (error instanceof ProbeError) return { error: error.message }
+    if (error instanceof AnswerAwaited) return { error: error.message, awaited: true }
     return { error: `the probe ${probe.key} has a bug, reading its answer threw: ${stackOf(error)}` }
   }
 }

@@ -83,6 +83,8 @@ function eventLines(event: RunEvent, fleet: FleetCount, options: TextOptions, pa
       return [paint.doubtful(said(`${event.host}: waits for another run: ${event.holder}`))]
     case 'host-parked':
       return [paint.doubtful(said(`${event.host}: ${event.why}`))]
+    case 'host-facts':
+      return options.verbose ? [paint.faint(said(`${event.host}: facts: ${JSON.stringify(event.facts)}`))] : []
     case 'host-note':
       return [paint.doubtful(said(`${event.host}: ${event.note}`))]
     case 'change-start':
@@ -159,6 +161,14 @@ function endLines(
     ...(dns === undefined ? [] : publicationLines(dns, paint)),
     ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) =>
       section(paintOf(paint, status)(wordOf(status)), prose(troubleLines(hosts, status, paint))),
+    ),
+    ...section(
+      paint.doubtful(wordOf('not-reached')),
+      troubleLines(
+        hosts.filter(({ error }) => error !== undefined),
+        'not-reached',
+        paint,
+      ),
     ),
     EMPTY,
     ...prose([...recap(hosts, paint), sum(hosts, seconds, paint), ...advice(result, dns !== undefined).map(said)]),

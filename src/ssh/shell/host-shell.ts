@@ -1,11 +1,12 @@
 // Opens the one shell on a host over a connection: as another user if the host has `ansible_become`. The error of a
 // shell that does not open contains what was printed.
-import { ConnectionLost, Unreachable, type Connection } from '../../engine/session/connection.ts'
+import { ConnectionLost, Unreachable, type Connection, type Greeting } from '../../engine/session/connection.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { openShell } from '../become/become-dialogue.ts'
 import { RUN_AGAIN } from '../transient.ts'
 import type { SharedTrial } from '../shared-trial.ts'
+import { earlyOutput, type EarlyOutput } from './early-output.ts'
 import { shellStream, type ShellProcess } from './shell-stream.ts'
 
 export interface ShellSource {
@@ -25,6 +26,7 @@ export interface ShellSource {
    */
   start(command: string): Promise<ShellProcess>
   touch(path: string): Promise<void>
+  readonly greeting: Greeting | undefined
   /** The process that was started last is asked to end, and made to. */
   end(): void
 }
@@ -39,25 +41,30 @@ const OUT_OF_PROCESSES = 'is the host out of processes? (ulimit -u, TasksMax of 
 /** Nobody waits for it; its stack would cost more than it tells. */
 const CLOSED = new ConnectionLost('closed')
 
+/** The shell, and what it prints of its greeting from the beginning on. */
+async function greetedProcess(
+  source: ShellSource,
+): Promise<{ readonly process: ShellProcess; readonly early: EarlyOutput | undefined }> {
+  const { user, greeting, stage, end } = source
+  let early: EarlyOutput | undefined
+  const process = await openShell({
+    ...source,
+    login: user,
+    stage: (now) => (stage.now = now),
+    greeting: greeting?.script,
+    onStart: (started) => (early = greeting === undefined ? undefined : earlyOutput(started, greeting.mark)),
+  }).catch((error: unknown) => {
+    end()
+    throw error
+  })
+  return { process, early }
+}
+
 /** @throws Unreachable where sudo, su, doas or the login shell gives none. */
-export async function hostShell({
-  become,
-  trial,
-  user,
-  at,
-  stage,
-  notes,
-  start,
-  touch,
-  end,
-}: ShellSource): Promise<Connection> {
-  const process = await openShell({ become, login: user, at, trial, start, stage: (now) => (stage.now = now) }).catch(
-    (error: unknown) => {
-      end()
-      throw error
-    },
-  )
-  const shell = shellStream(process)
+export async function hostShell(source: ShellSource): Promise<Connection> {
+  const { user, at, notes, touch, greeting, end } = source
+  const { process, early } = await greetedProcess(source)
+  const shell = shellStream(process, early)
   let lastWords = ''
   let proven = false
   let closed = false
@@ -65,6 +72,7 @@ export async function hostShell({
     void (lastWords = (lastWords + chunk.subarray(-LAST_BYTES).toString()).slice(-LAST_BYTES))
   process.stderr.on('data', listen)
   process.stderr.resume()
+  process.stdout.resume()
   // What a login shell says that takes no commands (nologin(8)).
   process.stdout.on('data', (chunk: Untrusted<Buffer>) => {
     if (!proven) listen(chunk)
@@ -83,6 +91,7 @@ export async function hostShell({
       return shell.exchange({ ...request, onStdout })
     },
     notes,
+    greeted: greeting !== undefined,
     touch(path) {
       if (!/^[\w./-]+$/.test(path)) throw new Error(`not a plain path: ${path}`)
       return touch(path)

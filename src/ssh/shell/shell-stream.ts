@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import { ConnectionLost, TooMuchSaid, type Exchange, type ExchangeRequest } from '../../engine/session/connection.ts'
 import { ANSWERS_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
+import type { EarlyOutput } from './early-output.ts'
 
 export interface ShellStreams {
   readonly stdin: Writable
@@ -40,8 +41,11 @@ interface Collector {
 /**
  * Output of the shell before the first exchange, such as a login banner, is ignored: an exchange begins at its own
  * first mark and ends at its end line.
+ *
+ * @param early - what the shell printed of its greeting, which the first exchange reads.
  */
-export function shellStream(streams: ShellStreams): ShellStream {
+export function shellStream(streams: ShellStreams, early?: EarlyOutput): ShellStream {
+  let greeted = early
   let lost: Error | undefined
   let under: RunningExchange | undefined
   const lose = (why: Error): void => {
@@ -94,9 +98,19 @@ export function shellStream(streams: ShellStreams): ShellStream {
         }
         if (signal.aborted) return onAbort()
         signal.addEventListener('abort', onAbort, { once: true })
-        streams.stdin.write(script)
+        if (script !== '') streams.stdin.write(script)
+        feedEarly(under, greeted)
+        greeted = undefined
       }),
   }
+}
+
+/** What came of the greeting before it was listened to. */
+function feedEarly(running: RunningExchange, early: EarlyOutput | undefined): void {
+  const came = early?.take()
+  if (came === undefined) return
+  if (came.stderr.length > 0) running.feedErr(came.stderr)
+  if (came.stdout.length > 0) running.feedOut(came.stdout)
 }
 
 const sizeOf = (bytes: number): string =>

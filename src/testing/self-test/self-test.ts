@@ -1,5 +1,6 @@
 // Tries every example of the task modules on one host, in a scratch copy of its files, and reports which laws hold.
-import type { BesideFiles, Example, TaskModule } from '../../core/task/define-task.ts'
+import type { TaskModule } from '../../core/task/define-task.ts'
+import type { BesideFiles, Example } from '../../core/task/task-definition.ts'
 import type { HostFacts } from '../../core/fleet/host-facts.ts'
 import type { PlanContext } from '../../core/task/task.ts'
 import { ConnectionLost, type Connection } from '../../engine/session/connection.ts'

@@ -9,6 +9,7 @@ import { rollout, type Meanwhile } from '../../../src/engine/rollout.ts'
 import type { RunOptions } from '../../../src/engine/run-options.ts'
 import { addressOf } from '../../../src/inventory/address.ts'
 import { utf8 } from '../../../src/core/probe/answer.ts'
+import { MailrunError } from '../../../src/core/mailrun-error.ts'
 import { defineTask } from '../../../src/core/task/define-task.ts'
 import type { PreparedHost } from '../../../src/core/fleet/prepared-host.ts'
 import { ask, blocked, change, ok, remarked } from '../../../src/core/task/plan.ts'
@@ -176,6 +177,37 @@ test('an interrupt meanwhile: nothing more starts, and what was done is reported
   assert.equal(
     result.hosts[0]!.tasks.map(({ status }) => status),
     ['changed', 'not-reached', 'not-reached'],
+  )
+})
+
+test('a host that comes after one that is parked begins once that one is done', async () => {
+  const [a, b, c] = fleet('a', 'b', 'c') as [PreparedHost, PreparedHost, PreparedHost]
+  const ordered = [a, { ...b, after: ['a'] }, { ...c, after: ['b'] }]
+  const { log } = await go(ordered, { forks: 3 }, {})
+  assert.equal(log, [
+    'parked a',
+    'between a',
+    'changed a',
+    'parked b',
+    'between a b',
+    'changed b',
+    'parked c',
+    'between a b c',
+    'changed c',
+    'after changed changed changed',
+  ])
+})
+
+test('a host whose tasks cannot be made of what another gave fails, and the others go on', async () => {
+  const [a, b] = fleet('a', 'b') as [PreparedHost, PreparedHost]
+  const refused = () => Promise.reject(new MailrunError('no such template', 'p.ts:3'))
+  const { result } = await go([a, { ...b, after: ['a'], takes: refused }], {}, {})
+  assert.equal(
+    result.hosts.map(({ status, error }) => [status, error]),
+    [
+      ['changed', undefined],
+      ['failed', 'p.ts:3: no such template'],
+    ],
   )
 })
 
