@@ -11,7 +11,7 @@ const extra = (text: string) => address({ ansible_ssh_common_args: text }).sshEx
 
 test('nothing said: the name, and the rest is for ssh_config to say', () => {
   const { address: name, port, user, become, connection } = address({})
-  assert.equal([name, port, user, become, connection], ['mx1', undefined, undefined, undefined, 'ssh'])
+  assert.equal([name, port, user, become, connection], ['mx1', undefined, undefined, undefined, 'auto'])
 })
 
 test("of several names for one setting the last in Ansible's list counts", () => {
