@@ -89,7 +89,7 @@ test('values that cannot be right are refused with their line, and no password i
     [{ ansible_become_method: 'runas' }, /must be sudo or su or doas/],
     [{ ansible_host_key_checking: false }, /always verified/],
     [{ ansible_ssh_timeout: 0 }, /from 1 to 3600/],
-    [{ ansible_connection: 'winrm' }, /must be ssh or openssh or local/],
+    [{ ansible_connection: 'winrm' }, /must be auto or ssh or openssh or local/],
     [{ ansible_shell_type: 'fish' }, /must be sh/],
     [{ ansible_usr: 'x' }, /did you mean ansible_user/],
     [{ ansible_host: 'a b' }, /must be a name or an address/],
