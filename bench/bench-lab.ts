@@ -1,6 +1,7 @@
-// The benches' lab, in one place, so that they can follow each other on it: Python on the hosts for the peers' sake.
+// The benches' lab, in one place, so that they can follow each other on it: Python on the hosts for the peers' sake, and
+// a controller.
 import type * as Lab from '../lab/index.ts'
-import { ANSIBLE_PACKAGES, endMasters } from './contenders/ansible.ts'
+import { endMasters } from './contenders/ansible.ts'
 import { withFleet, type Fleet } from './contenders/job.ts'
 
 /** The library works on the lab that this names when it is loaded. */
@@ -9,12 +10,15 @@ export function benchLab(): Promise<typeof Lab> {
   return import('../lab/index.ts')
 }
 
-/** A lab of that size on a straight wire, with the peers and time(1) installed here; it stays up for the next bench. */
+/** Those that have today's Ansible, and those that a new host is made of. */
+const RELEASES = ['trixie'] as const
+
+/** A lab of that size on a straight wire, with the peers on its controller; it stays up for the next bench. */
 export async function onFleet<T>(size: number, use: (fleet: Fleet, lab: typeof Lab) => Promise<T>): Promise<T> {
   const lab = await benchLab()
-  await lab.labPrograms({ ...ANSIBLE_PACKAGES, time: '/usr/bin/time', tcpdump: '/usr/bin/tcpdump' })
-  await lab.labUp({ size, tools: false, python: true, wire: { rttMs: 0, lossPercent: 0 } })
-  return withFleet(await lab.labStatus(), lab.becomePasswordFile, async (fleet) => {
+  await lab.labPrograms({ time: '/usr/bin/time', tcpdump: '/usr/bin/tcpdump' })
+  await lab.labUp({ size, tools: true, python: true, releases: RELEASES, wire: { rttMs: 0, lossPercent: 0 } })
+  return withFleet(lab, async (fleet) => {
     try {
       return await use(fleet, lab)
     } finally {

@@ -2,6 +2,7 @@
 // docs/benchmarks.md again. `page` writes it alone; `fuzz` and `opendkim` are no measurements, and have flags of their
 // own.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Bench } from './bench.ts'
 import { BENCHES } from './benches.ts'
@@ -53,6 +54,7 @@ async function measure(given: readonly string[]): Promise<void> {
 }
 
 async function keep(root: string, bench: Bench, quick: boolean): Promise<void> {
+  const load = Number(loadavg()[0]!.toFixed(1))
   const began = performance.now()
   const outcome = await bench.run({ quick })
   const minutes = Number(((performance.now() - began) / 60_000).toFixed(1))
@@ -60,6 +62,7 @@ async function keep(root: string, bench: Bench, quick: boolean): Promise<void> {
     bench: bench.name,
     day: new Date().toISOString().slice(0, 10),
     machine: machineHere(),
+    load,
     minutes,
     ...outcome,
   })

@@ -21,6 +21,8 @@ export interface Results {
   readonly day: string
   readonly machine: string
   readonly versions: Readonly<Record<string, string>>
+  /** How many processes of others ran or waited before it began, in the mean of a minute: getloadavg(3). */
+  readonly load?: number
   /** That it all took. */
   readonly minutes: number
   readonly measured: readonly Measured[]

@@ -14,6 +14,7 @@ import { readTree, treeDifference, treeDigest, type Tree } from './hosts/tree.ts
 import { requireState } from './state.ts'
 import { offerRelease } from './release-upgrade.ts'
 import type { Release } from './image/releases.ts'
+import { installPackages } from './install-packages.ts'
 import { reset } from './reset.ts'
 import { linkHost, rebootHost, startHost, stopHost } from './hosts/power.ts'
 import { status, type LabStatus } from './status.ts'
@@ -90,6 +91,14 @@ export const hostReboot = (host: string): Promise<void> => rebootHost(lab, host)
  */
 export const hostOfferRelease = async (host: string, release: Release): Promise<void> =>
   offerRelease(lab, await findHost(lab, host), release)
+
+/**
+ * Installs packages of the host's release that its own repository does not have, from the mirror.
+ *
+ * @throws LabError where the mirror has none of that name, or an installation fails.
+ */
+export const hostInstall = async (host: string, packages: readonly string[]): Promise<void> =>
+  installPackages(lab, await findHost(lab, host), packages)
 
 /** Pulls the host's cable, or plugs it in again: meanwhile every packet to and from it is lost. */
 export const hostLink = (host: string, plugged: boolean): Promise<void> => linkHost(lab, host, plugged)

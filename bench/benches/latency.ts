@@ -29,7 +29,7 @@ export const latency: Bench = {
   async run({ quick }): Promise<Outcome> {
     const wires = [0, 25, 100, 300].map((rttMs) => ({ rttMs, lossPercent: 0, job: JOB }))
     const lossy = { rttMs: 100, lossPercent: 1, job: `${JOB}, 1 % of packets lost` }
-    const measured = await onFleet(HOSTS, async (fleet, lab) => {
+    return onFleet(HOSTS, async (fleet, lab) => {
       await settle(fleet)
       const found: Measured[] = []
       for (const { job, ...wire } of quick ? [wires[2]!] : [...wires, lossy]) {
@@ -48,9 +48,8 @@ export const latency: Bench = {
       }
       await endMasters(fleet)
       await lab.setWire({ rttMs: 0, lossPercent: 0 })
-      return found
+      return { versions: await peerVersions(fleet.controller), measured: [...found, ...slopes(found)] }
     })
-    return { versions: await peerVersions(), measured: [...measured, ...slopes(measured)] }
   },
 }
 

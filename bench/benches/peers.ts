@@ -13,17 +13,20 @@ import { peerVersions } from '../versions.ts'
 const SIZES = [1, 4, 10, 20]
 /** One turn of a peer takes as long as dozens of mailrun's. */
 const QUICK_ONES = 3
-/** Of each job at each size: a round that would not fit is not begun, so that all of it takes some 18 minutes. */
+/** Of each job at each size: a round that would not fit is not begun, so that all of it takes some 25 minutes. */
 const SECONDS: Readonly<Record<Job, number>> = {
-  'nothing to do': 60,
+  'nothing to do': 120,
   check: 20,
   'one changed file': 20,
   'first run': 40,
 }
 /** On larger fleets a first run of the peers would take the bench's time alone. */
-const PEERS_FIRST_RUN_UP_TO = 4
+const PEERS_FIRST_RUN_UP_TO = 10
 
 const ABOUT = [
+  'All tools run on a controller of Debian 13, beside hosts of Debian 13: the files of one host of the lab, ' +
+    'with the packages of Ansible and Mitogen that Debian 13 has; Node is that of the machine. ' +
+    'They take turns, so that whatever else the machine does affects all of them.',
   'mailrun runs `playbooks/dkim.ts` with two domains. ' +
     'Ansible runs [bench/peers/dkim.yaml](../bench/peers/dkim.yaml), which writes the same files byte by byte. ' +
     'A turn counts only if the tool reports the right result for every host (nothing changed, or something).',
@@ -50,24 +53,26 @@ export const peers: Bench = {
   ],
   async run({ quick }): Promise<Outcome> {
     const measured: Measured[] = []
+    let versions = {}
     for (const size of quick ? [2] : SIZES) {
       measured.push(
         ...(await onFleet(size, async (fleet, lab) => {
           const limits = (job: Job): Limits =>
             quick ? { rounds: 1, seconds: 0 } : { rounds: 4, seconds: SECONDS[job] }
-          const found = [...(await firstRuns(fleet, () => lab.labReset('all'), size, limits('first run')))]
+          const found = [...(await firstRuns(fleet, (names) => lab.labReset(names), limits('first run')))]
           for (const job of ['nothing to do', 'check', 'one changed file'] as const) {
             await settle(fleet)
             await warmUp(fleet)
             found.push(...(await alternate(job, size, contenders(fleet, job, quick ? 1 : QUICK_ONES), limits(job))))
           }
+          versions = await peerVersions(fleet.controller)
           return found
         })),
       )
     }
     const jobs: readonly Job[] = ['nothing to do', 'first run', 'check', 'one changed file']
     return {
-      versions: await peerVersions(),
+      versions,
       measured: jobs.flatMap((job) => measured.filter((each) => each.job === job)),
     }
   },
@@ -87,11 +92,12 @@ function contenders(fleet: Fleet, job: Job, turns: number): readonly Contender[]
 /** Each on fresh hosts; and mailrun says afterwards that nothing is to do, whoever did it. */
 function firstRuns(
   fleet: Fleet,
-  reset: () => Promise<void>,
-  size: number,
+  reset: (hosts: readonly string[]) => Promise<void>,
   limits: Limits,
 ): Promise<readonly Measured[]> {
   const job = 'first run'
+  const names = fleet.hosts.map(({ name }) => name)
+  const size = names.length
   const few = size <= PEERS_FIRST_RUN_UP_TO
   const turns = few && limits.rounds > 1 ? 2 : 1
   const all = [
@@ -103,7 +109,7 @@ function firstRuns(
     ...each,
     async run() {
       await endMasters(fleet)
-      await reset()
+      await reset(names)
       const values = await each.run()
       await expectDone(fleet)
       return values

@@ -6,7 +6,7 @@ import { alternate } from '../alternate.ts'
 import type { Bench, Outcome } from '../bench.ts'
 import { benchLab } from '../bench-lab.ts'
 import { timed } from '../timed.ts'
-import { peerVersions } from '../versions.ts'
+import { nodeVersion, opensshVersion } from '../versions.ts'
 
 /** The one job of this bench. */
 const RESOLVE = 'find out how hosts are reached'
@@ -67,7 +67,7 @@ export const sshConfig: Bench = {
       const measured = []
       for (const hosts of SIZES)
         measured.push(...(await alternate(RESOLVE, hosts, contenders(hosts), { rounds: quick ? 1 : 9, seconds: 240 })))
-      return { versions: await peerVersions(), measured }
+      return { versions: { ...nodeVersion(), ...(await opensshVersion()) }, measured }
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

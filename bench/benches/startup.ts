@@ -1,11 +1,10 @@
 // What it takes before anything is done: Node itself, mailrun's words, and a run on this machine alone.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alternate } from '../alternate.ts'
 import type { Bench, Outcome } from '../bench.ts'
-import { benchLab } from '../bench-lab.ts'
-import { ANSIBLE_CONFIG, ANSIBLE_PACKAGES } from '../contenders/ansible.ts'
+import { onFleet } from '../bench-lab.ts'
+import { ANSIBLE_CONFIG } from '../contenders/ansible.ts'
 import { MAIN, ROOT } from '../root.ts'
 import { timed } from '../timed.ts'
 import { peerVersions } from '../versions.ts'
@@ -18,7 +17,7 @@ export const VERSION = '`mailrun --version`'
 export const LIST_TASKS = '`mailrun --list-tasks`'
 
 const ABOUT = [
-  '`node -e 0` is the floor for everything that runs in Node. ' +
+  'On the same controller of Debian 13. `node -e 0` is the floor for everything that runs in Node. ' +
     `\`--list-tasks\` reads \`playbooks/dkim.ts\` and an inventory of ${HOSTS} hosts; ` +
     'the run on one local host has one task, a file that needs no change.',
   'MB are the memory of the largest process.',
@@ -31,11 +30,8 @@ export const startup: Bench = {
   against: [NODE],
   about: ABOUT,
   plots: [],
-  async run({ quick }): Promise<Outcome> {
-    const lab = await benchLab()
-    await lab.labPrograms({ ...ANSIBLE_PACKAGES, time: '/usr/bin/time' })
-    const folder = mkdtempSync(join(tmpdir(), 'mailrun-bench-'))
-    try {
+  run: ({ quick }): Promise<Outcome> =>
+    onFleet(1, async ({ controller, folder }) => {
       writeSources(folder)
       const at = (name: string): string => join(folder, name)
       const mailrun = [process.execPath, MAIN]
@@ -60,18 +56,16 @@ export const startup: Bench = {
         who,
         turns: 1,
         async run() {
-          const { seconds, cpuSeconds, megabytes } = await timed({ words, cwd: folder, env, wanted: [0] })
+          const command = controller.there({ words, cwd: folder, env, wanted: [0] })
+          const { seconds, cpuSeconds, megabytes } = await timed(command)
           return { ms: seconds * 1000, 'CPU ms': cpuSeconds * 1000, MB: megabytes }
         },
       }))
       // Once before it counts: compiled forms are kept.
       for (const { run } of contenders) await run()
       const measured = await alternate(START, 0, contenders, { rounds: quick ? 1 : 15, seconds: 50 })
-      return { versions: await peerVersions(), measured }
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  },
+      return { versions: await peerVersions(controller), measured }
+    }),
 }
 
 function writeSources(folder: string): void {

@@ -33,7 +33,7 @@ export const wire: Bench = {
   about: ABOUT,
   plots: [],
   async run({ quick }): Promise<Outcome> {
-    const measured = await onFleet(HOSTS, async (fleet, lab) => {
+    return onFleet(HOSTS, async (fleet, lab) => {
       await settle(fleet)
       await endMasters(fleet)
       await lab.setWire({ rttMs: RTT_MS, lossPercent: 0 })
@@ -59,14 +59,13 @@ export const wire: Bench = {
       await endMasters(fleet)
       await lab.setWire({ rttMs: 0, lossPercent: 0 })
       await settle(fleet)
-      return found
+      return { versions: await peerVersions(fleet.controller), measured: found }
     })
-    return { versions: await peerVersions(), measured }
   },
 }
 
 /** Does what it does, and is counted instead of timed. */
-const counted = (each: Contender, { lab: { hosts } }: Fleet, lab: typeof Lab): Contender => ({
+const counted = (each: Contender, { hosts }: Fleet, lab: typeof Lab): Contender => ({
   ...each,
   async run() {
     let packets: readonly Packet[] = []

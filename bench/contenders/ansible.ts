@@ -1,4 +1,4 @@
-// The peer: Ansible from Debian, on bench/peers/dkim.yaml, by itself and with Mitogen; as fast as its users have it.
+// The peer: Ansible from Debian 13, on bench/peers/dkim.yaml, by itself and with Mitogen; as fast as its users have it.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Contender } from '../alternate.ts'
@@ -7,11 +7,8 @@ import { ROOT } from '../root.ts'
 import { timed } from '../timed.ts'
 import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
 
-/** For `labPrograms`. */
-export const ANSIBLE_PACKAGES = {
-  'ansible-core': '/usr/bin/ansible-playbook',
-  'ansible-mitogen': '/usr/lib/python3/dist-packages/ansible_mitogen/plugins/strategy/mitogen_linear.py',
-}
+/** Of Debian 13, on the controller. */
+export const ANSIBLE_PACKAGES = ['ansible-core', 'ansible-mitogen'] as const
 
 /** This one, and none of this machine's. */
 export const ANSIBLE_CONFIG = join(ROOT, 'bench/peers/ansible.cfg')
@@ -60,6 +57,7 @@ export function ansible(who: typeof ANSIBLE | typeof MITOGEN, fleet: Fleet, job:
         : []
   return contender(
     who,
+    fleet,
     turns,
     () => ({ words: [...words, ...further()], cwd: ROOT, env: environment(fleet, who), wanted: [0] }),
     (stdout) => {
@@ -87,7 +85,7 @@ export async function warmUp(fleet: Fleet): Promise<void> {
     '-e',
     'ansible_python_interpreter=/usr/bin/python3',
   ]
-  await timed({ words, cwd: ROOT, env: environment(fleet, ANSIBLE), wanted: [0] })
+  await timed(fleet.controller.there({ words, cwd: ROOT, env: environment(fleet, ANSIBLE), wanted: [0] }))
 }
 
 /** Ends the master connections: those to hosts that were made again would be dead, and none shall outlive the bench. */
@@ -100,6 +98,6 @@ export async function endMasters(fleet: Fleet): Promise<void> {
       'ssh -F /dev/null -o ControlPath="$0" -O exit host 2>&1 || rm -f -- "$0"',
       join(folder, name),
     ]
-    await timed({ words, cwd: '/', env: {}, wanted: [0] })
+    await timed(fleet.controller.there({ words, cwd: '/', env: {}, wanted: [0] }))
   }
 }

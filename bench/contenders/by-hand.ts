@@ -19,18 +19,19 @@ export const bareSsh = (fleet: Fleet, turns: number): Contender =>
   overSsh(BARE_SSH, fleet, turns, () => `echo ${DONE}\n`)
 
 function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => string): Contender {
-  const { lab, folder } = fleet
+  const { hosts, folder } = fleet
   const path = (host: LabHost, what: string): string => join(folder, `${host.name}.${what}`)
-  const starts = lab.hosts.map((host) => {
+  const starts = hosts.map((host) => {
     const ssh = `ssh ${optionsOf(fleet)} ${host.user}@${host.address} ${shellOf(host)}`
     return `${ssh} <${path(host, 'in')} >${path(host, 'out')} 2>&1 &`
   })
   return contender(
     who,
+    fleet,
     turns,
     () => {
       const script = scriptOf()
-      for (const host of lab.hosts)
+      for (const host of hosts)
         writeFileSync(
           path(host, 'in'),
           `${host.sudo === 'password' ? readFileSync(fleet.passwordFile, 'utf8') : ''}${script}`,
@@ -39,7 +40,7 @@ function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => strin
       return { words: ['sh', '-c', `${starts.join('\n')}\nwait`], cwd: '/', env: {}, wanted: [0] }
     },
     () => {
-      for (const host of lab.hosts) {
+      for (const host of hosts) {
         const said = readFileSync(path(host, 'out'), 'utf8')
         if (!said.endsWith(`${DONE}\n`)) throw new Error(`${who}: ${host.name} said\n${said.slice(-2000)}`)
       }

@@ -2,28 +2,33 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LabStatus } from '../../lab/index.ts'
+import { isMailHost } from '../../lab/fleet.ts'
+import type * as Lab from '../../lab/index.ts'
 import type { Contender } from '../alternate.ts'
+import { withController, type Controller } from '../controller.ts'
 import { timed, type Command } from '../timed.ts'
 
 export type Job = 'first run' | 'nothing to do' | 'check' | 'one changed file'
 
-/** A lab that is up, and a folder for what contenders keep. */
+/** A lab that is up, the controller of all contenders, and a folder for what they keep. */
 export interface Fleet {
-  readonly lab: LabStatus
+  readonly lab: Lab.LabStatus
+  /** Those that the job is done on: without the controller. */
+  readonly hosts: Lab.LabStatus['hosts']
+  readonly controller: Controller
   readonly folder: string
+  /** With four hosts or more there is one that asks for a sudo password; the file is there in any case. */
   readonly passwordFile: string
 }
 
-/** @param lab - with four hosts or more there is one that asks for a sudo password; the file is there in any case */
-export async function withFleet<T>(
-  lab: LabStatus,
-  passwordFile: string,
-  use: (fleet: Fleet) => Promise<T>,
-): Promise<T> {
+export async function withFleet<T>(lab: typeof Lab, use: (fleet: Fleet) => Promise<T>): Promise<T> {
+  const status = await lab.labStatus()
+  const hosts = status.hosts.filter(isMailHost)
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-bench-'))
   try {
-    return await use({ lab, folder, passwordFile })
+    return await withController(lab, folder, (controller) =>
+      use({ lab: status, hosts, controller, folder, passwordFile: lab.becomePasswordFile }),
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -39,9 +44,10 @@ export function anotherAddress(): string {
 }
 let last = 0
 
-/** As a contender whose command is timed; what it says is looked at, too. */
+/** As a contender whose command is timed on the controller; what it says is looked at, too. */
 export function contender(
   who: string,
+  { controller }: Fleet,
   turns: number,
   commandOf: () => Command,
   look: (stdout: string) => void,
@@ -51,7 +57,7 @@ export function contender(
     turns,
     async run() {
       const command = commandOf()
-      const { seconds, cpuSeconds, stdout } = await timed(command)
+      const { seconds, cpuSeconds, stdout } = await timed(controller.there(command))
       look(stdout)
       return { s: seconds, 'CPU s here': cpuSeconds }
     },

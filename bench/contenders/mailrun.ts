@@ -38,6 +38,7 @@ export function mailrun(fleet: Fleet, job: Job, turns: number): Contender {
         : []
   return contender(
     MAILRUN,
+    fleet,
     turns,
     () => ({ words: [...wordsOf(fleet), ...further()], cwd: ROOT, env: {}, wanted: [0] }),
     (stdout) => {
@@ -52,7 +53,7 @@ export function mailrun(fleet: Fleet, job: Job, turns: number): Contender {
 
 /** Brings the fleet to the state on which nothing is to do, whoever changed it last. */
 export async function settle(fleet: Fleet): Promise<void> {
-  await timed({ words: wordsOf(fleet), cwd: ROOT, env: {}, wanted: [0] })
+  await timed(fleet.controller.there({ words: wordsOf(fleet), cwd: ROOT, env: {}, wanted: [0] }))
 }
 
 /**
@@ -61,7 +62,8 @@ export async function settle(fleet: Fleet): Promise<void> {
  * @throws Error with the tasks that are not satisfied
  */
 export async function expectDone(fleet: Fleet): Promise<void> {
-  const { stdout } = await timed({ words: [...wordsOf(fleet), '--check'], cwd: ROOT, env: {}, wanted: [0, 2] })
+  const check = { words: [...wordsOf(fleet), '--check'], cwd: ROOT, env: {}, wanted: [0, 2] }
+  const { stdout } = await timed(fleet.controller.there(check))
   // That Postfix was reloaded by others is not to be seen: systemd forgets it, and mailrun would do it again.
   const open = (JSON.parse(stdout) as RunDocument).hosts.flatMap(({ name, tasks }) =>
     tasks

@@ -6,18 +6,20 @@ import { BARE_SSH2 } from '../bench.ts'
 import { ROOT } from '../root.ts'
 import { contender, type Fleet } from './job.ts'
 
-export function ssh2Alone({ lab, folder }: Fleet, turns: number): Contender {
+export function ssh2Alone(fleet: Fleet, turns: number): Contender {
+  const { lab, hosts, folder } = fleet
   const input = join(folder, 'ssh2-alone.json')
   writeFileSync(
     input,
     JSON.stringify({
-      hosts: lab.hosts.map(({ address, user }) => ({ address, port: 22, user })),
+      hosts: hosts.map(({ address, user }) => ({ address, port: 22, user })),
       keyFile: lab.userKey,
       atOnce: 32,
     }),
   )
   return contender(
     BARE_SSH2,
+    fleet,
     turns,
     () => ({
       words: [

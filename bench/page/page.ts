@@ -49,12 +49,13 @@ function section(bench: Bench, results: Results): string {
     return `${head}${plots.join('')}${jobTable(bench, results, job)}`
   })
   const minutes = Math.max(1, Math.round(results.minutes))
+  const withLoad = results.load === undefined ? '' : `, load average before ${results.load}`
   const withVersions = versions.length > 0 ? `; ${versions.join(', ')}` : ''
   return `## ${bench.title}
 
 ${bench.about.trim()}
 
-\`npm run bench ${bench.name}\`, ${results.day}, ${minutes} min, on ${results.machine}${withVersions}.
+\`npm run bench ${bench.name}\`, ${results.day}, ${minutes} min, on ${results.machine}${withLoad}${withVersions}.
 
 ${parts.join('\n')}`
 }

@@ -83,6 +83,17 @@ test('packages install from the local repository, with a debconf answer', async 
   assert.is(await inHost('mx4', script), 'blue\nactive\nresolvable')
 })
 
+test('packages of the release that the local repository does not have come from the mirror', async () => {
+  assert.is.not((await lab.hostExec('mx4', 'apt-get -qqy install ed </dev/null')).code, 0)
+  await lab.hostInstall('mx4', ['ed'])
+  assert.is(await inHost('mx4', 'dpkg-query -W -f "${db:Status-Status}" ed; ls /var/opt'), 'installed')
+  const before = await lab.treeHash('mx4', { exclude: [] })
+  await lab.hostInstall('mx4', ['ed'])
+  assert.is(await lab.treeHash('mx4', { exclude: [] }), before)
+  const failure = await lab.hostInstall('mx4', ['no-such-package']).catch((error: unknown) => error)
+  assert.match(String(failure), 'Unable to locate package no-such-package')
+})
+
 test('a second up leaves running hosts alone', async () => {
   const before = await onAll('cat /proc/sys/kernel/random/boot_id /proc/1/stat | tr "\\n" " " | cut -d" " -f1,23')
   await lab.labUp(UP)

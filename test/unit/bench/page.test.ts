@@ -110,6 +110,26 @@ test('a table tells median, least, most, turns and ratios', () => {
   assert.match(text, '| 4 | by hand | **1** | 1 | 1 | 1 | 0.50 | 1 |')
 })
 
+test('the page says how busy the machine was before, where that was recorded', () => {
+  const all = found('peers', [seconds('mailrun', 4, [1])])
+  const [peers] = [...all.values()]
+  assert.match(pages(BENCHES, all).get(PAGE)!, 'on 2 × a processor; Node 20.20.2.')
+  const busy = new Map([['peers', { ...peers!, load: 6.1 }]])
+  assert.match(pages(BENCHES, busy).get(PAGE)!, 'on 2 × a processor, load average before 6.1; Node 20.20.2.')
+})
+
+test('what is compared with Ansible is compared with that of Debian 13', () => {
+  const all = readResults(
+    ROOT,
+    BENCHES.map(({ name }) => name),
+  )
+  for (const { bench, versions, measured } of all.values()) {
+    if (!measured.some(({ who }) => who.includes('nsible'))) continue
+    assert.match(versions['ansible-core'] ?? 'none', /^2\.19\./, bench)
+    assert.match(versions['ansible-mitogen'] ?? 'none', /^0\.3\.25/, bench)
+  }
+})
+
 test('a plot names every line, has no number that is none, and follows the colours of the page', () => {
   const svg = pages(
     BENCHES,
