@@ -1,6 +1,6 @@
 // What mailrun wants to reach, and what the results say of it: pure.
 // Each goal is a ratio or a difference within one run of a bench.
-import { ANSIBLE, BARE_SSH, BARE_SSH2, BY_HAND, MAILRUN, MITOGEN } from '../bench.ts'
+import { ANSIBLE, BARE_SSH, BARE_SSH2, BY_HAND, MAILRUN, MITOGEN, NEEDED, warm } from '../bench.ts'
 import { LIST_TASKS, NODE, START, VERSION } from '../benches/startup.ts'
 import type { AllResults } from '../results.ts'
 import { mediansOf, type ByPlace, type Medians, type Of } from './medians.ts'
@@ -26,7 +26,7 @@ const NOTHING = 'nothing to do'
 /** Every goal, in the order of the page; also those that nothing was measured for. */
 export function goals(all: AllResults): readonly Goal[] {
   const medians = mediansOf(all)
-  return [...besideThePeers(medians), farAway(medians), onTheWire(medians), ...manyHosts(medians), ...startUp(medians)]
+  return [...besideThePeers(medians), ...warmConnections(medians), farAway(medians), onTheWire(medians), ...manyHosts(medians), ...startUp(medians)]
 }
 
 const over = (one: number, other: number): number => one / other
@@ -69,6 +69,28 @@ function besideThePeers({ compared }: Medians): readonly Goal[] {
       wanted: 'at most 1.15 times',
       measured: ratio('first run', MAILRUN, BY_HAND),
       met: (longer) => longer <= 1.15,
+    },
+  ]
+}
+
+function warmConnections({ compared }: Medians): readonly Goal[] {
+  const ratio = (one: string, other: string): ByPlace =>
+    compared('warm', SIZES, seconds(NOTHING, one), seconds(NOTHING, other), over)
+  const times = { unit: '×', at: 'hosts' }
+  return [
+    {
+      ...times,
+      what: 'nothing to do: against a script of what the job needs',
+      wanted: 'at most 1.3 times',
+      measured: ratio(MAILRUN, NEEDED),
+      met: (longer) => longer <= 1.3,
+    },
+    {
+      ...times,
+      what: 'nothing to do, warm: against a script of what the job needs, warm',
+      wanted: 'at most 1.5 times',
+      measured: ratio(warm(MAILRUN), warm(NEEDED)),
+      met: (longer) => longer <= 1.5,
     },
   ]
 }

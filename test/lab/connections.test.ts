@@ -1,7 +1,7 @@
 // One contract for every connection: mailrun's own ssh, the system's, with and without jump hosts, and a shell on this
 // machine. Has a lab of its own.
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -618,6 +618,7 @@ test('a master that was killed, and left its socket, is passed over; one that is
   const forced = { ansible_connection: 'openssh' }
   assert.is(await said(await connect('auto over a master connection', { vars: forced }), 'echo in'), 'in')
   assert.is(await rootLogins(), before + 3)
+  for (const name of readdirSync(scratch)) if (name.startsWith('master-')) rmSync(join(scratch, name))
 })
 
 test('a master whose host has fallen silent holds a run up no longer than a connection may take', async () => {
