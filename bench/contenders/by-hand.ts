@@ -26,13 +26,7 @@ export const byHandWarm = (fleet: Fleet, turns: number, masters: string): Conten
 export const bareSsh = (fleet: Fleet, turns: number): Contender =>
   overSsh(BARE_SSH, fleet, turns, () => `echo ${DONE}\n`)
 
-function overSsh(
-  who: string,
-  fleet: Fleet,
-  turns: number,
-  scriptOf: () => string,
-  config = '/dev/null',
-): Contender {
+function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => string, config = '/dev/null'): Contender {
   const { hosts, folder } = fleet
   const path = (host: LabHost, what: string): string => join(folder, `${host.name}.${what}`)
   const starts = hosts.map((host) => {

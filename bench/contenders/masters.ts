@@ -22,7 +22,5 @@ async function each(fleet: Fleet, config: string, words: string, command: string
   const lines = fleet.hosts.map(
     ({ user, address }) => `ssh ${optionsOf(fleet, config)} ${words} ${user}@${address} ${command}`,
   )
-  await timed(
-    fleet.controller.there({ words: ['sh', '-euc', lines.join('\n')], cwd: '/', env: {}, wanted: [0] }),
-  )
+  await timed(fleet.controller.there({ words: ['sh', '-euc', lines.join('\n')], cwd: '/', env: {}, wanted: [0] }))
 }

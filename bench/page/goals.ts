@@ -26,7 +26,14 @@ const NOTHING = 'nothing to do'
 /** Every goal, in the order of the page; also those that nothing was measured for. */
 export function goals(all: AllResults): readonly Goal[] {
   const medians = mediansOf(all)
-  return [...besideThePeers(medians), ...warmConnections(medians), farAway(medians), onTheWire(medians), ...manyHosts(medians), ...startUp(medians)]
+  return [
+    ...besideThePeers(medians),
+    ...warmConnections(medians),
+    farAway(medians),
+    onTheWire(medians),
+    ...manyHosts(medians),
+    ...startUp(medians),
+  ]
 }
 
 const over = (one: number, other: number): number => one / other

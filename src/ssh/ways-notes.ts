@@ -51,7 +51,9 @@ export function masterWarnings(ways: ReadonlyMap<string, Route>): readonly strin
   for (const [name, { bySystem, target }] of ways) {
     for (const { hostName, master } of bySystem ? target.jumps : []) {
       if (isUnsafe(master))
-        throw new MailrunError(`${name}: its jump host ${hostName} has a ControlPath that cannot be used: ${master.why}`)
+        throw new MailrunError(
+          `${name}: its jump host ${hostName} has a ControlPath that cannot be used: ${master.why}`,
+        )
     }
     const { master } = target
     if (!isUnsafe(master) || !(bySystem || master.isThere)) continue

@@ -1,7 +1,16 @@
 // One contract for every connection: mailrun's own ssh, the system's, with and without jump hosts, and a shell on this
 // machine. Has a lab of its own.
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -559,7 +568,12 @@ test('who comes later to a host goes through the master connection that was made
 
 /** Logins of root on mx1 so far. */
 const rootLogins = async (): Promise<number> =>
-  Number(await inHost('mx1', 'journalctl -q -t sshd -t sshd-session --no-pager | grep -c "Accepted publickey for root" || :'))
+  Number(
+    await inHost(
+      'mx1',
+      'journalctl -q -t sshd -t sshd-session --no-pager | grep -c "Accepted publickey for root" || :',
+    ),
+  )
 
 test('a master that stands costs one ssh for a host, no login, and no further process', async () => {
   await startMaster()
@@ -580,7 +594,10 @@ test('a master that stands costs one ssh for a host, no login, and no further pr
   assert.is(await rootLogins(), before)
   const started = readFileSync(log, 'utf8').trim().split('\n')
   assert.is(started.filter((words) => words.includes('exec sh')).length, 5)
-  assert.ok(started.every((words) => words.startsWith('-G ') || words.includes('exec sh')), started.join('\n'))
+  assert.ok(
+    started.every((words) => words.startsWith('-G ') || words.includes('exec sh')),
+    started.join('\n'),
+  )
 })
 
 test('become works over a master connection, with a password and without', async () => {

@@ -49,11 +49,7 @@ export function masters(seconds = ANSWER_SECONDS): Masters {
   }
 }
 
-async function look(
-  path: string,
-  faultOf: (folder: string) => string | undefined,
-  seconds: number,
-): Promise<Master> {
+async function look(path: string, faultOf: (folder: string) => string | undefined, seconds: number): Promise<Master> {
   const is = lstatSync(path, { throwIfNoEntry: false })
   const ignored = (why: string): Master => ({ kind: 'ignored', why, isThere: is !== undefined })
   // Who has a socket there is given all that is said to the host, and answers for it.

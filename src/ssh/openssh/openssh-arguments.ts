@@ -64,8 +64,4 @@ export function opensshArguments(
 
 /** As -S, the last of which counts: what was looked at is what is used. */
 const controlPathOf = (master: Master): readonly string[] =>
-  master.kind === 'stands'
-    ? ['-S', master.path.replaceAll('%', '%%')]
-    : master.kind === 'ignored'
-      ? ['-S', 'none']
-      : []
+  master.kind === 'stands' ? ['-S', master.path.replaceAll('%', '%%')] : master.kind === 'ignored' ? ['-S', 'none'] : []

@@ -195,7 +195,10 @@ test('and refused for a jump host, whose ssh cannot be told otherwise', async ()
   const shared = made(0o777)
   const through = { ansible_connection: 'openssh', ansible_ssh_args: '-J bastion' }
   const error = await reached(join(shared, '%h'), through).catch((reason: unknown) => reason)
-  assert.match(String(error), `mx1: its jump host bastion has a ControlPath that cannot be used: others may write ${shared}`)
+  assert.match(
+    String(error),
+    `mx1: its jump host bastion has a ControlPath that cannot be used: others may write ${shared}`,
+  )
 })
 
 test.run()
