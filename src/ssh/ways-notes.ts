@@ -42,9 +42,9 @@ export function waysNotes(ways: ReadonlyMap<string, Route>): readonly string[] {
 }
 
 /**
- * What everybody is told: for hosts that would go through a master connection, why they do not.
+ * Warnings: for hosts that would go through a master connection, why they do not.
  *
- * @throws MailrunError where a jump host would, whose ssh cannot be told otherwise
+ * @throws MailrunError where a jump host would, whose ssh takes no other ControlPath
  */
 export function masterWarnings(ways: ReadonlyMap<string, Route>): readonly string[] {
   const ignored = new Map<string, string[]>()

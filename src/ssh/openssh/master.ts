@@ -13,7 +13,7 @@ export type Master =
   | { readonly kind: 'stands'; readonly path: string }
   /** None stands, or it is dead. ssh makes one where ControlMaster says so, and somebody else may meanwhile. */
   | { readonly kind: 'to come' }
-  /** ssh is told to use none. */
+  /** ssh gets an option to use none. */
   | { readonly kind: 'ignored'; readonly why: string; readonly isThere: boolean }
 
 /** For a run with `--known-hosts`: which key the host showed to who made a master nobody can tell. */
