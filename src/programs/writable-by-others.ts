@@ -25,7 +25,8 @@ function writableAbove(folder: string): string | undefined {
   for (let each = folder; ; each = dirname(each)) {
     const is = lstatSync(each)
     if (!isOurs(is)) return `${each} belongs to somebody else (uid ${is.uid})`
-    // In a sticky folder, such as /tmp, nobody renames what is another's; but everybody makes files. A link has no mode.
+    // In a sticky folder, such as /tmp, nobody renames what is another's; but everybody makes files.
+    // A link has no mode of its own.
     const mayWrite = (is.mode & OTHERS_WRITE) !== 0 && !is.isSymbolicLink()
     if (mayWrite && (each === folder || (is.mode & STICKY) === 0)) return `others may write ${each}`
     if (dirname(each) === each) return undefined

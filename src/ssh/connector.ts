@@ -37,7 +37,7 @@ export interface ConnectionSource {
    * Is reported, for `--verbose`, who goes by the system's ssh and why, and which settings of ssh_config count nowhere.
    */
   readonly onNote?: ((note: string) => void) | undefined
-  /** Is called with what is to be mended, such as a ControlPath in a folder that others can write; left out: nobody is. */
+  /** Is called with what is to be mended, such as a ControlPath where others can write; left out: nobody is. */
   readonly warn?: ((line: string) => void) | undefined
 }
 
