@@ -35,6 +35,10 @@ export interface Outcome {
 /** Names in all tables. */
 export const MAILRUN = 'mailrun'
 export const BY_HAND = 'by hand'
+/** A script of what the job needs, which is less than what mailrun asks. */
+export const NEEDED = 'by hand, what the job needs'
+/** Through master connections of ssh that stand already. */
+export const warm = (who: string): string => `${who}, warm`
 /** As many cold `ssh` that ask nothing. */
 export const BARE_SSH = 'floor: `ssh HOST true`'
 /** The library ssh2 in a process of its own, asking nothing. */

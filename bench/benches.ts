@@ -6,6 +6,7 @@ import { peers } from './benches/peers.ts'
 import { scale } from './benches/scale.ts'
 import { sshConfig } from './benches/ssh-config.ts'
 import { startup } from './benches/startup.ts'
+import { warm } from './benches/warm.ts'
 import { wire } from './benches/wire.ts'
 
-export const BENCHES: readonly Bench[] = [peers, latency, wire, scale, startup, sshConfig]
+export const BENCHES: readonly Bench[] = [peers, warm, latency, wire, scale, startup, sshConfig]

@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LabHost } from '../../lab/fleet.ts'
 import type { Contender } from '../alternate.ts'
-import { BARE_SSH, BY_HAND } from '../bench.ts'
+import { BARE_SSH, BY_HAND, NEEDED, warm } from '../bench.ts'
 import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
-import { ASK, CHANGE_FILE, DONE, FIRST_RUN } from './hand-scripts.ts'
+import { ASK, CHANGE_FILE, DONE, FIRST_RUN, NEED } from './hand-scripts.ts'
 
 export function byHand(fleet: Fleet, job: Job, turns: number): Contender {
   const script = (): string =>
@@ -14,15 +14,23 @@ export function byHand(fleet: Fleet, job: Job, turns: number): Contender {
   return overSsh(BY_HAND, fleet, turns, script)
 }
 
+/** @param masters - the ssh_config of master connections that stand; `undefined`: a new connection for each. */
+export const needed = (fleet: Fleet, turns: number, masters?: string): Contender =>
+  overSsh(masters === undefined ? NEEDED : warm(NEEDED), fleet, turns, () => NEED, masters)
+
+/** The same questions, through master connections. */
+export const byHandWarm = (fleet: Fleet, turns: number, masters: string): Contender =>
+  overSsh(warm(BY_HAND), fleet, turns, () => ASK, masters)
+
 /** What the machine needs for it at least: as many cold ssh that ask nothing. */
 export const bareSsh = (fleet: Fleet, turns: number): Contender =>
   overSsh(BARE_SSH, fleet, turns, () => `echo ${DONE}\n`)
 
-function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => string): Contender {
+function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => string, config = '/dev/null'): Contender {
   const { hosts, folder } = fleet
   const path = (host: LabHost, what: string): string => join(folder, `${host.name}.${what}`)
   const starts = hosts.map((host) => {
-    const ssh = `ssh ${optionsOf(fleet)} ${host.user}@${host.address} ${shellOf(host)}`
+    const ssh = `ssh ${optionsOf(fleet, config)} ${host.user}@${host.address} ${shellOf(host)}`
     return `${ssh} <${path(host, 'in')} >${path(host, 'out')} 2>&1 &`
   })
   return contender(
@@ -48,11 +56,11 @@ function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => strin
   )
 }
 
-/** No file of this machine's ssh configuration counts, and no connection is shared. */
-const optionsOf = ({ lab }: Fleet): string =>
+/** No file of this machine's ssh configuration counts. @param config - the one that does. */
+export const optionsOf = ({ lab }: Fleet, config: string): string =>
   [
     '-F',
-    '/dev/null',
+    config,
     '-o',
     'BatchMode=yes',
     '-o',

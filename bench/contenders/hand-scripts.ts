@@ -38,6 +38,16 @@ postconf -n
 /** Every host answers all of it, or the script does not come to its end. */
 export const ASK = `set -e\n${QUESTIONS}echo ${DONE}\n`
 
+/** What the job needs, and no more: whether it is done is seen from this, if nothing else on the host is wrong. */
+export const NEED = `set -e
+dpkg-query -W -f '\${Package} \${db:Status-Abbrev}\\n' postfix opendkim opendkim-tools
+stat -c '%n %U %G %a' ${KEYS} ${KEYS}/* ${KEYS}/*/*.private ${FILES} /var/spool/postfix/opendkim
+sha256sum ${FILES}
+systemctl show -p ActiveState,UnitFileState opendkim postfix
+postconf -h smtpd_milters non_smtpd_milters milter_default_action internal_mail_filter_classes
+echo ${DONE}
+`
+
 /** And asks once more at the end, as a run does that proves what it left. */
 export const CHANGE_FILE = (trusted: string): string => `set -e
 ${QUESTIONS}

@@ -1,6 +1,6 @@
 // The contender mailrun, with playbooks/dkim.ts.
 import type { Contender } from '../alternate.ts'
-import { MAILRUN } from '../bench.ts'
+import { MAILRUN, warm } from '../bench.ts'
 import { MAIN, ROOT } from '../root.ts'
 import { timed } from '../timed.ts'
 import type { RunDocument } from '../../src/report/run/json.ts'
@@ -28,8 +28,10 @@ const wordsOf = ({ lab, passwordFile }: Fleet): readonly string[] => [
   'json',
 ]
 
-export function mailrun(fleet: Fleet, job: Job, turns: number): Contender {
+/** @param masters - the ssh_config of master connections that stand; left out: none is used. */
+export function mailrun(fleet: Fleet, job: Job, turns: number, masters?: string): Contender {
   const { lab } = fleet
+  const over = masters === undefined ? [] : ['--ssh-config', masters]
   const further = (): readonly string[] =>
     job === 'check'
       ? ['--check']
@@ -37,10 +39,10 @@ export function mailrun(fleet: Fleet, job: Job, turns: number): Contender {
         ? ['-e', JSON.stringify({ trusted_hosts: [anotherAddress()] })]
         : []
   return contender(
-    MAILRUN,
+    masters === undefined ? MAILRUN : warm(MAILRUN),
     fleet,
     turns,
-    () => ({ words: [...wordsOf(fleet), ...further()], cwd: ROOT, env: {}, wanted: [0] }),
+    () => ({ words: [...wordsOf(fleet), ...over, ...further()], cwd: ROOT, env: {}, wanted: [0] }),
     (stdout) => {
       const { hosts } = JSON.parse(stdout) as RunDocument
       const wrong = hosts.filter(({ status }) => status !== STATUS[job])

@@ -1,6 +1,6 @@
 // The goals of the benchmarks, and whether the results reach them. Each goal is a ratio or a difference within one
 // benchmark. Pure functions.
-import { ANSIBLE, BARE_SSH, BARE_SSH2, BY_HAND, MAILRUN, MITOGEN } from '../bench.ts'
+import { ANSIBLE, BARE_SSH, BARE_SSH2, BY_HAND, MAILRUN, MITOGEN, NEEDED, warm } from '../bench.ts'
 import { IDLE_RUN, OWN_BLOCK, OWN_FILE, RATIO } from '../benches/ssh-config.ts'
 import { LIST_TASKS, NODE, START, VERSION } from '../benches/startup.ts'
 import type { AllResults } from '../results.ts'
@@ -29,6 +29,7 @@ export function goals(all: AllResults): readonly Goal[] {
   const medians = mediansOf(all)
   return [
     ...besideThePeers(medians),
+    ...warmConnections(medians),
     farAway(medians),
     onTheWire(medians),
     ...manyHosts(medians),
@@ -77,6 +78,28 @@ function besideThePeers({ compared }: Medians): readonly Goal[] {
       wanted: 'at most 1.15 times',
       measured: ratio('first run', MAILRUN, BY_HAND),
       met: (longer) => longer <= 1.15,
+    },
+  ]
+}
+
+function warmConnections({ compared }: Medians): readonly Goal[] {
+  const ratio = (one: string, other: string): ByPlace =>
+    compared('warm', SIZES, seconds(NOTHING, one), seconds(NOTHING, other), over)
+  const times = { unit: '×', at: 'hosts' }
+  return [
+    {
+      ...times,
+      what: 'nothing to do: against a script of what the job needs',
+      wanted: 'at most 1.3 times',
+      measured: ratio(MAILRUN, NEEDED),
+      met: (longer) => longer <= 1.3,
+    },
+    {
+      ...times,
+      what: 'nothing to do, warm: against a script of what the job needs, warm',
+      wanted: 'at most 1.5 times',
+      measured: ratio(warm(MAILRUN), warm(NEEDED)),
+      met: (longer) => longer <= 1.5,
     },
   ]
 }

@@ -42,7 +42,7 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
   const key = text('privateKeyFile')
   const token = said('pkcs11Provider')
   return {
-    connection: connection === 'openssh' || connection === 'local' ? connection : 'ssh',
+    connection: connection === 'openssh' || connection === 'local' ? connection : 'auto',
     address,
     port: numberOf(said('port'), RANGES.port),
     user: text('user'),

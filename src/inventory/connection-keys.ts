@@ -69,7 +69,7 @@ export const ofMethod = (
 })
 
 const SETTINGS: Readonly<Record<Setting, ConnectionKey>> = {
-  connection: key('text', 'how the host is reached', ['ssh', 'openssh', 'local', 'smart', 'paramiko']),
+  connection: key('text', 'how the host is reached', ['auto', 'ssh', 'openssh', 'local', 'smart', 'paramiko']),
   address: key('text', 'name, address, or alias of ssh_config; left out: the name in the inventory'),
   port: key('port', "sshd's port"),
   user: key('text', 'login user'),

@@ -2,10 +2,10 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, type Stats } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
+import { isOurs, writableByOthers } from '../programs/writable-by-others.ts'
 
 const OTHERS_WRITE = 0o022
 const OTHERS = 0o077
-const STICKY = 0o1000
 /** What was not read for so long is removed. */
 const KEPT_MS = 30 * 24 * 3600 * 1000
 /** In one run, which is not to wait for it. */
@@ -25,7 +25,7 @@ export function cacheFolder(): string | false {
   const folder = join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'), 'mailrun')
   try {
     // Before anything is made there: as root one would follow somebody else's links.
-    refused = writableByOthers(realpathSync(standing(folder)))
+    refused = writableByOthers(standing(folder))
     if (refused !== undefined) return false
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const real = realpathSync(folder)
@@ -49,20 +49,6 @@ function standing(folder: string): string {
     return folder
   } catch {
     return dirname(folder) === folder ? folder : standing(dirname(folder))
-  }
-}
-
-const isOurs = ({ uid }: Stats): boolean => uid === 0 || uid === process.getuid?.()
-
-/** Who could put another folder in the place of one of these, as words. @param real - without links. */
-function writableByOthers(real: string): string | undefined {
-  for (let each = real; ; each = dirname(each)) {
-    const is = lstatSync(each)
-    if (!isOurs(is)) return `${each} belongs to somebody else (uid ${is.uid})`
-    // In a sticky folder, such as /tmp, nobody renames what is another's; but everybody makes files.
-    const mayWrite = (is.mode & OTHERS_WRITE) !== 0
-    if (mayWrite && (each === real || (is.mode & STICKY) === 0)) return `others may write ${each}`
-    if (dirname(each) === each) return undefined
   }
 }
 

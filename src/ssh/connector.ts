@@ -16,6 +16,7 @@ import { attempts } from './attempts.ts'
 import { type SshResolvers, sshResolvers } from './config/resolvers.ts'
 import type { Destination } from './config/share/destination.ts'
 import { askpass } from './openssh/askpass.ts'
+import { masters, type Masters } from './openssh/master.ts'
 import { jumpLogins } from './openssh/jump-logins.ts'
 import { localConnect } from './local.ts'
 import { Unsupported } from './client/login.ts'
@@ -27,7 +28,7 @@ import { runConfig, type RunConfig } from './run-config.ts'
 import { sshClient } from './client/ssh.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { targetOf, type HostKeyFlags } from './target-of.ts'
-import { waysNotes, type Route } from './ways-notes.ts'
+import { masterWarnings, waysNotes, type Route } from './ways-notes.ts'
 
 export interface ConnectionSource {
   /** The ssh_config file to read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none`: no file. */
@@ -44,6 +45,8 @@ export interface ConnectionSource {
    * Is reported, for `--verbose`, who goes by the system's ssh and why, and which settings of ssh_config count nowhere.
    */
   readonly onNote?: ((note: string) => void) | undefined
+  /** Is called with what is to be mended, such as a ControlPath where others can write; left out: nobody is. */
+  readonly warn?: ((line: string) => void) | undefined
 }
 
 export interface Connector {
@@ -64,7 +67,7 @@ export async function connector(
   const { sshConfig, knownHosts, acceptNew, ask } = source
   const passphrases = new Map<string, Secret>()
   const config = runConfig({ sshConfig, knownHosts, acceptNew: acceptNew === true })
-  const reading: RunSource = { ...source, resolvers, passphrases, config }
+  const reading: RunSource = { ...source, resolvers, passphrases, config, masters: masters() }
   const reached = hosts.filter(({ address }) => address.connection !== 'local')
   const routes = new Map(
     await Promise.all(reached.map(async ({ name, address }) => [name, await routeTo(address, reading)] as const)),
@@ -73,6 +76,8 @@ export async function connector(
     if (address.privateKeyFile !== undefined && address.privateKeyPassphrase !== undefined)
       passphrases.set(address.privateKeyFile, address.privateKeyPassphrase)
   }
+  const warnings = masterWarnings(routes)
+  if (source.warn !== undefined) warnings.forEach(source.warn)
   if (source.onNote !== undefined) waysNotes(routes).forEach(source.onNote)
   await askPassphrases(
     [...routes.values()].filter(({ bySystem }) => !bySystem).map(({ target }) => target),
@@ -126,6 +131,7 @@ type RunSource = Pick<ConnectionSource, 'sshConfig' | 'knownHosts' | 'acceptNew'
   readonly resolvers: SshResolvers
   readonly passphrases: ReadonlyMap<string, Secret>
   readonly config: RunConfig
+  readonly masters: Masters
 }
 
 /**
@@ -164,10 +170,10 @@ function destinationOf(address: HostAddress): { destination: Destination; ownFil
 }
 
 async function routeTo(address: HostAddress, source: RunSource): Promise<Route> {
-  const { sshConfig, resolvers, passphrases } = source
+  const { sshConfig, resolvers, passphrases, masters } = source
   const { destination, ownFile } = destinationOf(address)
   const resolver = resolvers.of(sshConfigFile(ownFile ?? sshConfig))
-  const target = await targetOf(destination, address, { resolver, flags: flagsOf(source), passphrases })
+  const target = await targetOf(destination, address, { resolver, flags: flagsOf(source), passphrases, masters })
   // A file of the host's own comes with its words.
   const file = ownFile === undefined ? fileForSystem(source, target) : undefined
   return {

@@ -25,7 +25,7 @@ export function runConfig({ sshConfig, knownHosts, acceptNew }: RunFlags): RunCo
   const lines = [
     ...(knownHosts === undefined
       ? []
-      : [`UserKnownHostsFile "${absolute(knownHosts)}"`, 'GlobalKnownHostsFile /dev/null']),
+      : [`UserKnownHostsFile "${absolute(knownHosts)}"`, 'GlobalKnownHostsFile /dev/null', 'ControlPath none']),
     ...(acceptNew ? ['StrictHostKeyChecking accept-new'] : []),
   ]
   // The first file with a setting counts. A missing file is skipped, as ssh does.

@@ -1,6 +1,7 @@
 // Everything that is needed to reach one host with SSH.
 import type { Secret } from '../shell/secret.ts'
 import type { HostKeySource } from './host-keys/host-key-source.ts'
+import type { Master } from './openssh/master.ts'
 
 /** A private key file; a named one must be usable, a default one is passed over. */
 export interface IdentityFile {
@@ -48,11 +49,8 @@ export interface SshTarget {
   readonly attempts: number
   /** After a failure that passes by itself. */
   readonly retries: number
-  /**
-   * It may go through a master connection that is made meanwhile (ControlMaster, ControlPath); not through one that
-   * stands before the run.
-   */
-  readonly sharesMaster: boolean
+  /** The master connection that the system's ssh may go through. */
+  readonly master: Master
   /** What it needs that mailrun's own client lacks, in words: the system's ssh is taken. */
   readonly unsupported: readonly string[]
   /** Keywords of ssh_config that say something, and make no difference to mailrun's own client. */

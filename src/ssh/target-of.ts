@@ -5,6 +5,7 @@ import { resolveChain } from './config/resolve-chain.ts'
 import type { SshResolver } from './config/resolver.ts'
 import type { Destination } from './config/share/destination.ts'
 import type { SshSettings } from './config/ssh-settings.ts'
+import { UNCHECKED, type Master, type Masters } from './openssh/master.ts'
 import { unsupportedIn } from './openssh/unsupported.ts'
 import type { LoginMethod, SshTarget } from './ssh-target.ts'
 
@@ -30,6 +31,7 @@ export interface Reading {
   readonly resolver: SshResolver
   readonly flags: HostKeyFlags
   readonly passphrases: ReadonlyMap<string, Secret>
+  readonly masters: Masters
 }
 
 /** Settings of the inventory that are no options of ssh. */
@@ -43,13 +45,15 @@ export interface Said {
 export async function targetOf(
   destination: Destination,
   said: Said,
-  { resolver, flags, passphrases }: Reading,
+  { resolver, flags, passphrases, masters }: Reading,
 ): Promise<SshTarget> {
   const chain = (await resolveChain(resolver, destination)).map((settings) => withFlags(settings, flags))
   const none: Said = { password: undefined, connectSeconds: undefined, retries: undefined }
   const way: SshTarget[] = []
-  for (const [index, settings] of chain.entries())
-    way.push(target(settings, [...way], index === chain.length - 1 ? said : none, passphrases))
+  for (const [index, settings] of chain.entries()) {
+    const master = flags.knownHosts === undefined ? await masters.at(settings.controlPath) : UNCHECKED
+    way.push(target(settings, [...way], index === chain.length - 1 ? said : none, passphrases, master))
+  }
   return way.at(-1)!
 }
 
@@ -64,6 +68,7 @@ function target(
   jumps: readonly SshTarget[],
   { password, connectSeconds, retries }: Said,
   passphrases: ReadonlyMap<string, Secret>,
+  master: Master,
 ): SshTarget {
   const agent = settings.identityAgent ?? process.env['SSH_AUTH_SOCK']
   const made: Omit<SshTarget, 'unsupported' | 'passedOver'> = {
@@ -106,7 +111,7 @@ function target(
     connectSeconds: connectSeconds ?? settings.connectTimeout ?? CONNECT_SECONDS,
     attempts: settings.connectionAttempts,
     retries: retries ?? RETRIES,
-    sharesMaster: settings.controlPath !== undefined && !existsSync(settings.controlPath),
+    master,
   }
   return {
     ...made,

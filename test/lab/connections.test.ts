@@ -1,7 +1,16 @@
 // One contract for every connection: mailrun's own ssh, the system's, with and without jump hosts, and a shell on this
 // machine. Has a lab of its own.
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +22,7 @@ import { makeTrip, newMark } from '../../src/engine/trip/make-trip.ts'
 import type { PlannedStep } from '../../src/engine/trip/steps.ts'
 import { tripWords } from '../../src/engine/trip/trip-words.ts'
 import type { Host } from '../../src/core/fleet/host.ts'
+import { ping } from '../../src/commands/ping.ts'
 import { keyringFor } from '../../src/commands/fleet/keyring-for.ts'
 import { readFleet } from '../../src/commands/fleet/read-fleet.ts'
 import { Secret } from '../../src/shell/secret.ts'
@@ -30,7 +40,14 @@ const MEBIBYTE = 1024 * 1024
 const scratch = mkdtempSync(join(tmpdir(), 'mailrun-connections-'))
 const KNOWN_HOSTS = join(lab.stateDir, 'known_hosts')
 const LAB_KEY = join(lab.stateDir, 'id_ed25519')
-const KINDS = ['ssh', 'openssh', 'ssh through two jump hosts', 'openssh through two jump hosts', 'local'] as const
+const KINDS = [
+  'ssh',
+  'openssh',
+  'ssh through two jump hosts',
+  'openssh through two jump hosts',
+  'auto over a master connection',
+  'local',
+] as const
 type Kind = (typeof KINDS)[number]
 
 /** The key of the lab and its known_hosts for jump hosts, too, as an ssh_config says it. */
@@ -47,12 +64,31 @@ interface Over extends ConnectionSource {
   readonly vars?: Readonly<Record<string, unknown>>
 }
 
+/** Where the master connections of the tests are. */
+const MASTERS = join(scratch, 'master-%C')
+const masterSsh = async (...words: readonly string[]): Promise<string> =>
+  run('ssh', '-F', configFile, '-o', `ControlPath=${MASTERS}`, ...words, `root@${await lab.address('mx1')}`)
+/** To mx1, made by who uses ssh otherwise. Returns its process. */
+async function startMaster(): Promise<number> {
+  await masterSsh('-M', '-N', '-f', '-o', 'ServerAliveInterval=0')
+  return Number(/pid=(\d+)/.exec(await masterPid())![1])
+}
+/** What ssh says on its standard error. */
+async function masterPid(): Promise<string> {
+  const words = ['-F', configFile, '-S', MASTERS, '-O', 'check', `root@${await lab.address('mx1')}`]
+  return spawnSync('ssh', words, { encoding: 'utf8' }).stderr
+}
+async function endMaster(): Promise<void> {
+  await masterSsh('-q', '-O', 'exit')
+}
+
 /** mx1 as `root`, by the lab's inventory and what is said over it. */
 async function hostOf(kind: Kind, vars: Readonly<Record<string, unknown>> = {}): Promise<Host> {
   const jump = kind.includes('jump')
     ? { ansible_ssh_args: `-J ops@${await lab.address('mx2')},admin@${await lab.address('mx3')}` }
     : {}
-  const all = { ansible_connection: kind.split(' ')[0], ansible_timeout: 15, ...jump, ...vars }
+  const master = kind.includes('master') ? { ansible_ssh_args: `-o ControlPath=${MASTERS}` } : {}
+  const all = { ansible_connection: kind.split(' ')[0], ansible_timeout: 15, ...jump, ...master, ...vars }
   const { hosts } = await readFleet(
     { inventory: [lab.inventoryPath] },
     new Map(Object.entries(all).map(([key, value]) => [key, { value, where: 'the test' }])),
@@ -133,6 +169,8 @@ test.after.each(() => {
 })
 
 for (const kind of KINDS) {
+  if (kind.includes('master')) test(`${kind}: it is made`, async () => assert.ok(await startMaster()))
+
   test(`${kind}: every byte arrives, on both streams, in both directions`, async () => {
     const connection = await connect(kind)
     const bytes = await ask(connection, String.raw`printf '\0\377\200a\303\251\r\n'; printf '\376\0' >&2`)
@@ -314,6 +352,8 @@ ${RELOAD}`,
     )
   })
 }
+
+test('auto over a master connection: it is ended', endMaster)
 
 test('ssh: a key of every form that ssh-keygen and openssl write logs in', async () => {
   const folder = join(scratch, 'forms')
@@ -514,9 +554,8 @@ test('an interrupt ends waiting for a connection', async () => {
 })
 
 test('who comes later to a host goes through the master connection that was made meanwhile', async () => {
-  const path = join(scratch, 'master-%C')
   const made = await hostOf('openssh', {
-    ansible_ssh_args: `-o ControlMaster=auto -o ControlPersist=60 -o ControlPath=${path}`,
+    ansible_ssh_args: `-o ControlMaster=auto -o ControlPersist=60 -o ControlPath=${MASTERS}`,
     ansible_ssh_retries: 0,
   })
   const { connect: to, close } = await connector([made], { sshConfig: configFile })
@@ -524,7 +563,96 @@ test('who comes later to a host goes through the master connection that was made
   for (const connection of connections) assert.is(await said(connection, 'id -u'), '0')
   for (const connection of connections) connection.close()
   close()
-  spawnSync('ssh', ['-F', configFile, '-o', `ControlPath=${path}`, '-O', 'exit', `root@${await lab.address('mx1')}`])
+  await endMaster()
+})
+
+/** Logins of root on mx1 so far. */
+const rootLogins = async (): Promise<number> =>
+  Number(
+    await inHost(
+      'mx1',
+      'journalctl -q -t sshd -t sshd-session --no-pager | grep -c "Accepted publickey for root" || :',
+    ),
+  )
+
+test('a master that stands costs one ssh for a host, no login, and no further process', async () => {
+  await startMaster()
+  const [before, host] = [await rootLogins(), await hostOf('auto over a master connection')]
+  const log = join(scratch, 'started')
+  writeFileSync(join(scratch, 'counted'), `#!/bin/sh\necho "$*" >> ${log}\nexec ssh "$@"\n`, { mode: 0o755 })
+  const counted = { ...host, address: { ...host.address, sshExecutable: join(scratch, 'counted') } }
+  const hosts = Array.from({ length: 5 }, (_, index) => ({ ...counted, name: `h${index}` }))
+  // Somebody who could be asked for a passphrase.
+  const ask = (): Promise<Secret> => Promise.resolve(new Secret('x'))
+  const { connect: to, close } = await connector(hosts, { sshConfig: configFile, ask })
+  const connections = await Promise.all(hosts.map((each) => to(each, never)))
+  const answers = await Promise.all(connections.map((connection) => said(connection, 'id -u')))
+  connections.forEach((connection) => connection.close())
+  close()
+  await endMaster()
+  assert.equal(answers, ['0', '0', '0', '0', '0'])
+  assert.is(await rootLogins(), before)
+  const started = readFileSync(log, 'utf8').trim().split('\n')
+  assert.is(started.filter((words) => words.includes('exec sh')).length, 5)
+  assert.ok(
+    started.every((words) => words.startsWith('-G ') || words.includes('exec sh')),
+    started.join('\n'),
+  )
+})
+
+test('become works over a master connection, with a password and without', async () => {
+  const login = `ops@${await lab.address('mx2')}`
+  const words = ['-F', configFile, '-o', `ControlPath=${MASTERS}`]
+  run('ssh', ...words, '-M', '-N', '-f', login)
+  const vars = { ansible_host: await lab.address('mx2'), ansible_user: 'ops', ansible_become: true }
+  assert.is(await said(await connect('auto over a master connection', { vars }), 'id -u; echo "$SUDO_USER"'), '0\nops')
+  run('ssh', '-q', ...words, '-O', 'exit', login)
+  const admin = `admin@${await lab.address('mx3')}`
+  run('ssh', ...words, '-M', '-N', '-f', admin)
+  const password = new Secret(readFileSync(lab.becomePasswordFile, 'utf8').trim())
+  const asked = { ...vars, ansible_host: await lab.address('mx3'), ansible_user: 'admin' }
+  const over = { vars: { ...asked, ansible_become_password: password } }
+  assert.is(await said(await connect('auto over a master connection', over), 'id -u; echo "$SUDO_USER"'), '0\nadmin')
+  run('ssh', '-q', ...words, '-O', 'exit', admin)
+})
+
+test('a master that was killed, and left its socket, is passed over; one that is stopped, too', async () => {
+  const pid = await startMaster()
+  process.kill(pid, 'SIGSTOP')
+  const began = performance.now()
+  const [before, host] = [await rootLogins(), await hostOf('auto over a master connection')]
+  const warnings: string[] = []
+  const made = await connector([host], { sshConfig: configFile, warn: (line) => warnings.push(line) })
+  open.push(made)
+  const connection = await made.connect(host, never)
+  open.unshift(connection)
+  assert.is(await said(connection, 'echo in'), 'in')
+  assert.match(warnings.join(), /mx1: no master connection is used: .*master-.* does not answer within 2 s/)
+  assert.ok(performance.now() - began < 20_000)
+  process.kill(pid, 'SIGKILL')
+  await sleep(200)
+  assert.is(await said(await connect('auto over a master connection'), 'echo in'), 'in')
+  const forced = { ansible_connection: 'openssh' }
+  assert.is(await said(await connect('auto over a master connection', { vars: forced }), 'echo in'), 'in')
+  assert.is(await rootLogins(), before + 3)
+  for (const name of readdirSync(scratch)) if (name.startsWith('master-')) rmSync(join(scratch, name))
+})
+
+test('a master whose host has fallen silent holds a run up no longer than a connection may take', async () => {
+  await startMaster()
+  const sessions = '^sshd(-session)?: root'
+  await inHost('mx1', `pkill -STOP -f '${sessions}'`)
+  const inventory = join(scratch, 'silent.yaml')
+  const keys = { ansible_host: await lab.address('mx1'), ansible_user: 'root', ansible_timeout: 4 }
+  const all = { ...keys, ansible_ssh_args: `-o ControlPath=${MASTERS}` }
+  writeFileSync(inventory, JSON.stringify({ all: { hosts: { mx1: all } } }))
+  const began = performance.now()
+  const { hosts } = await ping({ inventory, sshConfig: configFile })
+  const took = performance.now() - began
+  await inHost('mx1', `pkill -CONT -f '${sessions}'`)
+  await endMaster()
+  assert.is(hosts[0]!.status, 'unreachable', JSON.stringify(hosts[0]))
+  assert.ok(took > 3000 && took < 20_000, String(took))
 })
 
 test('an ssh that was given up is ended, and its ProxyCommand with it', async () => {

@@ -77,8 +77,9 @@ export function fleetOptions(command: Command, formats: Formats<About>): void {
     .addOption(
       new Option(
         '-c, --connection <kind>',
-        "mailrun's own ssh, the system's, or this machine, if the inventory does not say",
-      ).choices(['ssh', 'openssh', 'local']),
+        "the system's ssh where a master connection stands, else mailrun's own (auto, ssh; the default); " +
+          "the system's (openssh); or this machine (local); if the inventory does not say",
+      ).choices(['auto', 'ssh', 'openssh', 'local']),
     )
     .option('--ssh-config <file>', 'a file to use in place of ~/.ssh/config and /etc/ssh/ssh_config; none: no file')
     .option(

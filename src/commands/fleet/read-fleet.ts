@@ -18,7 +18,7 @@ export interface AddressDefaults {
   readonly privateKey?: string | undefined
   /** To log in with, where no key does. */
   readonly password?: Secret | undefined
-  /** `ssh`, `openssh` or `local`. */
+  /** `auto`, which is the default, `openssh` or `local`. */
   readonly connection?: string | undefined
   /** Options for ssh, as its command line takes them. */
   readonly sshCommonArgs?: string | undefined

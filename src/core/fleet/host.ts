@@ -30,10 +30,10 @@ export interface Become {
 /** How a host is reached; from `ansible_*` keys and the command line. What is `undefined` is ssh_config's to say. */
 export interface HostAddress {
   /**
-   * `ssh`: mailrun's own client, and the system's where a host needs what that lacks; `openssh`: the system's `ssh`;
-   * `local`: a shell on this machine.
+   * `auto`: the system's `ssh` where a master connection stands, or a host needs what mailrun's own client lacks, else
+   * that client; `openssh`: the system's `ssh`; `local`: a shell on this machine.
    */
-  readonly connection: 'ssh' | 'openssh' | 'local'
+  readonly connection: 'auto' | 'openssh' | 'local'
   /** `ansible_host`: a name, an address, or an alias of ssh_config; the inventory name where it is not said. */
   readonly address: string
   readonly port: number | undefined

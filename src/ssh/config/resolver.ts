@@ -9,7 +9,7 @@ import { KEYWORDS } from './keywords.ts'
 import { scanFiles, type Scan } from './scan/scan.ts'
 import { isPlainHost, type Destination } from './share/destination.ts'
 import { sharing } from './share/sharing.ts'
-import { needsDefaults, settingsOf } from './settings-of.ts'
+import { mayNeedDefaults, needsDefaults, settingsOf } from './settings-of.ts'
 import type { SshSettings } from './ssh-settings.ts'
 
 export interface SshResolver {
@@ -19,7 +19,7 @@ export interface SshResolver {
   answer(destination: Destination): Promise<Answer>
   /** The parts of the files that can matter for a destination with these options. */
   scanFor(destination: Destination): Scan
-  /** If the files have the same settings for all hosts, starts `ssh -G` now. Otherwise it does nothing. */
+  /** Starts `ssh -G` now: for the settings of all hosts, if they are the same, and for the defaults of ssh. */
   begin(): void
 }
 
@@ -59,19 +59,25 @@ export function sshResolver(file: string | undefined, ask: Ask = askSsh): SshRes
   const answer = async (to: Destination): Promise<Answer> =>
     isSilent(files) && hasNoOptions(to) && isPlainHost(to.host) ? unasked(to) : shared(to)
   const defaultsOf = (program: string): Promise<Answer> =>
-    askOnce({ program, words: ['-F', 'none'], host: NOBODY, where: undefined, isForOthers: false, why: 'ssh_config' })
+    askOnce({ program, words: ['-F', 'none'], host: NOBODY, where: undefined, isForOthers: true, why: 'ssh_config' })
   return {
     answer,
     scanFor,
     async resolve(to) {
-      const [found, scan] = [await answer(to), scanFor(to)]
+      const scan = scanFor(to)
+      const answered = answer(to)
+      // At the same time: neither must wait for the other.
+      if (mayNeedDefaults(scan)) defaultsOf(to.program).catch(() => {})
+      const found = await answered
       const defaults = needsDefaults(found, scan) ? await defaultsOf(to.program) : undefined
       return settingsOf({ answer: found, destination: to, scan, defaults })
     },
     begin() {
       const tellsNone = [...files.hostPatterns].every((pattern) => pattern === '*')
       // An error is reported when the answer is needed.
-      if (!isSilent(files) && !files.isUnclear && tellsNone) shared(destination(NOBODY), true).catch(() => {})
+      if (isSilent(files)) return
+      if (mayNeedDefaults(files)) defaultsOf('ssh').catch(() => {})
+      if (!files.isUnclear && tellsNone) shared(destination(NOBODY), true).catch(() => {})
     },
   }
 }

@@ -87,6 +87,9 @@ const tokensFor = ({ answer, destination }: Answered): Tokens =>
 export const needsDefaults = (answer: Answer, scan: Scan): boolean =>
   answer.some(({ keyword }) => isOpen(keyword) && scan.settings.has(keyword))
 
+/** Before there is an answer: whether that will be the case, most likely. */
+export const mayNeedDefaults = ({ settings }: Scan): boolean => [...settings.keys()].some(isOpen)
+
 /** A keyword whose default is another in each OpenSSH, or that is newer than mailrun. */
 function isOpen(keyword: string): boolean {
   const known = keywordOf(keyword)

@@ -1,5 +1,6 @@
 // The arguments for the system's ssh, for one host.
 import type { SshTarget } from '../ssh-target.ts'
+import type { Master } from './master.ts'
 
 /** A host to be reached by the system's ssh. */
 export interface OpensshTarget {
@@ -25,8 +26,9 @@ export function opensshArguments(
   { ready, asks, command }: { readonly ready: string; readonly asks: boolean; readonly command: string },
 ): readonly string[] {
   // ssh runs no LocalCommand for who goes through a master connection, and one may come about at any time. That it is
-  // the host who tells costs a round trip.
-  const byHost = target.sharesMaster
+  // the host who tells costs a round trip. For one that stands nothing is waited for.
+  const { master } = target
+  const byHost = master.kind === 'to come'
   const ours: Readonly<Record<string, string | number>> = {
     // Of OpenSSH before 8.7.
     IgnoreUnknown: 'SessionType,StdinNull,ForkAfterAuthentication',
@@ -45,15 +47,21 @@ export function opensshArguments(
     ClearAllForwardings: 'yes',
     ForwardX11: 'no',
     EscapeChar: 'none',
+    ...(master.kind === 'stands' || master.kind === 'ignored' ? { ControlMaster: 'no' } : {}),
     ...(byHost ? { PermitLocalCommand: 'no' } : { PermitLocalCommand: 'yes', LocalCommand: `echo ${ready}` }),
   }
   return [
     ...first,
     ...Object.entries(ours).flatMap(([keyword, value]) => ['-o', `${keyword}=${value}`]),
     ...then,
+    ...controlPathOf(master),
     '-T',
     '--',
     address,
     byHost ? `echo ${ready}; ${command}` : command,
   ]
 }
+
+/** As -S, the last of which counts: what was looked at is what is used. */
+const controlPathOf = (master: Master): readonly string[] =>
+  master.kind === 'stands' ? ['-S', master.path.replaceAll('%', '%%')] : master.kind === 'ignored' ? ['-S', 'none'] : []

@@ -7,7 +7,6 @@ import { SSH_WORDS_BYTES } from '../../core/bounds.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Askpass } from './askpass.ts'
-import { STANDING_MASTER } from './unsupported.ts'
 import { childShell, endGroup } from '../shell/child-shell.ts'
 import { handshake } from '../client/handshakes.ts'
 import { hostShell } from '../shell/host-shell.ts'
@@ -56,9 +55,10 @@ export async function opensshConnect(
   const { ask, trial } = run
   const first = target.jumps[0] ?? target
   const start = await starter(openssh, run)
-  const seconds = target.connectSeconds + (ask === undefined ? 0 : ANSWER_SECONDS)
+  const isThere = target.master.kind === 'stands'
+  const seconds = target.connectSeconds + (ask === undefined || isThere ? 0 : ANSWER_SECONDS)
   const inTime = <T>(work: Promise<T>): Promise<T> =>
-    withinTime(work, seconds, signal, () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`)
+    withinTime(work, seconds, signal, () => `${at(target)}: no answer within ${seconds} s (${wayOf(target)})`)
   let notNow: NotNow | undefined
   const login = async (): Promise<Connection> => {
     const started: ChildProcessWithoutNullStreams[] = []
@@ -73,14 +73,17 @@ export async function opensshConnect(
       throw why
     }
   }
+  // A master that stands has logged in already.
   const once = (): Promise<Connection> =>
-    run.jumps.through(target, () => handshake(`${first.hostName}:${first.port}`, login))
+    isThere ? login() : run.jumps.through(target, () => handshake(`${first.hostName}:${first.port}`, login))
   return run.attempts.persist({ target, signal, tell, once })
 }
 
 async function starter(openssh: OpensshTarget, { askpass, ask }: OpensshRun): Promise<Start> {
   const { target } = openssh
-  const mayAnswer = target.password !== undefined || target.passphrases.size > 0 || ask !== undefined
+  // Through a master that stands nobody logs in: nothing is asked, and ssh need not be asked for its version.
+  const isThere = target.master.kind === 'stands'
+  const mayAnswer = !isThere && hasAnswers(target, ask)
   const questions = mayAnswer && (await saysWhoAsks(openssh, at(target))) ? answererOf(target, ask) : undefined
   const environment = {
     ...process.env,
@@ -93,6 +96,13 @@ async function starter(openssh: OpensshTarget, { askpass, ask }: OpensshRun): Pr
     return spawn(openssh.executable, [...options, ...words], { stdio: 'pipe', detached: true, env: environment })
   }
 }
+
+const hasAnswers = (target: SshTarget, ask: Ask | undefined): boolean =>
+  target.password !== undefined || target.passphrases.size > 0 || ask !== undefined
+
+/** For messages. */
+const wayOf = ({ master }: SshTarget): string =>
+  master.kind === 'stands' ? `the system's ssh, through the master connection ${master.path}` : "the system's ssh"
 
 /** Looks once more, to hear what sshd says. */
 async function whyClosed(error: ClosedUnheard, target: SshTarget, start: Start): Promise<Unreachable> {
@@ -144,7 +154,7 @@ const lastOf = (said: Untrusted, chunk: Untrusted<Buffer>): string =>
 
 /**
  * Resolves once ssh is logged in, which its LocalCommand tells, or the host itself; at once where a master connection
- * stands already (ControlPath).
+ * stands already.
  *
  * @throws Unreachable, TransientFailure
  */
@@ -190,7 +200,7 @@ function standing(
     child.once('close', () => finish(() => reject(opensshProblem(said, target))))
     child.stdout.on('data', onOut)
     child.stderr.on('data', onError)
-    if (target.unsupported.some((what) => what.startsWith(STANDING_MASTER))) child.once('spawn', () => finish(resolve))
+    if (target.master.kind === 'stands') child.once('spawn', () => finish(resolve))
   })
 }
 

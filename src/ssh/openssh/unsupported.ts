@@ -6,9 +6,6 @@ import type { SshTarget } from '../ssh-target.ts'
 
 const METHODS = ['publickey', 'password', 'keyboard-interactive', 'none']
 
-/** The beginning of the text for a ControlPath whose socket exists. */
-export const STANDING_MASTER = 'the master connection'
-
 /**
  * Each is a text that names the keyword of ssh_config(5). An empty list: mailrun's own client supports everything.
  *
@@ -32,10 +29,7 @@ export function unsupportedIn(
       settings.preferredAuthentications?.every((name) => !METHODS.includes(name)) === true,
       `PreferredAuthentications ${settings.preferredAuthentications?.join(',') ?? ''}`,
     ],
-    [
-      settings.controlPath !== undefined && exists(settings.controlPath),
-      `${STANDING_MASTER} ${settings.controlPath ?? ''}`,
-    ],
+    [target.master.kind === 'stands', 'a master connection that stands (ControlPath)'],
     [none(algorithms.kex, KEX), 'KexAlgorithms'],
     [none(algorithms.cipher, CIPHERS), 'Ciphers'],
     [none(algorithms.mac, MACS), 'MACs'],

@@ -11,7 +11,7 @@ const extra = (text: string) => address({ ansible_ssh_common_args: text }).sshEx
 
 test('nothing said: the name, and the rest is for ssh_config to say', () => {
   const { address: name, port, user, become, connection } = address({})
-  assert.equal([name, port, user, become, connection], ['mx1', undefined, undefined, undefined, 'ssh'])
+  assert.equal([name, port, user, become, connection], ['mx1', undefined, undefined, undefined, 'auto'])
 })
 
 test("of several names for one setting the last in Ansible's list counts", () => {
@@ -89,7 +89,7 @@ test('values that cannot be right are refused with their line, and no password i
     [{ ansible_become_method: 'runas' }, /must be sudo or su or doas/],
     [{ ansible_host_key_checking: false }, /always verified/],
     [{ ansible_ssh_timeout: 0 }, /from 1 to 3600/],
-    [{ ansible_connection: 'winrm' }, /must be ssh or openssh or local/],
+    [{ ansible_connection: 'winrm' }, /must be auto or ssh or openssh or local/],
     [{ ansible_shell_type: 'fish' }, /must be sh/],
     [{ ansible_usr: 'x' }, /did you mean ansible_user/],
     [{ ansible_host: 'a b' }, /must be a name or an address/],

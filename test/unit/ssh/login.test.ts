@@ -48,7 +48,7 @@ const targetAt = (port: number): SshTarget => ({
   connectSeconds: 30,
   attempts: 1,
   retries: 0,
-  sharesMaster: false,
+  master: { kind: 'none' },
   unsupported: [],
   passedOver: [],
 })
