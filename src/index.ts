@@ -7,6 +7,7 @@ export {
   type PlaybookDefinition,
   type PlaybookHost,
   type PlaybookInput,
+  type TasksInput,
   type FleetProblem,
 } from './core/fleet/playbook.ts'
 export { defineConfig, type ProjectConfig } from './core/project-config.ts'

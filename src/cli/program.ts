@@ -6,7 +6,7 @@ import { COMMANDS, type CommandEntry } from './commands.ts'
 import { exitStatusHelp } from './exit-status-help.ts'
 import type { RunFlags, SourceFlags } from './flags/fleet-flags.ts'
 import { merged } from './flags/fleet-options.ts'
-import { givenPlaybook } from './flags/given.ts'
+import { givenPlaybooks } from './flags/given.ts'
 import { runOptions } from './flags/run-options.ts'
 import { withDefaults } from './flags/with-defaults.ts'
 import { stdout } from './terminal/output.ts'
@@ -62,7 +62,7 @@ const HELP = ['-h, --help', 'print this help'] as const
 
 /** The usage lines of all commands, for the help. */
 const USAGES = [
-  '<playbook.ts> -i <inventory> [options]',
+  '<playbook.ts> … -i <inventory> [options]',
   ...Object.entries(COMMANDS).map(([name, { usage }]) => `mailrun ${name} ${usage}`),
 ].join('\n       ')
 
@@ -83,8 +83,8 @@ function playbookCommand(mailrun: Command, version: string, { signals, end, look
     .usage(USAGES)
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument(
-      '[playbook]',
-      'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping), or the name of one: ' +
+      '[playbooks...]',
+      'a playbook, or several, which each host is given in this order: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping), or the name of one: ' +
         'site is playbooks/site.ts, and dkim, mail-auth and mail-host are in the package',
     )
   runOptions(mailrun)
@@ -92,8 +92,8 @@ function playbookCommand(mailrun: Command, version: string, { signals, end, look
     .version(version, '--version', 'print the version')
     .helpOption(...HELP)
     .addHelpText('after', AFTER)
-    .action(async (playbook: string | undefined, flags: RunFlags) => {
-      const operands = [await givenPlaybook(playbook, COMMAND_NAMES)]
+    .action(async (playbooks: readonly string[], flags: RunFlags) => {
+      const operands = await givenPlaybooks(playbooks, COMMAND_NAMES)
       const filled = await withDefaults(flags, [mailrun], [])
       const { command } = await import('./commands/run.ts')
       end(await command.act({ flags: filled, operands, action: undefined, signals, lookUp }))

@@ -23,10 +23,10 @@ export interface GatheredFacts {
   readonly defaultRoute6: Route | null
   /** What the host calls itself: the kernel's host name. */
   readonly hostname: string
-  /** `mail_version` of Postfix: `3.7.11`. */
-  readonly postfixVersion: string
-  /** Of the program opendkim(8): `2.11.0`. */
-  readonly opendkimVersion: string
+  /** `mail_version` of Postfix: `3.7.11`; `null`: it is not installed. */
+  readonly postfixVersion: string | null
+  /** Of the program opendkim(8): `2.11.0`; `null`: it is not installed. */
+  readonly opendkimVersion: string | null
 }
 
 /** In bytes. */

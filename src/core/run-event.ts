@@ -60,6 +60,8 @@ export type RunEvent =
   | { readonly kind: 'host-start'; readonly host: string }
   /** The connection stands; the questions are on their way. */
   | { readonly kind: 'host-connected'; readonly host: string }
+  /** What the host said of the facts that the playbook declares; its tasks are made of them. */
+  | { readonly kind: 'host-facts'; readonly host: string; readonly facts: Readonly<Record<string, unknown>> }
   /** Something to know of how it was reached: its host key was new, and is recorded now. */
   | { readonly kind: 'host-note'; readonly host: string; readonly note: string }
   /** All is done there that can be before something else is: its records are published. It is gone on with later. */

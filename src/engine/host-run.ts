@@ -3,12 +3,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter, TaskResult } from '../core/run-event.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import type { Task } from '../core/task/task.ts'
 import { unknownRelease } from '../resources/host/releases.ts'
 import { ConnectionLost, Unreachable, type Connect } from './session/connection.ts'
 import { foresee, type Foresight } from './foresee.ts'
 import { HostEnd } from './host-end.ts'
-import { contextOf, hostState, noteSecrets, resultOf, watcherOf, type HostState } from './host-state.ts'
+import { complete, contextOf, hostState, noteSecrets, resultOf, watcherOf, type HostState } from './host-state.ts'
 import type { TaskRecord } from './task-record.ts'
 import { maskSummary } from './mask-change.ts'
 import { beforeFirstWall, predict, type ChangePrediction, type Now } from './predictions.ts'
@@ -53,7 +54,7 @@ export function hostRun(prepared: PreparedHost, options: RunOptions, connect: Co
 }
 
 async function go(state: HostState, connect: Connect, report: Reporter, askOutside: AskOutside): Promise<HostProgress> {
-  const { prepared, options, spent } = state
+  const { options, spent } = state
   const began = performance.now()
   state.known = outside()
   // What was tried before may be tried again by what is known now.
@@ -68,8 +69,9 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
     return { kind: 'ended', result: resultOf(state, status, error) }
   }
   try {
-    report({ kind: 'host-start', host: prepared.host.name })
-    session = await openSession(prepared, options, connect, report, (text) => state.mask(text), watcherOf(state))
+    report({ kind: 'host-start', host: state.prepared.host.name })
+    session = await openSession(state.prepared, options, connect, report, (text) => state.mask(text), watcherOf(state))
+    await gather(state, session, report)
     const came = await work(state, session, askOutside, report)
     if (typeof came === 'string') return end(came)
     took()
@@ -87,6 +89,28 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
 
 /** The host's status, or why it is parked. */
 type Came = HostStatus | { readonly parked: string }
+
+/** Has the host say the facts that its tasks are made of, and makes them. Nothing was changed yet. */
+async function gather(state: HostState, session: Session, report: Reporter): Promise<void> {
+  const { host, gathers } = state.prepared
+  if (gathers === undefined) return
+  const answers = await session.changeAndAsk([])
+  const facts = Object.fromEntries(
+    Object.entries(gathers.facts).map(([name, probe]) => {
+      const asked = answers(probe)
+      if ('error' in asked) throw new HostEnd('failed', asked.error)
+      return [name, asked.state]
+    }),
+  )
+  report({ kind: 'host-facts', host: host.name, facts })
+  const made = await gathers.complete(facts).catch((error: unknown) => {
+    if (error instanceof MailrunError) throw new HostEnd('failed', error.messages.join('\n'))
+    throw error
+  })
+  complete(state, made)
+  for (const note of made.notes) report({ kind: 'host-note', host: host.name, note: state.mask(note) })
+  session.asks(state.prepared)
+}
 
 /** Changes and asks, until nothing is left that can be done now. */
 async function work(state: HostState, session: Session, askOutside: AskOutside, report: Reporter): Promise<Came> {

@@ -1,6 +1,6 @@
 // What mailrun knows of one host during its run, and what it did there.
 import type { HostFacts } from '../core/fleet/host-facts.ts'
-import type { PreparedHost } from '../core/fleet/prepared-host.ts'
+import type { CompletedHost, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, HostStatus } from '../core/run-event.ts'
 import type { PlanContext, Task } from '../core/task/task.ts'
 import { hostFacts } from '../resources/host/host-facts.ts'
@@ -15,9 +15,10 @@ import type { Answers, SessionWatcher } from './session/session-watcher.ts'
 import { settle } from './settle.ts'
 
 export interface HostState {
-  readonly prepared: PreparedHost
+  /** Without tasks until the host has said the facts that they are made of. */
+  prepared: PreparedHost
   readonly options: RunOptions
-  readonly book: TaskRecord
+  book: TaskRecord
   /** How often the plan of each task was tried; a try is forgotten where its changes were not made. */
   readonly attempts: Map<Task, number>
   /** Tasks of which a change was made. */
@@ -48,6 +49,15 @@ export function hostState(prepared: PreparedHost, options: RunOptions): HostStat
     outputs: {},
     released: false,
   }
+}
+
+/** The host's tasks were made of its facts. What is asked of it besides stays. */
+export function complete(state: HostState, { notes: _, ...made }: CompletedHost): void {
+  const { prepared } = state
+  state.prepared = { ...made, outputs: { ...made.outputs, ...prepared.outputs } }
+  state.book = taskRecord(made.tasks)
+  for (const secret of secretsOf(state.prepared)) state.secrets.add(secret)
+  state.mask = maskOf([...state.secrets])
 }
 
 export const resultOf = (state: HostState, status: HostStatus, error?: string): HostResult => ({

@@ -5,15 +5,19 @@ import { dirname, resolve } from 'node:path'
 import { selectHosts } from '../inventory/select-hosts.ts'
 import type { Host } from '../core/fleet/host.ts'
 import type { Inventory } from '../core/fleet/inventory.ts'
+import type { FactName } from '../core/gathered-facts.ts'
 import { withAllTaskErrors } from '../core/task/define-task.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { Playbook, PlaybookInput } from '../core/fleet/playbook.ts'
 import type { PreparedHost } from '../core/fleet/prepared-host.ts'
+import type { Task } from '../core/task/task.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { refuseConflicts } from './conflicts.ts'
 import type { ExtraVar } from './extra-vars.ts'
-import { sourcesFor } from './sources.ts'
-import { refuseUnknownTags, tagged } from './tagged.ts'
+import { GATHERED } from './gathered-facts.ts'
+import { declaredFacts, onlyDeclared } from './declared-facts.ts'
+import { sourcesFor, type Sources } from './sources.ts'
+import { tagged, tagsOfNone, unknownTag } from './tagged.ts'
 import { typedVars, type Problem } from './typed-vars.ts'
 import { userError } from './user-error.ts'
 
@@ -33,6 +37,21 @@ export interface Preparation {
    * error. Left out, as by commands that take a part of the vars: all are passed over.
    */
   readonly warn?: ((line: string) => void) | undefined
+  /** It is one of several playbooks of a run. Then no host of it may be among those that `limit` names. */
+  readonly among?: Among | undefined
+}
+
+interface Among {
+  /** The vars that one of them takes: for another they are no mistyped names. */
+  readonly vars: readonly string[]
+  /** Is called with a tag that none of its tasks has: another playbook may have it. */
+  unknownTag(unknown: UnknownTag): void
+}
+
+export interface UnknownTag {
+  readonly flag: string
+  readonly tag: string
+  readonly error: MailrunError
 }
 
 /** No host is touched. @throws MailrunError with all that is wrong. */
@@ -40,15 +59,50 @@ export async function prepare(preparation: Preparation): Promise<readonly Prepar
   const { playbook, playbookPath, inventory, extraVars } = preparation
   const members = selectHosts(inventory, playbook.hosts, `${playbook.where ?? playbookPath}: hosts`)
   const extra = new Map([...extraVars].filter(([key]) => !key.startsWith('ansible_')))
-  const typed = await Promise.all(members.map((host) => typedHost(playbook, host, extra)))
+  const typed = await Promise.all(members.map((host) => typedHost(preparation, host, extra)))
   refuse([...typed.flatMap(({ problems }) => problems), ...overlooked(typed, preparation)])
+  const facts = declaredFacts(playbook, playbookPath)
   refuse(fleetProblems(typed, extra, preparation))
   const inputs = typed.map(({ input }) => input)
   const chosen = chosenOf(typed, preparation)
-  const built = withAllTaskErrors(() => chosen.map((each) => builtHost(each, inputs, preparation)))
+  const sources = sourcesFor(resolve(playbookPath), preparation.keyring)
+  if (facts.length > 0) return chosen.map((each) => awaitsFacts(each, facts, inputs, sources, preparation))
+  const built = withAllTaskErrors(() => chosen.map((each) => builtHost(each, inputs, preparation, {})))
   refuseTags(built, preparation)
-  return withSources(built, preparation)
+  const hosts: PreparedHost[] = []
+  for (const each of built) hosts.push(await withSources(each, sources, preparation))
+  return hosts
 }
+
+/** Its tasks are made once the host has said the facts. */
+const awaitsFacts = (
+  typed: TypedHost,
+  names: readonly FactName[],
+  members: readonly TypedHost['input'][],
+  sources: Sources,
+  preparation: Preparation,
+): PreparedHost => ({
+  host: typed.host,
+  tasks: [],
+  outputs: {},
+  secrets: typed.secrets,
+  source: (source) => sources.get(source),
+  gathers: {
+    facts: Object.fromEntries(names.map((name) => [name, GATHERED[name].probe])),
+    async complete(facts) {
+      const built = withAllTaskErrors(() => builtHost(typed, members, preparation, facts))
+      const notes = preparation.among === undefined ? unknownTags(built.tasks, preparation) : []
+      return { ...(await withSources(built, sources, preparation)), notes }
+    },
+  },
+})
+
+/** Of a playbook with facts nobody knows all tasks before: a tag that one host's tasks lack may be another's. */
+const unknownTags = (tasks: readonly Task[], { playbook, tags, skipTags }: Preparation): readonly string[] =>
+  [tags, skipTags].flatMap((given, index) => {
+    const unknown = tagsOfNone(tasks, playbook.publish, given)
+    return unknown.map((tag) => `${index === 0 ? '--tags' : '--skip-tags'} ${tag}: none of its tasks has this tag`)
+  })
 
 /** Those of `extraVars`, which are given for this very run; the others are reported. */
 function overlooked(typed: readonly TypedHost[], { extraVars, warn }: Preparation): readonly Problem[] {
@@ -67,8 +121,12 @@ interface TypedHost {
   readonly secrets: readonly string[]
 }
 
-async function typedHost(playbook: Playbook, host: Host, extra: ReadonlyMap<string, ExtraVar>): Promise<TypedHost> {
-  const { vars, ...checked } = await typedVars(playbook, host, extra)
+async function typedHost(
+  { playbook, among }: Preparation,
+  host: Host,
+  extra: ReadonlyMap<string, ExtraVar>,
+): Promise<TypedHost> {
+  const { vars, ...checked } = await typedVars(playbook, host, extra, among?.vars ?? [])
   return { host, input: inputOf(host, vars), ...checked }
 }
 
@@ -101,11 +159,11 @@ function fleetProblems(
 }
 
 /** Those of the playbook that `--limit` names. */
-function chosenOf(typed: readonly TypedHost[], { playbook, inventory, limit }: Preparation): readonly TypedHost[] {
+function chosenOf(typed: readonly TypedHost[], { playbook, inventory, limit, among }: Preparation): readonly TypedHost[] {
   const limited =
     limit === undefined ? undefined : new Set(selectHosts(inventory, limit, '--limit').map(({ name }) => name))
   const chosen = typed.filter(({ host }) => limited?.has(host.name) ?? true)
-  if (chosen.length > 0) return chosen
+  if (chosen.length > 0 || among !== undefined) return chosen
   throw new MailrunError(
     `none of the hosts ${JSON.stringify(limit)} is one of the playbook's (${playbook.hosts})`,
     '--limit',
@@ -118,38 +176,47 @@ const builtHost = (
   typed: TypedHost,
   members: readonly TypedHost['input'][],
   { playbook, playbookPath }: Preparation,
-): BuiltHost => ({
-  ...typed,
-  tasks: guarded(() => playbook.tasks(typed.input, members), playbookPath),
-  outputs: guarded(() => playbook.outputs(typed.input, members), playbookPath),
-})
+  facts: Readonly<Record<string, unknown>>,
+): BuiltHost => {
+  const { vars, host } = typed.input
+  const input = { vars, host: { ...host, facts: onlyDeclared(facts, playbook.facts ?? []) } }
+  return {
+    ...typed,
+    tasks: guarded(() => playbook.tasks(input, members), playbookPath),
+    outputs: guarded(() => playbook.outputs(input, members), playbookPath),
+  }
+}
 
-function refuseTags(built: readonly BuiltHost[], { playbook, tags, skipTags }: Preparation): void {
+function refuseTags(built: readonly BuiltHost[], { playbook, tags, skipTags, among }: Preparation): void {
   const tasks = built.flatMap((each) => each.tasks)
-  refuseUnknownTags(tasks, playbook.publish, tags, '--tags')
-  refuseUnknownTags(tasks, playbook.publish, skipTags, '--skip-tags')
+  for (const [flag, given] of [
+    ['--tags', tags],
+    ['--skip-tags', skipTags],
+  ] as const) {
+    for (const tag of tagsOfNone(tasks, playbook.publish, given)) {
+      const error = unknownTag(tasks, playbook.publish, tag, flag)
+      if (among === undefined) throw error
+      among.unknownTag({ flag, tag, error })
+    }
+  }
 }
 
 /** With the tasks that are wanted, and what these read. */
 async function withSources(
-  built: readonly BuiltHost[],
-  { playbookPath, tags, skipTags, keyring }: Preparation,
-): Promise<readonly PreparedHost[]> {
-  const sources = sourcesFor(resolve(playbookPath), keyring)
-  const hosts: PreparedHost[] = []
-  for (const { host, tasks, outputs, secrets } of built) {
-    refuseConflicts(host.name, tasks)
-    const wanted = tagged(tasks, tags, skipTags)
-    await sources.prepare(wanted)
-    hosts.push({
-      host,
-      tasks: wanted,
-      outputs,
-      secrets: [...secrets, ...sources.secrets(wanted)],
-      source: (source) => sources.get(source),
-    })
+  { host, tasks, outputs, secrets }: BuiltHost,
+  sources: Sources,
+  { tags, skipTags }: Preparation,
+): Promise<PreparedHost> {
+  refuseConflicts(host.name, tasks)
+  const wanted = tagged(tasks, tags, skipTags)
+  await sources.prepare(wanted)
+  return {
+    host,
+    tasks: wanted,
+    outputs,
+    secrets: [...secrets, ...sources.secrets(wanted)],
+    source: (source) => sources.get(source),
   }
-  return hosts
 }
 
 /** @throws MailrunError where there is one. */

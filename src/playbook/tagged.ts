@@ -31,20 +31,21 @@ function hasTag(own: readonly string[], tag: string): boolean {
   }
 }
 
-/** @throws MailrunError for a tag that no task has. */
-export function refuseUnknownTags(
-  tasks: readonly Task[],
-  publishes: boolean,
-  given: readonly string[],
-  flag: string,
-): void {
-  const known = new Set([...SPECIAL, ...(publishes ? [PUBLISH] : []), ...tasks.flatMap((task) => task.tags)])
-  for (const tag of given) {
-    if (known.has(tag)) continue
-    const near = nearest(tag, known)
-    const own = [...known].filter((each) => !SPECIAL.includes(each))
-    const list = own.length > 0 ? `there are ${own.join(', ')}` : 'there are none'
-    const hint = near ? `: did you mean ${near}?` : `; ${list}`
-    throw new MailrunError(`no task has the tag ${JSON.stringify(tag)}${hint}`, flag)
-  }
+const knownTags = (tasks: readonly Task[], publishes: boolean): ReadonlySet<string> =>
+  new Set([...SPECIAL, ...(publishes ? [PUBLISH] : []), ...tasks.flatMap((task) => task.tags)])
+
+/** Those of `given` that no task has. */
+export function tagsOfNone(tasks: readonly Task[], publishes: boolean, given: readonly string[]): readonly string[] {
+  const known = knownTags(tasks, publishes)
+  return given.filter((tag) => !known.has(tag))
+}
+
+/** What to say of a tag that no task has. */
+export function unknownTag(tasks: readonly Task[], publishes: boolean, tag: string, flag: string): MailrunError {
+  const known = knownTags(tasks, publishes)
+  const near = nearest(tag, known)
+  const own = [...known].filter((each) => !SPECIAL.includes(each))
+  const list = own.length > 0 ? `there are ${own.join(', ')}` : 'there are none'
+  const hint = near ? `: did you mean ${near}?` : `; ${list}`
+  return new MailrunError(`no task has the tag ${JSON.stringify(tag)}${hint}`, flag)
 }

@@ -25,10 +25,12 @@ export interface TypedVars {
   readonly secrets: readonly string[]
 }
 
+/** @param others - vars that other playbooks of the run take: they are no mistyped names. */
 export async function typedVars(
   { vars: schema }: Playbook,
   host: Host,
   extra: ReadonlyMap<string, ExtraVar>,
+  others: readonly string[] = [],
 ): Promise<TypedVars> {
   const declared = declaredNames(schema)
   const { given, shut } = openVars(schema, new Map([...host.vars, ...extra]))
@@ -56,7 +58,7 @@ export async function typedVars(
   }
   const misspelt = (wanted: (key: string, near: string) => boolean): readonly Problem[] =>
     [...all].flatMap(([key, { where }]) => {
-      const near = declared.includes(key) ? undefined : nearest(key, declared)
+      const near = declared.includes(key) || others.includes(key) ? undefined : nearest(key, declared)
       const message = `the playbook has no var ${key}: did you mean ${near ?? ''}?`
       return near !== undefined && wanted(key, near) ? [{ host: host.name, where, message }] : []
     })

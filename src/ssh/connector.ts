@@ -1,5 +1,5 @@
 // Chooses the connection for each host of a run, once, before any is touched.
-import { type Connect, type Connection, Refused, type Tell, Unreachable } from '../engine/session/connection.ts'
+import { type Connect, type Connection, type Greeting, Refused, type Tell, Unreachable } from '../engine/session/connection.ts'
 import { absolute, sshConfigFile } from '../inventory/address.ts'
 import type { Host, HostAddress } from '../core/fleet/host.ts'
 import type { Secret } from '../shell/secret.ts'
@@ -75,16 +75,18 @@ export async function connector(
   const trial = sharedTrial()
   const client = sshClient(trial)
   const run: OpensshRun = { askpass: askpass(), ask, trial, attempts: attempts(), jumps: jumpLogins() }
-  const system = ({ openssh }: Route, host: Host, signal: AbortSignal, tell?: Tell): Promise<Connection> =>
-    opensshConnect(openssh, host.address.become, run, signal, tell)
+  const system = ({ openssh }: Route, host: Host, ...given: Given): Promise<Connection> =>
+    opensshConnect(openssh, host.address.become, run, ...given)
   return {
-    async connect(host, signal, tell) {
+    async connect(host, ...given) {
+      const [signal, , greeting] = given
       const { become } = host.address
       const route = routes.get(host.name)
-      if (route === undefined) return localConnect({}, become, trial, { seconds: host.address.connectSeconds, signal })
-      if (route.bySystem) return system(route, host, signal, tell)
-      const own = client.connect(route.target, become, signal, tell)
-      return orBySystem(own, () => system(route, host, signal, tell))
+      const seconds = host.address.connectSeconds
+      if (route === undefined) return localConnect({}, become, trial, { seconds, signal, greeting })
+      if (route.bySystem) return system(route, host, ...given)
+      const own = client.connect(route.target, become, ...given)
+      return orBySystem(own, () => system(route, host, ...given))
     },
     close() {
       client.close()
@@ -93,6 +95,9 @@ export async function connector(
     },
   }
 }
+
+/** What a connection is made with, beside the host. */
+type Given = [signal: AbortSignal, tell?: Tell, greeting?: Greeting]
 
 /** @throws what the system's ssh said, after what mailrun's own client lacks. */
 async function orBySystem(own: Promise<Connection>, system: () => Promise<Connection>): Promise<Connection> {

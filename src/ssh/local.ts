@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { Unreachable, type Connection } from '../engine/session/connection.ts'
+import { Unreachable, type Connection, type Greeting } from '../engine/session/connection.ts'
 import type { Become } from '../core/fleet/host.ts'
 import { childShell, endGroup } from './shell/child-shell.ts'
 import { hostShell } from './shell/host-shell.ts'
@@ -16,6 +16,7 @@ export interface LocalLimits {
   readonly seconds?: number | undefined
   /** An interrupt. */
   readonly signal?: AbortSignal
+  readonly greeting?: Greeting | undefined
 }
 
 /**
@@ -28,13 +29,13 @@ export async function localConnect(
   env: Readonly<Record<string, string>>,
   become?: Become,
   trial?: SharedTrial,
-  { seconds = CONNECT_SECONDS, signal = new AbortController().signal }: LocalLimits = {},
+  { seconds = CONNECT_SECONDS, signal = new AbortController().signal, greeting }: LocalLimits = {},
 ): Promise<Connection> {
   const stage = { now: 'opening a shell' }
   const started: ChildProcessWithoutNullStreams[] = []
   try {
     return await withinTime(
-      localShell(env, become, trial ?? sharedTrial(), stage, started),
+      localShell(env, become, trial ?? sharedTrial(), stage, started, greeting),
       seconds,
       signal,
       () => `this machine: no answer within ${seconds} s (${stage.now})`,
@@ -51,6 +52,7 @@ function localShell(
   trial: SharedTrial,
   stage: { now: string },
   children: ChildProcessWithoutNullStreams[],
+  greeting: Greeting | undefined,
 ): Promise<Connection> {
   let child: ChildProcessWithoutNullStreams | undefined
   return hostShell({
@@ -60,6 +62,7 @@ function localShell(
     at: 'this machine',
     stage,
     notes: [],
+    greeting,
     async start(command) {
       // In a session of its own: Ctrl-C on the terminal is for mailrun, which lets the change in hand finish.
       const started = (child = spawn('sh', command === 'exec sh' ? [] : ['-c', command], {

@@ -15,10 +15,10 @@ import { stderr, stdout } from '../terminal/output.ts'
 
 export const command: CliCommand<RunFlags> = {
   grammar: (mailrun) => runOptions(mailrun),
-  async act({ flags, operands: [playbook], signals }) {
+  async act({ flags, operands: playbook, signals }) {
     const { tags, skipTags, check, serial, maxFail, wait: waitSeconds } = flags
     const onNote: Note = (text) => flags.verbose === true && stderr.write(term`mailrun: ${said(text)}\n`)
-    const source = { ...(await fleetRequest(flags, signals)), onNote, playbook: playbook!, tags, skipTags }
+    const source = { ...(await fleetRequest(flags, signals)), onNote, playbook, tags, skipTags }
     if (flags.listHosts === true || flags.listTasks === true) return list(source, flags)
     const run = await prepareRun(source)
     tellNotCached(onNote)

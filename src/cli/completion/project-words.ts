@@ -21,9 +21,9 @@ export async function tagsOf(playbook: string | undefined, given: readonly strin
   if (playbook === undefined) return []
   try {
     const source = { playbook: playbookFile(playbook), inventory: await inventoriesOf(given) }
-    const { hosts, playbook: read } = await prepareRun({ ...source, tags: ['all', 'never'] })
+    const { hosts, publish } = await prepareRun({ ...source, tags: ['all', 'never'] })
     const tags = hosts.flatMap(({ tasks }) => tasks.flatMap((task) => task.tags))
-    return [...new Set([...tags, ...(read.publish ? [PUBLISH] : [])])].sort()
+    return [...new Set([...tags, ...(publish ? [PUBLISH] : [])])].sort()
   } catch {
     return []
   }

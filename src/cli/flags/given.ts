@@ -10,13 +10,16 @@ const PLAYBOOK = /\.m?[tj]s$/
 const YAML = /\.ya?ml$/
 
 /** @param commands - by name. @throws MailrunError that names the playbooks lying near */
-export async function givenPlaybook(path: string | undefined, commands: readonly string[]): Promise<string> {
-  if (path !== undefined) {
+export async function givenPlaybooks(
+  paths: readonly string[],
+  commands: readonly string[],
+): Promise<readonly string[]> {
+  for (const path of paths) {
     const file = playbookFile(path)
     if (file === path && !existsSync(path) && !/[./]/.test(path)) throw noSuchName(path, commands)
     await checkPlaybookPath(file)
-    return file
   }
+  if (paths.length > 0) return paths.map(playbookFile)
   const wanted = `mailrun <playbook.ts> -i <inventory>${thereIs(filesIn('playbooks', PLAYBOOK))}`
   throw new MailrunError(`no playbook was given; wanted: ${wanted} (mailrun --help tells more)`)
 }

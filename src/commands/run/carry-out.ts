@@ -35,7 +35,7 @@ export async function carryOut(prepared: PreparedRun, options: RunOptions): Prom
   const hosts = publishing?.hosts ?? prepared.hosts
   const connect = await fleet.reach([...hosts.map(({ host }) => host), ...(publishing?.ways ?? [])])
   const engine = {
-    playbook: prepared.playbook.name,
+    playbook: prepared.name,
     check,
     serial: options.serial ?? [],
     maxFail: options.maxFail,

@@ -19,6 +19,6 @@ export const listHosts = async (request: ListRequest): Promise<ListedHosts> => l
 export const listTasks = async (request: ListRequest): Promise<ListedTasks> => listedTasks(await listing(request))
 
 async function listing(request: ListRequest): Promise<Listing> {
-  const { playbook, hosts } = await prepareRun(request)
-  return { playbook: playbook.name, hosts }
+  const { name, hosts } = await prepareRun(request)
+  return { playbook: name, hosts }
 }

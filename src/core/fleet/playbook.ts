@@ -1,6 +1,7 @@
 // A playbook as a value: its hosts, its vars, its tasks in order, and its outputs.
 import { nearest } from '../../text/nearest.ts'
 import { callSite } from '../call-site.ts'
+import type { FactName, GatheredFacts } from '../gathered-facts.ts'
 import { MailrunError } from '../mailrun-error.ts'
 import type { Probe } from '../probe/probe.ts'
 import type { Task } from '../task/task.ts'
@@ -20,6 +21,14 @@ export interface PlaybookInput<Vars> {
   readonly host: PlaybookHost
 }
 
+/** What a host's tasks and outputs are made of. `Facts`: the names of those that the playbook declares. */
+export interface TasksInput<Vars, Facts extends FactName = never> extends PlaybookInput<Vars> {
+  readonly host: PlaybookHost & {
+    /** What the host said of them, before anything was changed there. */
+    readonly facts: Pick<GatheredFacts, Facts>
+  }
+}
+
 /** Something wrong with the fleet as a whole. `var`: the var to blame, so that the error names its line. */
 export interface FleetProblem {
   readonly host: string
@@ -27,7 +36,10 @@ export interface FleetProblem {
   readonly message: string
 }
 
-export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
+export interface PlaybookDefinition<
+  Schema extends StandardSchema = NoVars,
+  Facts extends readonly FactName[] = readonly [],
+> {
   readonly name: string
   /** A group, a host, or `all`. */
   readonly hosts: string
@@ -36,6 +48,12 @@ export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
    * nothing.
    */
   readonly vars?: Schema
+  /**
+   * What each host is asked with the connection, before its tasks are made: `['release', 'memory']`. Only these are on
+   * `host.facts`. What is wrong with tasks that are made of them is found on that host, before anything is changed
+   * there; of a playbook that declares none, before the first connection.
+   */
+  readonly facts?: Facts
   /** Looks at every host of `hosts` in the whole inventory, whatever `--limit` says, before the first connection. */
   readonly fleet?: (members: readonly PlaybookInput<SchemaOutput<Schema>>[]) => readonly FleetProblem[]
   /**
@@ -43,7 +61,7 @@ export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
    * array's. `members`: as `fleet` has them, the host among them.
    */
   readonly tasks: (
-    input: PlaybookInput<SchemaOutput<Schema>>,
+    input: TasksInput<SchemaOutput<Schema>, Facts[number]>,
     members: readonly PlaybookInput<SchemaOutput<Schema>>[],
   ) => readonly (Task | false | undefined)[]
   /**
@@ -51,7 +69,7 @@ export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
    * and is printed as zone lines. `members`: as for `tasks`.
    */
   readonly outputs?: (
-    input: PlaybookInput<SchemaOutput<Schema>>,
+    input: TasksInput<SchemaOutput<Schema>, Facts[number]>,
     members: readonly PlaybookInput<SchemaOutput<Schema>>[],
   ) => Readonly<Record<string, Probe<unknown>>>
   /**
@@ -83,6 +101,8 @@ export interface Playbook {
   readonly name: string
   readonly hosts: string
   readonly vars: StandardSchema
+  /** Left out: none. */
+  readonly facts?: readonly FactName[]
   /** file:line of the call that made it. */
   readonly where: string | undefined
   fleet(members: readonly PlaybookInput<unknown>[]): readonly FleetProblem[]
@@ -105,21 +125,24 @@ export interface Playbook {
  *   tasks: ({ vars }) => [file({ path: '/etc/motd', content: vars.greeting })],
  * })
  */
-export function playbook<const Schema extends StandardSchema = NoVars>(
-  definition: PlaybookDefinition<Schema>,
-): Playbook {
+export function playbook<
+  const Schema extends StandardSchema = NoVars,
+  const Facts extends readonly FactName[] = readonly [],
+>(definition: PlaybookDefinition<Schema, Facts>): Playbook {
   const where = callSite(playbook)
   refuseWrong(definition, where)
-  // The schema vouches for the vars' type: whoever runs a playbook passes it the schema's output.
+  // Whoever runs a playbook passes it the schema's output, and the facts that it declares.
+  type Given = TasksInput<SchemaOutput<Schema>, Facts[number]>
   return {
     kind: 'playbook',
     name: definition.name,
     hosts: definition.hosts,
     vars: definition.vars ?? NO_VARS,
+    facts: definition.facts ?? [],
     where,
     fleet: (members) => definition.fleet?.(members) ?? [],
-    tasks: (input, members) => tasksOf(definition.tasks(input, members)),
-    outputs: (input, members) => definition.outputs?.(input, members) ?? {},
+    tasks: (input, members) => tasksOf(definition.tasks(input as Given, members)),
+    outputs: (input, members) => definition.outputs?.(input as Given, members) ?? {},
     publish: definition.publish ?? false,
   }
 }
@@ -138,6 +161,7 @@ const KEYS: Readonly<
     is: (value) => (isObject(value) || IS_FUNCTION(value)) && '~standard' in value,
   },
   tasks: { wanted: 'a function that returns the tasks', required: true, is: IS_FUNCTION },
+  facts: { wanted: "a list of names: ['release', 'memory']", required: false, is: Array.isArray },
   fleet: { wanted: 'a function', required: false, is: IS_FUNCTION },
   outputs: { wanted: 'a function', required: false, is: IS_FUNCTION },
   publish: { wanted: 'true or false', required: false, is: (value) => typeof value === 'boolean' },

@@ -12,4 +12,25 @@ export interface PreparedHost {
   readonly secrets: readonly string[]
   /** The bytes of every source that the tasks name. @throws for one that was not prepared. */
   source(source: Source): Uint8Array
+  /** Of a playbook that declares facts: without tasks, until the host has said them. */
+  readonly gathers?: Gathering
+}
+
+/** What is asked of a host with the connection, before its tasks are made. */
+export interface Gathering {
+  readonly facts: FactProbes
+  /**
+   * The host with its tasks, made of what it said.
+   *
+   * @throws MailrunError with what is wrong with them on this host
+   */
+  complete(facts: Readonly<Record<string, unknown>>): Promise<CompletedHost>
+}
+
+/** By the facts' names. */
+export type FactProbes = Readonly<Record<string, Probe<unknown>>>
+
+export type CompletedHost = Omit<PreparedHost, 'gathers'> & {
+  /** What to know of it, in words. */
+  readonly notes: readonly string[]
 }

@@ -35,6 +35,22 @@ export interface Connection {
   close(): void
   /** What to know of how it came about, in words. */
   readonly notes: readonly string[]
+  /**
+   * The greeting was sent as the shell was opened: the first exchange, whose script is empty, is its output. Left out:
+   * it was not sent.
+   */
+  readonly greeted?: boolean
+}
+
+/**
+ * A script that a new shell runs before it reads anything. It travels with the command that starts the shell, and so
+ * costs no round trip. It is an argument on the host: it has no secret in it, and its end line is no secret there.
+ */
+export interface Greeting {
+  /** As of an exchange. */
+  readonly script: string
+  /** The first word of its lines. */
+  readonly mark: string
 }
 
 /**
@@ -42,9 +58,10 @@ export interface Connection {
  *
  * @param signal - an interrupt.
  * @param tell - is reported what a host is waited for while it takes longer than others; left out: nobody is.
+ * @param greeting - is sent where a new shell is opened for it; `greeted` says so.
  * @throws Unreachable
  */
-export type Connect = (host: Host, signal: AbortSignal, tell?: Tell) => Promise<Connection>
+export type Connect = (host: Host, signal: AbortSignal, tell?: Tell, greeting?: Greeting) => Promise<Connection>
 
 /** Takes a sentence for people. */
 export type Tell = (note: string) => void

@@ -3,7 +3,7 @@ import type { Host } from '../../core/fleet/host.ts'
 import type { Probe } from '../../core/probe/probe.ts'
 import type { Reporter } from '../../core/run-event.ts'
 import type { Mask } from '../../shell/mask.ts'
-import type { Connect, Connection } from './connection.ts'
+import type { Connect, Connection, Greeting } from './connection.ts'
 import { failureOf } from '../failure.ts'
 import { HostEnd } from '../host-end.ts'
 import { makeTrip, newMark } from '../trip/make-trip.ts'
@@ -20,7 +20,7 @@ export const LOCK_SECONDS = 900
 const BEGIN_SECONDS = 30
 
 /** For all questions of a trip. */
-const QUESTIONS_SECONDS = 300
+export const QUESTIONS_SECONDS = 300
 
 /** A trip: its mark, its steps, and those of them that are asked to have begun, and to be done. */
 export interface SentTrip {
@@ -38,14 +38,16 @@ export interface SessionSetting {
   readonly report: Reporter
   readonly mask: Mask
   readonly watcher: SessionWatcher
-  /** All that is asked at the end of each round. */
-  readonly probes: readonly Probe<unknown>[]
   /** Who holds the host's lock; `undefined` in a check. */
   readonly holder: string | undefined
 }
 
 export interface SessionState extends SessionSetting {
   connection: Connection
+  /** All that is asked at the end of each round. */
+  probes: readonly Probe<unknown>[]
+  /** Facts are asked, which is the first trip: it takes no lock, and may have gone out with the connection. */
+  greeting: Greeting | undefined
   /** The connection has carried no trip yet. */
   fresh: boolean
   /** It is not the first one. */
@@ -60,10 +62,13 @@ export interface SessionState extends SessionSetting {
 }
 
 /** @throws HostEnd, Unreachable */
-export async function open({ host, options, connect, report }: SessionSetting): Promise<Connection> {
+export async function open(
+  { host, options, connect, report }: SessionSetting,
+  greeting?: Greeting,
+): Promise<Connection> {
   if (options.interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
   const tell = (note: string): void => report({ kind: 'host-note', host: host.name, note })
-  const opened = await connect(host, options.interrupt, tell)
+  const opened = await connect(host, options.interrupt, tell, greeting)
   report({ kind: 'host-connected', host: host.name })
   opened.notes.forEach(tell)
   return opened
@@ -76,11 +81,14 @@ export async function trip(
   probes: readonly Probe<unknown>[],
   lockSeconds = LOCK_SECONDS,
 ): Promise<TripOutcome> {
-  const { host, options, holder } = state
+  const { host, options, holder, greeting } = state
   const { check, interrupt, abandon, askedOnce } = options
   if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
-  state.trips += 1
-  state.sentTrip = { mark: newMark(), steps, begun: new Set(), done: new Set() }
+  const sent = greeting !== undefined && state.connection.greeted === true
+  state.greeting = undefined
+  // What goes out with the connection is no round trip.
+  if (!sent) state.trips += 1
+  state.sentTrip = { mark: greeting?.mark ?? newMark(), steps, begun: new Set(), done: new Set() }
   const beginSeconds = state.fresh ? (host.address.connectSeconds ?? BEGIN_SECONDS) : undefined
   state.fresh = false
   const outcome = await makeTrip(
@@ -92,7 +100,8 @@ export async function trip(
       probes,
       questionsSeconds: askedOnce?.seconds ?? QUESTIONS_SECONDS,
       finishes: askedOnce !== undefined,
-      holder,
+      holder: greeting === undefined ? holder : undefined,
+      sent,
       lockSeconds,
       beginSeconds,
       interrupt,

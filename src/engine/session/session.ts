@@ -1,16 +1,18 @@
 // A session: the connection to one host during its run. It makes changes and asks questions. If the connection is lost,
 // it connects once more and asks what happened to the change that was running.
 import { hostname, userInfo } from 'node:os'
-import type { PreparedHost } from '../../core/fleet/prepared-host.ts'
+import type { CompletedHost, PreparedHost } from '../../core/fleet/prepared-host.ts'
+import type { Probe } from '../../core/probe/probe.ts'
 import type { Reporter } from '../../core/run-event.ts'
 import { hostFacts } from '../../resources/host/host-facts.ts'
 import type { Mask } from '../../shell/mask.ts'
 import { ConnectionLost, type Connect } from './connection.ts'
 import { HostEnd } from '../host-end.ts'
+import { greetingOf, newMark } from '../trip/make-trip.ts'
 import type { TripOutcome } from '../trip/trip-course.ts'
 import type { RunOptions } from '../run-options.ts'
 import { askAfterLoss } from './session-loss.ts'
-import { answersOf, open, trip, type SessionSetting, type SessionState } from './session-trip.ts'
+import { answersOf, open, QUESTIONS_SECONDS, trip, type SessionSetting, type SessionState } from './session-trip.ts'
 import type { Answers, SessionWatcher } from './session-watcher.ts'
 import { tripsOf, type PlannedStep } from '../trip/steps.ts'
 
@@ -20,8 +22,12 @@ const OUTDATED_AT_MOST = 5
 export interface Session {
   /** Round trips so far. */
   readonly trips: number
+  /** What is asked from now on: the questions of tasks that were made of the host's facts. */
+  asks(prepared: PreparedHost | CompletedHost): void
   /**
    * Makes the changes, in as many trips as their size needs, and asks everything again.
+   *
+   * Where the host is to say its facts, the first call asks these alone.
    *
    * @throws HostEnd, Unreachable, ConnectionLost
    */
@@ -43,7 +49,6 @@ export async function openSession(
   mask: Mask,
   watcher: SessionWatcher,
 ): Promise<Session> {
-  const probes = [hostFacts, ...prepared.tasks.map(({ probe }) => probe), ...Object.values(prepared.outputs)]
   const setting: SessionSetting = {
     host: prepared.host,
     options,
@@ -51,12 +56,16 @@ export async function openSession(
     report,
     mask,
     watcher,
-    probes,
     holder: options.check ? undefined : thisProcess(),
   }
+  const { gathers } = prepared
+  const probes = gathers === undefined ? questionsOf(prepared) : Object.values(gathers.facts)
+  const greeting = gathers === undefined ? undefined : greetingOf(newMark(), probes, QUESTIONS_SECONDS)
   const state: SessionState = {
     ...setting,
-    connection: await open(setting),
+    connection: await open(setting, greeting),
+    probes,
+    greeting,
     fresh: true,
     reconnected: false,
     outdated: 0,
@@ -68,10 +77,17 @@ export async function openSession(
     get trips() {
       return state.trips
     },
+    asks: (made) => void (state.probes = questionsOf(made)),
     changeAndAsk: (steps) => carryOut(state, tripsOf(steps)),
     close: () => state.connection.close(),
   }
 }
+
+const questionsOf = ({ tasks, outputs }: Pick<PreparedHost, 'tasks' | 'outputs'>): readonly Probe<unknown>[] => [
+  hostFacts,
+  ...tasks.map(({ probe }) => probe),
+  ...Object.values(outputs),
+]
 
 /** As others who wait for the host see it. */
 const thisProcess = (): string =>

@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { ANSWERS_BYTES, STEP_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from '../session/connection.ts'
+import { ConnectionLost, TooMuchSaid, Unreachable, type Connection, type Greeting } from '../session/connection.ts'
 import { isAsked, questionFrames, readAnswers, type QuestionFrame } from './questions.ts'
 import { tripScript } from './trip.ts'
-import { stopFile as stopFileOf } from './trip-words.ts'
+import type { Probe } from '../../core/probe/probe.ts'
+import { stopFile as stopFileOf, tripWords } from './trip-words.ts'
 import { watchdog } from './watchdog.ts'
 import { answerOf, stderrByQuestion, tripReader } from './trip-reader.ts'
 import {
@@ -54,7 +55,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     watch.expectWithin(beginSeconds, 'beginning')
     watch.endWithin(beginSeconds + laterSeconds(trip))
     const { stderr } = await connection.exchange({
-      script,
+      script: trip.sent === true ? '' : script,
       end: `${mark} end`,
       most: ANSWERS_BYTES + trip.steps.length * STEP_BYTES,
       onStdout: (chunk) => reader.feed(chunk),
@@ -70,6 +71,16 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   } finally {
     watch.clear()
     trip.interrupt.removeEventListener('abort', stop)
+  }
+}
+
+/** A trip that only asks, as it goes out with a connection. */
+export function greetingOf(mark: string, probes: readonly Probe<unknown>[], questionsSeconds: number): Greeting {
+  const questions = questionFrames(probes)
+  const words = tripWords(mark)
+  return {
+    mark,
+    script: tripScript({ words, steps: [], questions, questionsSeconds, after: undefined, lock: undefined }),
   }
 }
 

@@ -24,6 +24,8 @@ export interface Trip {
   readonly finishes?: boolean
   /** Who holds the host's lock during the trip; `undefined` takes none: in a check. */
   readonly holder: string | undefined
+  /** Its script went out with the connection: only its output is to be read. */
+  readonly sent?: boolean
   readonly lockSeconds: number
   /**
    * For the login shell of a new connection, and what stands before it (sudo, PAM), to hand over; `undefined`: it did.

@@ -21,6 +21,8 @@ export interface HostTasks {
   /** Of the host. */
   readonly name: string
   readonly tasks: readonly { readonly name: string; readonly type: string; readonly tags: readonly string[] }[]
+  /** Its tasks are made of what it says of these facts: before a run there are none to list. */
+  readonly facts?: readonly string[]
 }
 
 export interface ListFormat extends About {
@@ -46,5 +48,6 @@ function hostTasks(prepared: PreparedHost): HostTasks {
   return {
     name: prepared.host.name,
     tasks: prepared.tasks.map(({ name, type, tags }) => ({ name: mask(name), type, tags: tags.map(mask) })),
+    ...(prepared.gathers === undefined ? {} : { facts: Object.keys(prepared.gathers.facts) }),
   }
 }

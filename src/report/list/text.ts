@@ -10,15 +10,18 @@ export const format: ListFormat = {
   tasks: tasksText,
 }
 
+const madeOfFacts = (facts: readonly string[]): TerminalText =>
+  said(`  tasks are made of what the host says of ${facts.join(', ')}: --check lists what they would change`)
+
 /** Hosts with the same tasks are reported together. */
 function tasksText({ hosts }: ListedTasks): TerminalText {
   const groups = new Map<TerminalText, string[]>()
-  for (const { name, tasks } of hosts) {
+  for (const { name, tasks, facts } of hosts) {
     const lines = tasks.map((task) => {
       const tags = task.tags.length > 0 ? `  [${task.tags.join(', ')}]` : ''
       return said(`  ${task.type} ${task.name}${tags}`)
     })
-    const text = asLines(lines)
+    const text = asLines(facts === undefined ? lines : [madeOfFacts(facts)])
     groups.set(text, [...(groups.get(text) ?? []), name])
   }
   const blocks = [...groups].map(([text, names]) => {

@@ -105,6 +105,8 @@ function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; en
       if (at) at.said = said(event.note)
       return
     }
+    case 'host-facts':
+      return
     case 'host-parked':
       busy.delete(event.host)
       return

@@ -74,6 +74,8 @@ function eventLines(event: RunEvent, fleet: FleetCount, options: TextOptions, pa
       return [paint.doubtful(said(`${event.host}: waits for another run: ${event.holder}`))]
     case 'host-parked':
       return [paint.doubtful(said(`${event.host}: ${event.why}`))]
+    case 'host-facts':
+      return options.verbose ? [paint.faint(said(`${event.host}: facts: ${JSON.stringify(event.facts)}`))] : []
     case 'host-note':
       return [paint.doubtful(said(`${event.host}: ${event.note}`))]
     case 'change-start':

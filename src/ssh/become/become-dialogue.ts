@@ -22,6 +22,10 @@ export interface BecomeOptions {
   readonly trial: SharedTrial
   /** Is called with what is being done, for the case that it takes too long. */
   stage(now: string): void
+  /** A script that the shell runs before it reads its input. */
+  readonly greeting?: string | undefined
+  /** Is called with each process before anything of it is read. */
+  readonly onStart?: (process: ShellProcess) => void
 }
 
 /**
@@ -31,10 +35,11 @@ export interface BecomeOptions {
  * @throws Unreachable with what was said and what to do.
  */
 export async function openShell(options: BecomeOptions): Promise<ShellProcess> {
-  const { become, login, at, start, stage, trial } = options
+  const { become, login, at, start, stage, trial, greeting, onStart = () => {} } = options
   for (const terminal of [false, true]) {
-    const { command, dialogue } = openingOf(become, login, terminal)
+    const { command, dialogue } = openingOf(become, login, terminal, greeting)
     const shell = await start(command)
+    onStart(shell)
     if (become === undefined || dialogue === undefined) return shell
     const reveal = dialogue.password?.reveal()
     if (reveal !== undefined && /[\n\r\0]/.test(reveal))

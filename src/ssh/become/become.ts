@@ -1,6 +1,7 @@
 // The command that opens a host's one shell as the user who does the work: through sudo, su or doas, with a terminal
 // where they insist on one.
 import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import type { Become } from '../../core/fleet/host.ts'
 import type { Secret } from '../../shell/secret.ts'
 
@@ -35,9 +36,18 @@ export interface Dialogue {
  * @param login - the login user; `undefined`: ssh_config's to say.
  * @param terminal - sudo and doas open /dev/tty: they get one from script(1), beside the streams, which stay as they
  *   are.
+ * @param greeting - is run by the user who does the work, before the shell reads its input.
  */
-export function openingOf(become: Become | undefined, login: string | undefined, terminal: boolean): Opening {
-  if (become === undefined || login === become.user) return { command: 'exec sh', dialogue: undefined }
+export function openingOf(
+  become: Become | undefined,
+  login: string | undefined,
+  terminal: boolean,
+  greeting?: string,
+): Opening {
+  const greets = greeting === undefined ? '' : greetingWords(greeting)
+  if (become === undefined || login === become.user) {
+    return { command: greets === '' ? 'exec sh' : `exec sh -c '${greets}exec sh'`, dialogue: undefined }
+  }
   const word = randomBytes(8).toString('hex')
   const mark = (name: string): string => `mailrun-${name}-${word}`
   const dialogue = {
@@ -52,12 +62,12 @@ export function openingOf(become: Become | undefined, login: string | undefined,
   const onTerminal = terminal || (method === 'doas' && password !== undefined)
   const typed = onTerminal && method !== 'sudo'
   const environment = method === 'su' && user === 'root' ? SU_ENVIRONMENT : ''
-  const stands = `${environment}echo ${dialogue.ready} >&2; ${typed ? 'read x; ' : ''}`
+  const stands = `${environment}echo ${dialogue.ready} >&2; ${typed ? 'read x; ' : ''}${greets}`
   const words = methodWords(become, dialogue.question, stands)
   const text = [
     'export LC_ALL=C',
     'cd /',
-    ...whereNoneIsNeeded(user, dialogue.ready),
+    ...whereNoneIsNeeded(user, dialogue.ready, greets),
     `echo ${dialogue.begin} >&2`,
     onTerminal ? withTerminal(words, typed, dialogue.end) : `exec ${words}`,
   ].join('; ')
@@ -67,9 +77,13 @@ export function openingOf(become: Become | undefined, login: string | undefined,
   }
 }
 
+/** In words that no shell reads in another way, be they in quotes of either kind. It leaves the input alone. */
+const greetingWords = (greeting: string): string =>
+  `echo ${gzipSync(greeting, { level: 9 }).toString('base64')} | base64 -d | gzip -dc | sh; `
+
 /** Opens the shell without the method, where the login user is root or is that user. */
-function whereNoneIsNeeded(user: string, ready: string): readonly string[] {
-  const shell = `echo ${ready} >&2; exec sh`
+function whereNoneIsNeeded(user: string, ready: string, greets: string): readonly string[] {
+  const shell = `echo ${ready} >&2; ${greets}exec sh`
   // Whether this is root, without a process.
   const readUid = 'while read k v r; do if [ "$k" = Uid: ]; then break; fi; done </proc/self/status'
   const isRoot = '[ "$k$v" = Uid:0 ]'

@@ -1,7 +1,7 @@
 // A shell on a connection of ssh2.
 import type { Duplex } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
-import { Unreachable, type Connection } from '../../engine/session/connection.ts'
+import { Unreachable, type Connection, type Greeting } from '../../engine/session/connection.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import { hostShell } from '../shell/host-shell.ts'
 import type { LoggedIn } from './login.ts'
@@ -24,6 +24,7 @@ export function sshShell(
   become: Become | undefined,
   trial: SharedTrial,
   { stage, notes }: Pick<LoggedIn, 'stage' | 'notes'>,
+  greeting?: Greeting,
 ): Promise<Connection> {
   let channel: ClientChannel | undefined
   return hostShell({
@@ -33,6 +34,7 @@ export function sshShell(
     at: at(target),
     stage,
     notes,
+    greeting,
     async start(command) {
       const [opened, onEnd] = await exec(client, command, target)
       channel = opened

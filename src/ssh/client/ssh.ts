@@ -2,7 +2,7 @@
 // shell.
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
-import type { Connection, Tell } from '../../engine/session/connection.ts'
+import type { Connection, Greeting, Tell } from '../../engine/session/connection.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import { attempts } from '../attempts.ts'
 import { bastions, type Bastions } from './bastions.ts'
@@ -22,7 +22,13 @@ export interface SshClient {
    * @param tell - is reported where sshd takes no connection for a while.
    * @throws Unreachable; Unsupported where only the system's ssh can do it.
    */
-  connect(target: SshTarget, become: Become | undefined, signal: AbortSignal, tell?: Tell): Promise<Connection>
+  connect(
+    target: SshTarget,
+    become: Become | undefined,
+    signal: AbortSignal,
+    tell?: Tell,
+    greeting?: Greeting,
+  ): Promise<Connection>
   /** Ends the connections to jump hosts. */
   close(): void
 }
@@ -37,10 +43,10 @@ export function sshClient(trial: SharedTrial): SshClient {
     return persist({ target, signal: never, tell, once })
   })
   return {
-    connect(target, become, signal, tell) {
+    connect(target, become, signal, tell, greeting) {
       const once = (): Promise<Connection> =>
         shake({ target, jumps, signal, tell }, ({ client, socket, ...rest }) =>
-          sshShell(client, socket, target, become, trial, rest),
+          sshShell(client, socket, target, become, trial, rest, greeting),
         )
       return persist({ target, signal, tell, once })
     },

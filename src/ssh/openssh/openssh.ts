@@ -2,7 +2,7 @@
 // post-quantum key exchange.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { Unreachable, type Connection, type Tell } from '../../engine/session/connection.ts'
+import { Unreachable, type Connection, type Greeting, type Tell } from '../../engine/session/connection.ts'
 import { SSH_WORDS_BYTES } from '../../core/bounds.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
@@ -50,6 +50,7 @@ export async function opensshConnect(
   run: OpensshRun,
   signal: AbortSignal,
   tell?: Tell,
+  greeting?: Greeting,
 ): Promise<Connection> {
   const { target } = openssh
   const { ask, trial } = run
@@ -63,7 +64,7 @@ export async function opensshConnect(
     const started: ChildProcessWithoutNullStreams[] = []
     const noted: Start = (...how) => started[started.push(start(...how)) - 1]!
     try {
-      return await inTime(open(openssh, become, trial, noted))
+      return await inTime(open(openssh, become, trial, noted, greeting))
     } catch (error) {
       started.forEach(endGroup)
       if (!(error instanceof ClosedUnheard)) throw error
@@ -105,6 +106,7 @@ function open(
   become: Become | undefined,
   trial: SharedTrial,
   start: Start,
+  greeting: Greeting | undefined,
 ): Promise<Connection> {
   const ready = `mailrun-ready-${randomBytes(8).toString('hex')}`
   let child: ChildProcessWithoutNullStreams | undefined
@@ -115,6 +117,7 @@ function open(
     at: at(target),
     stage: { now: 'opening a shell' },
     notes: [],
+    greeting,
     async start(command) {
       const started = (child = start(command, ready))
       const shell = childShell(started, (code, signal) =>
@@ -161,7 +164,8 @@ function standing(
     }
     const onOut = (chunk: Untrusted<Buffer>): void => {
       out = (out + chunk.toString('latin1')).slice(-OUT_CHARACTERS - chunk.length)
-      if (out.includes(ready)) finish(resolve)
+      const found = out.indexOf(ready)
+      if (found >= 0) finish(resolve, chunk.subarray(chunk.length - (out.length - found - ready.length)))
       else count(chunk)
       out = out.slice(-OUT_CHARACTERS)
     }
@@ -169,10 +173,12 @@ function standing(
       said = lastOf(said, chunk)
       count(chunk)
     }
-    const finish = (settle: () => void): void => {
+    const finish = (settle: () => void, behind?: Untrusted<Buffer>): void => {
       child.stdout.off('data', onOut)
       child.stderr.off('data', onError)
-      // What sudo has said meanwhile is for who comes next.
+      // What the greeting and sudo have said meanwhile is for who comes next.
+      child.stdout.pause()
+      if (behind !== undefined && behind.length > 0 && !child.stdout.readableEnded) child.stdout.unshift(behind)
       child.stderr.pause()
       if (said !== '' && !child.stderr.readableEnded) child.stderr.unshift(Buffer.from(said))
       settle()

@@ -1,11 +1,12 @@
 // The one shell on a host, over whatever leads there: as another user where the host says become, and with what was
 // said where it does not come up.
-import { ConnectionLost, Unreachable, type Connection } from '../../engine/session/connection.ts'
+import { ConnectionLost, Unreachable, type Connection, type Greeting } from '../../engine/session/connection.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { openShell } from '../become/become-dialogue.ts'
 import { RUN_AGAIN } from '../transient.ts'
 import type { SharedTrial } from '../shared-trial.ts'
+import { earlyOutput, type EarlyOutput } from './early-output.ts'
 import { shellStream, type ShellProcess } from './shell-stream.ts'
 
 export interface ShellSource {
@@ -25,6 +26,7 @@ export interface ShellSource {
    */
   start(command: string): Promise<ShellProcess>
   touch(path: string): Promise<void>
+  readonly greeting: Greeting | undefined
   /** The process that was started last is asked to end, and made to. */
   end(): void
 }
@@ -49,15 +51,24 @@ export async function hostShell({
   notes,
   start,
   touch,
+  greeting,
   end,
 }: ShellSource): Promise<Connection> {
-  const process = await openShell({ become, login: user, at, trial, start, stage: (now) => (stage.now = now) }).catch(
-    (error: unknown) => {
-      end()
-      throw error
-    },
-  )
-  const shell = shellStream(process)
+  let early: EarlyOutput | undefined
+  const process = await openShell({
+    become,
+    login: user,
+    at,
+    trial,
+    start,
+    stage: (now) => (stage.now = now),
+    greeting: greeting?.script,
+    onStart: (started) => (early = greeting === undefined ? undefined : earlyOutput(started, greeting.mark)),
+  }).catch((error: unknown) => {
+    end()
+    throw error
+  })
+  const shell = shellStream(process, early)
   let lastWords = ''
   let proven = false
   let closed = false
@@ -65,6 +76,7 @@ export async function hostShell({
     void (lastWords = (lastWords + chunk.subarray(-LAST_BYTES).toString()).slice(-LAST_BYTES))
   process.stderr.on('data', listen)
   process.stderr.resume()
+  process.stdout.resume()
   // What a login shell says that takes no commands (nologin(8)).
   process.stdout.on('data', (chunk: Untrusted<Buffer>) => {
     if (!proven) listen(chunk)
@@ -83,6 +95,7 @@ export async function hostShell({
       return shell.exchange({ ...request, onStdout })
     },
     notes,
+    greeted: greeting !== undefined,
     touch(path) {
       if (!/^[\w./-]+$/.test(path)) throw new Error(`not a plain path: ${path}`)
       return touch(path)

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import { ConnectionLost, TooMuchSaid, type Exchange, type ExchangeRequest } from '../../engine/session/connection.ts'
 import { ANSWERS_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
+import type { EarlyOutput } from './early-output.ts'
 
 export interface ShellStreams {
   readonly stdin: Writable
@@ -40,8 +41,11 @@ interface Collector {
 /**
  * Whatever the shell printed before the first exchange (a login banner) is dropped: an exchange begins at its own first
  * mark, and reads to its end line.
+ *
+ * @param early - what the shell printed of its greeting, which the first exchange reads.
  */
-export function shellStream(streams: ShellStreams): ShellStream {
+export function shellStream(streams: ShellStreams, early?: EarlyOutput): ShellStream {
+  let greeted = early
   let lost: Error | undefined
   let under: RunningExchange | undefined
   const lose = (why: Error): void => {
@@ -94,7 +98,11 @@ export function shellStream(streams: ShellStreams): ShellStream {
         }
         if (signal.aborted) return onAbort()
         signal.addEventListener('abort', onAbort, { once: true })
-        streams.stdin.write(script)
+        if (script !== '') streams.stdin.write(script)
+        const before = greeted?.take()
+        greeted = undefined
+        if (before !== undefined && before.stderr.length > 0) under.feedErr(before.stderr)
+        if (before !== undefined && before.stdout.length > 0) under?.feedOut(before.stdout)
       }),
   }
 }

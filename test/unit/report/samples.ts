@@ -166,6 +166,7 @@ const EVENTS: Readonly<{ [Kind in (RunEvent | DnsEvent)['kind']]: Extract<RunEve
   'run-start': { kind: 'run-start', playbook: 'mail', check: true, hosts: RESULTS.map(({ name }) => name) },
   'host-start': { kind: 'host-start', host: at.host },
   'host-connected': { kind: 'host-connected', host: at.host },
+  'host-facts': { kind: 'host-facts', host: at.host, facts: { release: 'bookworm', processors: 2 } },
   'host-note': { kind: 'host-note', host: at.host, note: 'its key is new' },
   'host-parked': { kind: 'host-parked', host: at.host, why: 'its records are published' },
   'host-waiting': { kind: 'host-waiting', host: at.host, holder: 'ops@desk, process 1' },

@@ -36,11 +36,12 @@ test('what is sent is read alike by any login shell, and by sh', () => {
   for (const method of ['sudo', 'su', 'doas'] as const) {
     for (const user of ['root', 'mail', 'host$', ...(method === 'sudo' ? ['#1000'] : [])]) {
       for (const terminal of [false, true]) {
-        for (const secret of [undefined, password]) {
+        for (const [secret, greeting] of [[undefined], [password], [password, `echo "it's" '$x' \\\\ !\n`]] as const) {
           const line = openingOf(
             become({ method, user, password: secret, flags: ['-E', '-C', '/etc/x y'] }),
             'ops',
             terminal,
+            greeting,
           ).command
           const text = /^exec sh -c '([^'\n!]*)'$/.exec(line)?.[1]
           assert.ok(text !== undefined, line)
@@ -52,6 +53,11 @@ test('what is sent is read alike by any login shell, and by sh', () => {
       }
     }
   }
+})
+
+test('a greeting is run by who does the work, and leaves the input to the shell', () => {
+  const { command: line } = openingOf(undefined, undefined, false, `read x; echo "it's $x"\n`)
+  assert.is(execFileSync('sh', ['-c', line], { input: 'echo shell\n', encoding: 'utf8' }), "it's \nshell\n")
 })
 
 test('without a password nothing may ask for one', () => {

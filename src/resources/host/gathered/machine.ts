@@ -31,7 +31,7 @@ export const disks = namedFact(
   readDisks,
 )
 
-const ROW = /^(\S{1,500}) {1,80}(\S{1,50}) {1,40}(\d{1,20}) {1,40}\d{1,20} {1,40}(\d{1,20}) {1,40}\S{1,10} (\/.*)$/
+const ROW = /^(\S{1,500}) {1,80}(\S{1,50}) {1,40}(\d{1,20}) {1,40}\d{1,20} {1,40}(\d{1,20}) {1,40}\S{1,10} (\/\P{Cc}*)$/u
 
 function readDisks(text: Untrusted): readonly Disk[] | undefined {
   const [head, ...rows] = text.split('\n')

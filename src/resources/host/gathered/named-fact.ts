@@ -43,5 +43,9 @@ function textOf(answer: Answer, name: string): Untrusted {
   return Buffer.from(text.slice(0, MOST_CHARACTERS), 'latin1').toString('utf8').trim()
 }
 
+/** Prints nothing where the host has no such program. */
+export const ifInstalled = (program: string, script: string): string =>
+  `if command -v ${program} >/dev/null; then\n${script} || echo '?'\nfi`
+
 /** The whole answer in one word of these characters, of at most 100. */
 export const word = (text: Untrusted): string | undefined => (/^[\w.+:~-]{1,100}$/.test(text) ? text : undefined)

@@ -18,6 +18,9 @@ export const defaultRoute = namedFact(
   readRoute,
 )
 
+/** The kernel's names of interfaces have less than 16 bytes, without blanks, slashes and colons. */
+const INTERFACE = /^[^\s/:\p{Cc}]{1,15}$/u
+
 const GATEWAY = 0x2
 const UP = 0x1
 
@@ -29,6 +32,7 @@ function readRoute(text: Untrusted): Route | null | undefined {
     const [name = '', target, gateway = '', flags, , , metric, mask] = row.slice(0, 300).split(/\s+/)
     const set = Number.parseInt(flags ?? '', 16)
     if (target !== '00000000' || mask !== '00000000' || (set & UP) === 0) return []
+    if (!INTERFACE.test(name) || !/^\d{1,10}$/.test(metric ?? '')) return []
     const address = (set & GATEWAY) !== 0 && /^[0-9A-F]{8}$/i.test(gateway) ? littleEndian(gateway) : null
     return [{ route: { interface: name, gateway: address }, metric: Number(metric) }]
   })
@@ -51,8 +55,8 @@ const leastMetric = (found: readonly Found[]): Route | null =>
 export const defaultRoute6 = namedFact(
   'defaultRoute6',
   'the default route of IPv6',
-  `[ -e /proc/net/ipv6_route ] || exit
-echo routes
+  // Without IPv6 there is no such file, and no route.
+  `echo routes
 grep -m 1000 '^0\\{32\\} 00 ' /proc/net/ipv6_route`,
   readRoute6,
 )
@@ -66,7 +70,7 @@ function readRoute6(text: Untrusted): Route | null | undefined {
   if (head !== 'routes') return undefined
   const found = rows.flatMap((row): readonly Found[] => {
     const [, gateway = '', metric = '', flags = '', name = ''] = ROUTE6.exec(row.slice(0, 300)) ?? []
-    if (name === '' || name === 'lo' || (Number.parseInt(flags, 16) & UP) === 0) return []
+    if (!INTERFACE.test(name) || name === 'lo' || (Number.parseInt(flags, 16) & UP) === 0) return []
     const address = /^0+$/.test(gateway) ? null : shortened(gateway)
     return [{ route: { interface: name, gateway: address }, metric: Number.parseInt(metric, 16) }]
   })
