@@ -47,4 +47,5 @@ export interface RunFlags extends FleetFlags {
   readonly listHosts?: boolean
   readonly listTasks?: boolean
   readonly verbose?: boolean
+  readonly profile?: boolean
 }

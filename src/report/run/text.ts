@@ -6,6 +6,7 @@ import { isDnsEvent, type RunFormat, type RunOptions } from './format.ts'
 import { live } from './live.ts'
 import { count, nameList } from '../write/name-list.ts'
 import type { Out, Terminal } from '../screen.ts'
+import { profileLines } from './profile.ts'
 import { recap, sum, wordOf } from './recap.ts'
 import { taskLines } from './task-lines.ts'
 import { dnsLines, publicationLines } from './publication.ts'
@@ -35,6 +36,7 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
   const foot = options.terminal ? live(options.terminal, paint) : undefined
   const began = performance.now()
   const fleet = { hosts: 0, left: 0 }
+  let start = 0
   let dns: Publication | undefined
   const print = (lines: readonly TerminalText[]): void => {
     if (lines.length === 0) return
@@ -43,12 +45,16 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
     else out.write(text)
   }
   return (event) => {
-    if (event.kind === 'run-start') fleet.hosts = fleet.left = event.hosts.length
+    if (event.kind === 'run-start') {
+      fleet.hosts = fleet.left = event.hosts.length
+      start = performance.now() / 1000
+    }
     if (event.kind === 'host-end') fleet.left -= 1
     if (event.kind === 'dns-end') dns = event.publication
     if (event.kind === 'run-end') {
       foot?.close()
-      out.write(asLines(endLines(event.result, dns, (performance.now() - began) / 1000, options, paint)))
+      const profile = options.verbose || options.profile === true ? profileLines(event.result.hosts, start, paint) : []
+      out.write(asLines(endLines(event.result, dns, profile, (performance.now() - began) / 1000, options, paint)))
       return
     }
     if (isDnsEvent(event)) return print(dnsLines(event, paint))
@@ -124,6 +130,7 @@ function hostEndLines(
 function endLines(
   result: RunResult,
   dns: Publication | undefined,
+  profile: readonly TerminalText[],
   seconds: number,
   options: TextOptions,
   paint: Colours,
@@ -149,6 +156,7 @@ function endLines(
     ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) =>
       section(paintOf(paint, status)(wordOf(status)), troubleLines(hosts, status, paint)),
     ),
+    ...section(paint.head(term`where the time of a host went`), profile),
     EMPTY,
     ...recap(hosts, paint),
     sum(hosts, seconds, paint),
