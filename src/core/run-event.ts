@@ -33,12 +33,34 @@ export interface TaskResult {
   readonly warning?: string
 }
 
+/**
+ * What the time of a host's run is spent on.
+ *
+ * - `connecting`: until the connection stands.
+ * - `shell`: the network, the login shell, and becoming another user.
+ * - `lock`: another run holds the host.
+ * - `questions`: the host answers one family of questions.
+ * - `change`: a change of one task.
+ * - `name-servers`: they are asked.
+ * - `planning`: mailrun's own work between trips.
+ */
+export type TimeKind = 'connecting' | 'shell' | 'lock' | 'questions' | 'change' | 'name-servers' | 'planning'
+
+export interface TimeSpent {
+  readonly kind: TimeKind
+  /** The family of questions, or the task. */
+  readonly of?: string
+  readonly seconds: number
+}
+
 export interface HostResult {
   readonly name: string
   readonly status: HostStatus
   /** Round trips over the connection: 1 where nothing was to be done. */
   readonly trips: number
   readonly seconds: number
+  /** Where these seconds went. */
+  readonly time: readonly TimeSpent[]
   readonly tasks: readonly TaskResult[]
   /** JSON values by name; `null` where check mode cannot tell. */
   readonly outputs: Readonly<Record<string, unknown>>

@@ -65,6 +65,7 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
   const took = (): void => {
     spent.trips += session?.trips ?? 0
     spent.seconds += (performance.now() - began) / 1000
+    state.stopwatch.ends()
   }
   const end = (status: HostStatus, error?: string): HostProgress => {
     took()
@@ -172,11 +173,13 @@ async function look(state: HostState, answers: Answers, askOutside: AskOutside):
       const task = prepared.tasks[open]!
       fail(state.book, task, `the module ${task.type} has a bug: its plan asks name servers without end`)
     }
+    state.stopwatch.begins('name-servers')
     await known.learn(
       foresight.predictions.flatMap((prediction) => (prediction.kind === 'unanswered' ? prediction.questions : [])),
       askOutside,
       options.interrupt,
     )
+    state.stopwatch.begins('planning')
     if (options.interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
   }
 }

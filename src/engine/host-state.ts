@@ -13,6 +13,7 @@ import type { RunOptions } from './run-options.ts'
 import { secretsOf } from './secrets-of.ts'
 import type { Answers, SessionWatcher } from './session/session-watcher.ts'
 import { settle } from './settle.ts'
+import { stopwatch, type Stopwatch } from './stopwatch.ts'
 
 export interface HostState {
   /** Without tasks until the host has said the facts that they are made of. */
@@ -25,6 +26,7 @@ export interface HostState {
   readonly ran: Set<Task>
   readonly secrets: Set<string>
   readonly spent: { trips: number; seconds: number }
+  readonly stopwatch: Stopwatch
   /** Hides all `secrets`. */
   mask: Mask
   /** What others than the host said. */
@@ -46,6 +48,7 @@ export function hostState(prepared: PreparedHost, options: RunOptions): HostStat
     ran: new Set(),
     secrets,
     spent: { trips: 0, seconds: 0 },
+    stopwatch: stopwatch(),
     mask: maskOf([...secrets]),
     known: outside(),
     outputs: {},
@@ -68,6 +71,7 @@ export const resultOf = (state: HostState, status: HostStatus, error?: string): 
   name: state.prepared.host.name,
   status,
   ...state.spent,
+  time: state.stopwatch.spent().map((each) => (each.of === undefined ? each : { ...each, of: state.mask(each.of) })),
   tasks: state.book.results(state.mask),
   outputs: maskJson(state.mask, state.outputs) as Readonly<Record<string, unknown>>,
   ...(error === undefined ? {} : { error: state.mask(error) }),
@@ -75,6 +79,7 @@ export const resultOf = (state: HostState, status: HostStatus, error?: string): 
 
 /** Enters what becomes of each change. */
 export const watcherOf = (state: HostState): SessionWatcher => ({
+  stopwatch: state.stopwatch,
   made({ task, change }) {
     state.book.made(task, change)
     state.ran.add(task)

@@ -151,6 +151,7 @@ function notReached(prepared: PreparedHost, why: string | undefined): HostResult
     status: 'not-reached',
     trips: 0,
     seconds: 0,
+    time: [],
     tasks: prepared.tasks.map(({ name, type }) => ({
       name: mask(name),
       type,

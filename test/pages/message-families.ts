@@ -154,7 +154,7 @@ export const FAMILIES: readonly FamilyGroup[] = [
           'is there, and of another project',
           'cannot stand in a unit of systemd',
         ],
-        cause: '`mailrun schedule install` cannot write these units.',
+        cause: 'The units of a schedule cannot be written.',
         remedy: 'do as the message says ([schedule.md](schedule.md))',
         from: ['src/commands/schedule'],
       },

@@ -25,7 +25,7 @@ export const command: CliCommand<RunFlags> = {
     const run = await prepareRun(source)
     tellNotCached(onNote)
     // A list pays for no run.
-    const [{ carryOut }, { reporterOf }, format] = await Promise.all([
+    const [{ carryOut }, { reporterOf, shownOf }, format] = await Promise.all([
       import('../../commands/run/carry-out.ts'),
       import('../terminal/reporter.ts'),
       loadFormat(RUN_FORMATS, flags.format),
@@ -44,8 +44,6 @@ export const command: CliCommand<RunFlags> = {
 }
 
 const eventsOf = async (program: string) => (await import('../terminal/event-program.ts')).eventProgram(program)
-
-const shownOf = ({ diff, verbose }: RunFlags) => ({ diff: diff === true, verbose: verbose === true })
 
 async function list(source: ListRequest & { readonly onNote: Note }, flags: RunFlags): Promise<number> {
   const format = await loadFormat(LIST_FORMATS, flags.format)

@@ -54,4 +54,5 @@ export interface RunFlags extends FleetFlags, EventFlags {
   readonly listHosts?: boolean
   readonly listTasks?: boolean
   readonly verbose?: boolean
+  readonly profile?: boolean
 }

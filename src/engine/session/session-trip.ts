@@ -63,11 +63,12 @@ export interface SessionState extends SessionSetting {
 
 /** @throws HostEnd, Unreachable */
 export async function open(
-  { host, options, connect, report }: SessionSetting,
+  { host, options, connect, report, watcher }: SessionSetting,
   greeting?: Greeting,
 ): Promise<Connection> {
   if (options.interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
   const tell = (note: string): void => report({ kind: 'host-note', host: host.name, note })
+  watcher.stopwatch.begins('connecting')
   const opened = await connect(host, options.interrupt, tell, greeting)
   report({ kind: 'host-connected', host: host.name })
   opened.notes.forEach(tell)
@@ -81,7 +82,7 @@ export async function trip(
   probes: readonly Probe<unknown>[],
   lockSeconds = LOCK_SECONDS,
 ): Promise<TripOutcome> {
-  const { host, options, holder, greeting } = state
+  const { host, options, holder, greeting, watcher } = state
   const { check, interrupt, abandon, askedOnce } = options
   if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
   const sent = greeting !== undefined && state.connection.greeted === true
@@ -91,6 +92,7 @@ export async function trip(
   state.sentTrip = { mark: greeting?.mark ?? newMark(), steps, begun: new Set(), done: new Set() }
   const beginSeconds = state.fresh ? (host.address.connectSeconds ?? BEGIN_SECONDS) : undefined
   state.fresh = false
+  watcher.stopwatch.begins('shell')
   const outcome = await makeTrip(
     state.connection,
     {
@@ -109,6 +111,7 @@ export async function trip(
     },
     tripWatcher(state),
   )
+  watcher.stopwatch.begins('planning')
   if (outcome.kind === 'asked') state.last = outcome.last
   return outcome
 }
@@ -123,6 +126,7 @@ function tripWatcher(state: SessionState): TripWatcher {
     summary: maskSummary(mask, change.summary),
   })
   return {
+    stopwatch: watcher.stopwatch,
     waiting: (holder) => report({ kind: 'host-waiting', host, holder }),
     started(step) {
       state.sentTrip.begun.add(step)

@@ -2,6 +2,7 @@
 import type { Probe } from '../../core/probe/probe.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Asked } from '../foresee.ts'
+import type { Stopwatch } from '../stopwatch.ts'
 import type { PlannedStep } from '../trip/steps.ts'
 
 /** What each question was answered on the last trip. */
@@ -9,6 +10,7 @@ export type Answers = (probe: Probe<unknown>) => Asked
 
 /** Is called with what became of each change. */
 export interface SessionWatcher {
+  readonly stopwatch: Stopwatch
   made(step: PlannedStep): void
   failed(step: PlannedStep, why: Untrusted): void
   unknown(step: PlannedStep, why: string): void

@@ -39,7 +39,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   const { mark } = trip
   const questions = questionFrames(trip.probes)
   const watch = watchdog(trip.abandon)
-  const runningTrip = begin(trip, watcher, watch)
+  const runningTrip = begin(trip, watcher, watch, questions.map(subjectOf))
   const stopFile = stopFileOf(runningTrip.words)
   const stop = (): void => {
     if (trip.finishes) return
@@ -83,6 +83,9 @@ export function greetingOf(mark: string, probes: readonly Probe<unknown>[], ques
     script: tripScript({ words, steps: [], questions, questionsSeconds, after: undefined, lock: undefined }),
   }
 }
+
+/** What a question is about, as a profile says it. */
+const subjectOf = ({ family }: QuestionFrame): string => family?.name ?? 'other'
 
 const beginningSeconds = (trip: Trip, script: string): number =>
   (trip.beginSeconds ?? SILENCE_SECONDS) + Math.ceil(script.length / SLOWEST_BYTES_PER_SECOND)

@@ -3,6 +3,7 @@ import type { Probe } from '../../core/probe/probe.ts'
 import { OUTDATED_STATUS } from '../../shell/outdated.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Asked } from '../foresee.ts'
+import type { Stopwatch } from '../stopwatch.ts'
 import type { PlannedStep } from './steps.ts'
 import { saysOutdated, tripWords, type TripWords } from './trip-words.ts'
 import { progressLines, type Frame } from './trip-reader.ts'
@@ -37,6 +38,8 @@ export interface Trip {
 
 /** What is reported while a trip is running. */
 export interface TripWatcher {
+  /** Left out: nobody wants to know where the time goes. */
+  readonly stopwatch?: Stopwatch
   waiting(holder: Untrusted): void
   started(step: PlannedStep): void
   progress(step: PlannedStep, line: Untrusted): void
@@ -85,6 +88,8 @@ export interface RunningTrip {
   readonly words: TripWords
   readonly watcher: TripWatcher
   readonly watch: Watchdog
+  /** What each question is about. */
+  readonly subjects: readonly string[]
   readonly answers: Map<number, Extract<Frame, { kind: 'answered' }>>
   /** How it came to an end before it asked. */
   ended: TripOutcome | undefined
@@ -112,11 +117,12 @@ export interface RunningTrip {
   isHeard: boolean
 }
 
-export const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): RunningTrip => ({
+export const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog, subjects: readonly string[]): RunningTrip => ({
   trip,
   words: tripWords(trip.mark),
   watcher,
   watch,
+  subjects,
   answers: new Map(),
   ended: undefined,
   last: '',
@@ -146,6 +152,7 @@ export function takeFrame(runningTrip: RunningTrip, frame: Frame): void {
       return watch.expectWithin(trip.lockSeconds + SILENCE_SECONDS, 'beginning')
     case 'waiting':
       runningTrip.waiting = true
+      watcher.stopwatch?.begins('lock')
       watch.expectWithin(trip.lockSeconds + GRACE_SECONDS, 'waiting for the lock')
       return watcher.waiting(frame.holder)
     case 'locked':
@@ -159,6 +166,7 @@ export function takeFrame(runningTrip: RunningTrip, frame: Frame): void {
       return
     case 'last':
       runningTrip.waiting = false
+      watcher.stopwatch?.begins('shell')
       runningTrip.last = frame.mark
       return watch.expectWithin(SILENCE_SECONDS, 'going on')
     case 'hung':
@@ -171,9 +179,10 @@ export function takeFrame(runningTrip: RunningTrip, frame: Frame): void {
       // One limit for all of them.
       if (runningTrip.asking < 0) watch.expectWithin(trip.questionsSeconds + GRACE_SECONDS, 'answering its questions')
       runningTrip.asking = frame.question
-      return
+      return watcher.stopwatch?.begins('questions', runningTrip.subjects[frame.question])
     case 'answered':
       runningTrip.answers.set(frame.question, frame)
+      watcher.stopwatch?.begins('shell')
   }
 }
 
@@ -221,12 +230,14 @@ function takeStepFrame(runningTrip: RunningTrip, frame: Extract<Frame, { readonl
         step.timeoutSeconds + GRACE_SECONDS,
         `${step.task.type} ${step.task.name}: ${step.change.summary}`,
       )
+      watcher.stopwatch?.begins('change', `${step.task.type} ${step.task.name}`)
       return watcher.started(step)
     case 'progress':
       runningTrip.isHeard = true
       return watcher.progress(step, frame.line)
     case 'done':
       runningTrip.inHand = undefined
+      watcher.stopwatch?.begins('shell')
       // Of a step that ends soon nothing is sent while it runs.
       if (!runningTrip.isHeard && frame.code !== OUTDATED_STATUS)
         for (const line of progressLines(frame.output)) watcher.progress(step, line)

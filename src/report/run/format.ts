@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly diff: boolean
   /** The shell text of changes, too. */
   readonly verbose: boolean
+  /** Where the time of each host went, too. */
+  readonly profile?: boolean
 }
 
 export const isDnsEvent = (event: RunEvent | DnsEvent): event is DnsEvent => event.kind.startsWith('dns-')

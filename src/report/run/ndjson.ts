@@ -5,7 +5,7 @@ import { dnsPlanJson, notServedJson, publicationJson, pushedJson } from '../dns/
 import { jsonLine } from '../write/json.ts'
 import type { Out } from '../screen.ts'
 import type { RunFormat, RunOptions } from './format.ts'
-import { milliseconds, totals } from './totals.ts'
+import { milliseconds, timeJson, totals } from './totals.ts'
 
 export const format: RunFormat = {
   language: 'ndjson',
@@ -43,11 +43,15 @@ function lineOf(event: RunEvent | DnsEvent, options: RunOptions, seconds: number
 }
 
 /** Absent members are absent in the line too. */
-function hostOf({ name, ...result }: HostResult, { diff, verbose }: RunOptions): Readonly<Record<string, unknown>> {
+function hostOf(
+  { name, time, ...result }: HostResult,
+  { diff, verbose, profile }: RunOptions,
+): Readonly<Record<string, unknown>> {
   return {
     host: name,
     ...result,
     seconds: milliseconds(result.seconds),
+    ...(profile ? { time: timeJson(time) } : {}),
     tasks: result.tasks.map(({ diffs, commands, ...task }) => ({
       ...task,
       ...(diff ? { diffs } : {}),

@@ -8,6 +8,7 @@ import { tellLongChanges } from './long-changes.ts'
 import { count, nameList } from '../write/name-list.ts'
 import type { Out, Terminal } from '../screen.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
+import { profileLines } from './profile.ts'
 import { recap, sum, wordOf } from './recap.ts'
 import { taskLines } from './task-lines.ts'
 import { dnsLines, publicationLines } from './publication.ts'
@@ -39,6 +40,7 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
   const long = foot ? undefined : tellLongChanges((line) => print([paint.faint(line)]))
   const began = performance.now()
   const fleet = { hosts: 0, left: 0 }
+  let start = 0
   let dns: Publication | undefined
   const print = (lines: readonly TerminalText[]): void => {
     if (lines.length === 0) return
@@ -47,13 +49,17 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
     else out.write(text)
   }
   return (event) => {
-    if (event.kind === 'run-start') fleet.hosts = fleet.left = event.hosts.length
+    if (event.kind === 'run-start') {
+      fleet.hosts = fleet.left = event.hosts.length
+      start = performance.now() / 1000
+    }
     if (event.kind === 'host-end') fleet.left -= 1
     if (event.kind === 'dns-end') dns = event.publication
     if (event.kind === 'run-end') {
       foot?.close()
       long?.stop()
-      out.write(asLines(endLines(event.result, dns, (performance.now() - began) / 1000, options, paint)))
+      const profile = options.verbose || options.profile === true ? profileLines(event.result.hosts, start, paint) : []
+      out.write(asLines(endLines(event.result, dns, profile, (performance.now() - began) / 1000, options, paint)))
       return
     }
     const look = { columns: options.terminal?.columns, paint }
@@ -133,6 +139,7 @@ function hostEndLines(
 function endLines(
   result: RunResult,
   dns: Publication | undefined,
+  profile: readonly TerminalText[],
   seconds: number,
   options: TextOptions,
   paint: Colours,
@@ -170,6 +177,7 @@ function endLines(
         paint,
       ),
     ),
+    ...section(paint.head(term`where the time of a host went`), profile),
     EMPTY,
     ...prose([...recap(hosts, paint), sum(hosts, seconds, paint), ...advice(result, dns !== undefined).map(said)]),
   ]

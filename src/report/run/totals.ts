@@ -1,5 +1,5 @@
 // Counts hosts and tasks of a run by status.
-import type { HostResult, HostStatus, TaskStatus } from '../../core/run-event.ts'
+import type { HostResult, HostStatus, TaskStatus, TimeSpent } from '../../core/run-event.ts'
 
 export const HOST_STATUSES = [
   'ok',
@@ -45,6 +45,9 @@ export const totals = (hosts: readonly HostResult[], seconds: number): Totals =>
 
 /** Seconds to three decimals. */
 export const milliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000
+
+export const timeJson = (time: readonly TimeSpent[]): readonly TimeSpent[] =>
+  time.map((each) => ({ ...each, seconds: milliseconds(each.seconds) }))
 
 function tally<Status extends string>(
   statuses: readonly Status[],

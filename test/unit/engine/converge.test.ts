@@ -104,6 +104,24 @@ async function run(
   return { result, events, statuses: result.tasks.map(({ status }) => status) }
 }
 
+test('a result says where the seconds of its host went: all of them, and a change by its task', async () => {
+  const dir = scratch()
+  const path = join(dir, 'x')
+  const { result } = await run(dir, [note({ path, text: 'x', apply: `sleep 0.3; printf x > ${path}` })])
+  const { time, seconds } = result
+  const spent = time.reduce((sum, each) => sum + each.seconds, 0)
+  assert.ok(spent <= seconds && spent > 0.9 * seconds, `${spent} of ${seconds} s`)
+  const kinds = [...new Set(time.map(({ kind }) => kind))]
+  for (const kind of ['connecting', 'shell', 'questions', 'change', 'planning'] as const)
+    assert.ok(kinds.includes(kind), `${kind} in ${kinds.join(', ')}`)
+  const changed = time.filter(({ kind }) => kind === 'change')
+  assert.equal(
+    changed.map(({ of }) => of),
+    [`note ${path}`],
+  )
+  assert.ok(changed[0]!.seconds >= 0.3)
+})
+
 test('what a change prints is reported though it ends soon, before its end is, with secrets masked', async () => {
   const secret = new Secret('hunter2-of-the-test')
   const events: RunEvent[] = []

@@ -12,6 +12,7 @@ export const task = (part: Partial<TaskResult> & Pick<TaskResult, 'name' | 'stat
 export const host = (part: Partial<HostResult> & Pick<HostResult, 'name' | 'status'>): HostResult => ({
   trips: 1,
   seconds: 0.5,
+  time: [],
   tasks: [],
   outputs: {},
   ...part,

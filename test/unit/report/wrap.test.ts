@@ -46,7 +46,7 @@ test('the notice of Ctrl-C and what a run came to fit 60 columns, word by word',
     const why = 'the change was begun, and nobody can say whether it was done, because the connection was lost before'
     const diffs = [{ path: '/etc/x', before: undefined, after: `${'a line of a file '.repeat(8)}\n` }]
     const task = { name: 'x', type: 'copy', changes: [], commands: [], why, diffs, status: 'unknown' as const }
-    const base = { name: 'mx1', trips: 1, seconds: 1, outputs: {} }
+    const base = { name: 'mx1', trips: 1, seconds: 1, time: [], outputs: {} }
     const hosts = [{ ...base, status: 'failed' as const, error: why, tasks: [task] }]
     tell({ kind: 'run-end', result: { playbook: 'p', check: false, interrupted: true, hosts } })
     // How long it took differs.

@@ -55,7 +55,7 @@ say_line('end');
 
 /**
  * `DIRECTORY/DOMAIN/*.private`, and those elsewhere that the history or OpenDKIM's configuration names. They are read
- * on the host, by openssl alone.
+ * on the host; only their public halves leave it.
  */
 export const dkimKeysProbe = (directory: string, domains: readonly string[]): Probe<HostKeys> =>
   defineProbe<HostKeys>({

@@ -3,9 +3,13 @@
 import { WALK } from '../../../resources/files/program/walk.ts'
 import { DATA_SETS } from '../configuration/index.ts'
 import { PERL_WORDS } from '../../../shell/perl-words.ts'
+import { RSA_PUBLIC } from './rsa-public.ts'
 
 /** Of one file, of all, their number, and how deep includes go: config.c reads five. */
 export const SOURCE_BOUNDS = { file: 1 << 20, all: 4 << 20, files: 200, depth: 6 } as const
+
+/** Of a private key that is read here: one of 16,384 bits has 13,000. */
+const KEY_BYTES = 1 << 14
 
 /** Where the first process of the unit is named: cgroup v2, v1, the daemon's own word. */
 const PROCESSES = [
@@ -24,7 +28,7 @@ const PROCESSES = [
  * - `rows NAME`: lines of the data set of that setting, comments gone, as `[LINE, KEY, VALUE]`;
  * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH, SELECTOR]`; where there is none, of KeyFile, with `%`
  *   for the domain; paths begin at the root;
- * - `spki PATH`: the public half of a private key, or nothing, by openssl;
+ * - `spki PATH`: the public half of a private key, or nothing; by openssl, if it is no plain RSA key;
  * - `tell_sources`: prints `word HEX`, `file HEX KIND REST` for each file (REST is the length of a text, or why it
  *   cannot be read), and
  *   in the end `texts`, followed by the bytes of the texts, one after the other.
@@ -36,6 +40,7 @@ export const COLLECT = String.raw`
 my (@words, %text, @order, %setting, $conf);
 my ($bytes, $runs) = (0, 0);
 ${PERL_WORDS}
+${RSA_PUBLIC}
 sub first_line {
   open my $in, '<', $_[0] or return;
   my $line = <$in>;
@@ -155,6 +160,10 @@ sub spki {
   my $in = eval { reach($path) };
   chdir '/';
   return '' if !$in;
+  my $text = '';
+  1 while sysread $in, $text, 1 << 14, length $text and length $text < ${KEY_BYTES};
+  my $public = length $text < ${KEY_BYTES} && rsa_public($text);
+  return $public if $public;
   my $pem = output_of('openssl', 'pkey', '-in', '/proc/self/fd/' . fileno $in, '-passin', 'pass:', '-pubout');
   $pem =~ /^-----BEGIN PUBLIC KEY-----([^-]*)-----END/ ? $1 =~ s/\s//gr : '';
 }

@@ -1,5 +1,5 @@
 // Asks with which keys a host signs: reads its tables at the places that its configuration names, the keys that they
-// name, and the directories above them. It takes one process, and one more for each key.
+// name, and the directories above them. It takes one process for all RSA keys.
 import { ancestorsOf, type Signing } from '../../keys/signing.ts'
 import type { Answer } from '../../../core/probe/answer.ts'
 import type { Family } from '../../../core/probe/probe.ts'
@@ -116,8 +116,8 @@ const asked = (keys: SigningItem, directories: readonly string[]): string =>
     .join('')
 
 /**
- * The private keys are read on the host, by openssl alone; only the public halves leave it. One process, and one for
- * each key; one more where OpenDKIM does not run, for the words of its unit.
+ * The private keys are read on the host; only the public halves leave it. One process, and one of openssl for each key
+ * that is no plain RSA key; one more where OpenDKIM does not run, for the words of its unit.
  */
 export const signingFamily: Family = {
   name: 'signing',

@@ -72,6 +72,30 @@ test('the document says exactly what the schema says, for every status', () => {
   })
 })
 
+test('with --profile, the document and the line of a host say where the time went', () => {
+  const time = [{ kind: 'questions', of: 'path', seconds: 0.0456 }] as const
+  const result = { ...everyStatus, hosts: [{ ...everyStatus.hosts[0]!, time }] }
+  const events: readonly RunEvent[] = [
+    { kind: 'run-start', playbook: 'dkim', check: false, hosts: ['host-ok'] },
+    { kind: 'host-end', host: 'host-ok', result: result.hosts[0]! },
+    { kind: 'run-end', result },
+  ]
+  const said = [{ kind: 'questions', of: 'path', seconds: 0.046 }]
+  const profiled = JSON.parse(written((out) => jsonReporter(out, true), events)) as {
+    readonly hosts: readonly { readonly time: unknown }[]
+    readonly startSeconds: number
+  }
+  assert.ok(valid(profiled), JSON.stringify(valid.errors))
+  assert.equal(profiled.hosts[0]!.time, said)
+  assert.ok(profiled.startSeconds > 0)
+  const plain = written(jsonReporter, events)
+  assert.not.match(plain, /"time"|startSeconds/)
+  const lines = (profile: boolean): readonly string[] =>
+    written((out) => ndjsonReporter({ diff: false, verbose: false, profile }, out), events).split('\n')
+  assert.equal((JSON.parse(lines(true)[1]!) as { readonly time: unknown }).time, said)
+  assert.not.match(lines(false)[1]!, '"time"')
+})
+
 test('the schema refuses what is more, less or other', () => {
   const document = JSON.parse(written(jsonReporter, [{ kind: 'run-end', result: everyStatus }])) as Record<
     string,
