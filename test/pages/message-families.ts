@@ -28,6 +28,12 @@ export const FAMILIES: readonly FamilyGroup[] = [
         from: ['src/cli/flags/given.ts', 'src/playbook/load-playbook.ts'],
       },
       {
+        says: ['this playbook is given twice', 'is one of those of'],
+        cause: 'Of several playbooks one is named twice, or none has a host that `--limit` names.',
+        remedy: 'name each playbook once, and hosts of at least one ([playbooks.md](playbooks.md#several-playbooks))',
+        from: ['src/commands/run/prepare-run.ts'],
+      },
+      {
         says: [
           'the file has no default export',
           'the default export is no playbook',

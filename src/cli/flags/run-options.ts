@@ -27,7 +27,7 @@ export function runOptions(mailrun: Command): void {
     .option('--list-tasks', "list each host's tasks; connect to none")
     .option(
       '-v, --verbose',
-      'also the tasks that are ok, the shell text of changes, what they print, and each change as it starts and ends; ' +
+      'also the tasks that are ok, the shell text of changes, what they print, each change as it starts and ends, ' +
         'and the table of --profile',
     )
     .option('--profile', 'where the time of each host went: a table, or time of each host in json and ndjson')
