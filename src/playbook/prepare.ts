@@ -137,7 +137,8 @@ async function withSources(
 ): Promise<readonly PreparedHost[]> {
   const sources = sourcesFor(resolve(playbookPath), keyring)
   const hosts: PreparedHost[] = []
-  for (const { host, tasks, outputs, secrets } of built) {
+  for (const { host, tasks: unlisted, outputs, secrets } of built) {
+    const tasks = await sources.listed(unlisted)
     refuseConflicts(host.name, tasks)
     const wanted = tagged(tasks, tags, skipTags)
     await sources.prepare(wanted)

@@ -5,7 +5,7 @@ import { MailrunError } from '../mailrun-error.ts'
 import type { Plan } from './plan.ts'
 import type { Probe } from '../probe/probe.ts'
 import type { Resource } from './resource.ts'
-import type { Source } from '../fleet/source.ts'
+import type { Listing, Source } from '../fleet/source.ts'
 import type { PlanContext, Task } from './task.ts'
 import { secretsIn } from '../../shell/secrets-in.ts'
 import { callSite } from '../call-site.ts'
@@ -65,7 +65,7 @@ export interface Example<Args> {
    * a lab.
    */
   readonly given?: string
-  /** Contents for the sources that the example names, by path. */
+  /** Contents for the sources that the example names, by path; of a folder, those of the files in it. */
   readonly sources?: Readonly<Record<string, string>>
   /**
    * What it, or `given`, changes beside files, accounts and the host's name: `mailrun self-test` then asks and plans
@@ -85,12 +85,17 @@ export interface TaskDefinition<Args, State> {
   readonly arguments?: ArgumentsOf<Args>
   /** Says what else is wrong with the arguments: `path must be absolute, got "etc/x"`. `undefined`: nothing. */
   check?(args: Args): string | undefined
-  probe(args: Args): Probe<State>
+  /**
+   * A folder of this machine that the task brings. What is in it is `listing` for the other functions, which are called
+   * again once it is known; without a folder nothing is in it.
+   */
+  folder?(args: Args): string | undefined
+  probe(args: Args, listing: Listing): Probe<State>
   /** Pure; must not throw on any state that the probe can parse. */
-  plan(args: Args, now: State, context: PlanContext): Plan<State>
-  writes(args: Args): readonly Resource[]
-  owns?(args: Args): readonly Resource[]
-  sources?(args: Args): readonly Source[]
+  plan(args: Args, now: State, context: PlanContext, listing: Listing): Plan<State>
+  writes(args: Args, listing: Listing): readonly Resource[]
+  owns?(args: Args, listing: Listing): readonly Resource[]
+  sources?(args: Args, listing: Listing): readonly Source[]
   /**
    * Whether these arguments have no question that tells that it is done: once it ran, it is satisfied for this run. A
    * check says that its effects cannot be predicted.
@@ -133,23 +138,32 @@ export function defineTask<Args extends object, State>(
     const where = callSite(module)
     const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
     if (wrong !== undefined) return standIn(definition, where, new TaskArgumentError(definition.type, wrong, where))
-    const probe = definition.probe(args)
-    return {
-      type: definition.type,
-      name: args.name ?? definition.name(args),
-      tags: args.tags ?? [],
-      writes: definition.writes(args),
-      owns: definition.owns?.(args) ?? [],
-      sources: definition.sources?.(args) ?? [],
-      once: definition.once?.(args) ?? false,
-      secrets: secretsIn(args),
-      where,
-      probe,
-      plan: (now, context) => definition.plan(args, now, context),
-    }
+    const folder = definition.folder?.(args)
+    const task = taskOf(definition, args, where, [])
+    if (folder === undefined) return task
+    return { ...task, folder: { path: folder, listed: (listing) => taskOf(definition, args, where, listing) } }
   }
   return Object.assign(module, { definition })
 }
+
+const taskOf = <Args extends object, State>(
+  definition: TaskDefinition<Args, State>,
+  args: Args & CommonArgs,
+  where: string | undefined,
+  listing: Listing,
+): Task<State> => ({
+  type: definition.type,
+  name: args.name ?? definition.name(args),
+  tags: args.tags ?? [],
+  writes: definition.writes(args, listing),
+  owns: definition.owns?.(args, listing) ?? [],
+  sources: definition.sources?.(args, listing) ?? [],
+  once: definition.once?.(args) ?? false,
+  secrets: secretsIn(args),
+  where,
+  probe: definition.probe(args, listing),
+  plan: (now, context) => definition.plan(args, now, context, listing),
+})
 
 /** @throws the error, where errors are not gathered */
 function standIn<Args, State>(
