@@ -17,6 +17,8 @@ const BESIDE: Readonly<Record<BesideFiles, string>> = {
   services: 'it would start or stop services',
   mail: 'it would remove mail',
   kernel: 'it would set parameters of the kernel',
+  network: 'it would change the rules of the packet filter',
+  boot: 'it would restart the host',
 }
 
 export interface Tried {
