@@ -10,7 +10,10 @@ import type { Source } from '../src/core/fleet/source.ts'
 import { pathProbe } from '../src/resources/files/path.ts'
 
 interface CopyCommon {
-  /** Absolute, on the host: the file, not the directory that it goes to; of a folder, the directory that gets its content. */
+  /**
+   * Absolute, on the host: the file, not the directory that it goes to; of a folder, the directory that gets its
+   * content.
+   */
   readonly dest: string
   /** Left out: what is new is root's, what is there stays as it is. */
   readonly owner?: string
@@ -20,7 +23,9 @@ interface CopyCommon {
 }
 
 interface CopyFile extends CopyCommon {
-  /** A file on the controller, relative to the playbook; with a slash at its end, a folder: all that is in it is copied. */
+  /**
+   * A file on the controller, relative to the playbook; with a slash at its end, a folder: all that is in it is copied.
+   */
   readonly src: string
   /**
    * A command that must accept the new file before it goes live; `%s` stands for its path: `['visudo', '-cf', '%s']`.
@@ -137,8 +142,7 @@ export const copy = defineTask<CopyArgs, FolderState>({
       sources: { 'files/www/index.html': 'hello\n', 'files/www/css/site.css': 'p {}\n' },
       given: `
 mkdir -p /srv/www/old/deep /srv/www/css
-touch "/srv/www/it's
-old" /srv/www/old/deep/file
+touch "/srv/www/it's \$old" /srv/www/old/deep/file
 echo changed > /srv/www/index.html
 ln -s / /srv/www/css/root`,
     },
@@ -148,7 +152,9 @@ ln -s / /srv/www/css/root`,
 const isFolder = ({ src }: { readonly src: string }): boolean => src.endsWith('/')
 
 /** Of arguments of which a playbook without types may give any. */
-function checkKind(args: Readonly<Record<string, unknown>> & { readonly src: string; readonly dest: string }): string | undefined {
+function checkKind(
+  args: Readonly<Record<string, unknown>> & { readonly src: string; readonly dest: string },
+): string | undefined {
   const wrong = (isFolder(args) ? ['validate', 'backup'] : ['directoryMode', 'purge']).find(
     (each) => args[each] !== undefined,
   )

@@ -2,13 +2,7 @@
 import { createHash } from 'node:crypto'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putContent } from '../src/resources/files/put-content.ts'
-import {
-  keepRules,
-  loadRules,
-  noteRules,
-  rulesetProbe,
-  type RulesetState,
-} from '../src/resources/firewall/ruleset.ts'
+import { keepRules, loadRules, noteRules, rulesetProbe, type RulesetState } from '../src/resources/firewall/ruleset.ts'
 import { includesOthers, tablesIn } from '../src/resources/firewall/tables.ts'
 import { required, seconds, text } from '../src/core/task/argument.ts'
 import type { Change } from '../src/core/task/change.ts'
@@ -22,7 +16,10 @@ export interface FirewallArgs {
    * the host: without it, the tables that it names are made anew, and others stay.
    */
   readonly rules: string
-  /** So long after they were loaded the host goes back to the rules of before, unless mailrun gets in again; left out: 60. */
+  /**
+   * So long after they were loaded the host goes back to the rules of before, unless mailrun gets in again; left out:
+   * 60.
+   */
   readonly revertAfterSeconds?: number
 }
 
@@ -48,7 +45,9 @@ export const firewall = defineTask<FirewallArgs, FirewallState>({
   check: ({ rules, revertAfterSeconds: after = SECONDS }) =>
     (rules.includes('\0') ? 'rules cannot hold a NUL character' : undefined) ??
     (rules.endsWith('\n') ? undefined : 'rules must end with a line feed') ??
-    (includesOthers(rules) ? 'rules include another file, of which nobody can tell what it has: put it in here' : undefined) ??
+    (includesOthers(rules)
+      ? 'rules include another file, of which nobody can tell what it has: put it in here'
+      : undefined) ??
     (tablesIn(rules).length === 0 && !/^\s*flush\s+ruleset\b/m.test(rules)
       ? 'rules make no table: begin with table inet filter {'
       : undefined) ??

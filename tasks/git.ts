@@ -19,7 +19,7 @@ export interface GitArgs {
   readonly repository: string
   /** Absolute: the working copy, a directory of its own. */
   readonly dest: string
-  /** The commit, in 40 (or 64) hexadecimal digits: a branch or a tag can be moved, and to ask for it takes the network. */
+  /** In 40 (or 64) hexadecimal digits: a branch or a tag can be moved, and to ask for it takes the network. */
   readonly commit: string
   /** Whose it is, and as whom git is run; left out: who does the work, which is root unless it was set otherwise. */
   readonly user?: string
@@ -35,6 +35,21 @@ export interface GitState extends WorkingCopyState {
   readonly dest: PathState
   readonly holds: Emptiness
 }
+
+/** Two commits, of which nothing is random. */
+const EXAMPLE_REPOSITORY = `
+command -v git >/dev/null || {
+  apt-get -qq update
+  DEBIAN_FRONTEND=noninteractive apt-get -qqy install git >/dev/null 2>&1
+}
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_AUTHOR_DATE=2026-01-01T00:00:00Z
+export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org GIT_COMMITTER_DATE=2026-01-01T00:00:00Z
+rm -rf /srv/git/tool.git
+git init -q -b main /srv/git/tool.git && cd /srv/git/tool.git
+for text in one two; do
+  echo $text > README && git add README && git commit -qm $text
+done
+cd /`
 
 /**
  * A working copy at one commit. Whether it is there is asked of the working copy alone; only where another commit is
@@ -78,45 +93,28 @@ export const git = defineTask<GitArgs, GitState>({
         dest: '/opt/tool',
         commit: '24d94978cd25ef89b9e03f860bae2ce5d2a1e535',
       },
-      given: exampleRepository('/srv/git/tool.git'),
+      given: EXAMPLE_REPOSITORY,
     },
     {
       title: "Another commit, as a user, whatever was changed in the user's working copy",
       beside: 'packages',
       args: {
-        repository: 'file:///srv/git/list.git',
+        repository: 'file:///srv/git/tool.git',
         dest: '/srv/list "2"',
         commit: '0e9442ff80b341c247f9763d6680502766d78d18',
         user: 'mail',
         force: true,
       },
-      given: `${exampleRepository('/srv/git/list.git')}
-chown -R mail: /srv/git/list.git
+      given: `${EXAMPLE_REPOSITORY}
+chown -R mail: /srv/git/tool.git
 install -d -o mail '/srv/list "2"'
-runuser -u mail -- git clone -q file:///srv/git/list.git '/srv/list "2"'
+runuser -u mail -- git clone -q file:///srv/git/tool.git '/srv/list "2"'
 cd '/srv/list "2"'
 runuser -u mail -- git checkout -q 24d94978cd25ef89b9e03f860bae2ce5d2a1e535
 echo mine > README`,
     },
   ],
 })
-
-/** Two commits, of which nothing is random. */
-function exampleRepository(path: string): string {
-  return `
-command -v git >/dev/null || {
-  apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qqy install git >/dev/null 2>&1
-}
-export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_AUTHOR_DATE=2026-01-01T00:00:00Z
-export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org GIT_COMMITTER_DATE=2026-01-01T00:00:00Z
-rm -rf ${path}
-git init -q -b main ${path} && cd ${path}
-for text in one two; do
-  echo $text > README && git add README && git commit -qm $text
-done
-cd /`
-}
 
 const SECONDS = 600
 
@@ -145,10 +143,11 @@ function plan(args: GitArgs, now: GitState): Plan<GitState> {
   const copy = typeof now.copy === 'string' ? undefined : now.copy
   const changed = copy?.changed ?? []
   const listed = `${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ', …' : ''}`
-  if (copy?.commit === commit && !copy.unfinished && !(args.force && changed.length > 0))
-    return changed.length === 0 ? ok : remarked(ok, { warning: `${dest} has changes of its own: ${listed}` })
-  if (changed.length > 0 && !args.force && copy?.commit !== undefined && !copy.unfinished)
-    return blocked(`${dest} has changes of its own: ${listed}: commit or undo them, or say force: true`)
+  const isWhole = copy?.commit !== undefined && !copy.unfinished
+  const isKept = isWhole && changed.length > 0 && !args.force
+  if (isKept && copy.commit === commit) return remarked(ok, { warning: `${dest} has changes of its own: ${listed}` })
+  if (isKept) return blocked(`${dest} has changes of its own: ${listed}: commit or undo them, or say force: true`)
+  if (isWhole && copy.commit === commit && changed.length === 0) return ok
   const is = now.dest.is.kind === 'directory' ? now.dest.is : { kind: 'directory' as const, ...madeBy(now.user) }
   const apply = inUser(args.user, checkingOut(args, copy))
   return change([{ summary: summaryOf(commit, copy), apply, timeoutSeconds: args.timeoutSeconds ?? SECONDS }], {
@@ -189,6 +188,8 @@ function whyNot({ dest, user }: GitArgs, now: GitState): string | undefined {
     : undefined
 }
 
+const ALL_REFS = ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*']
+
 /** Fetched by commit, which few servers refuse; else by all branches and tags. */
 function checkingOut({ repository, dest, commit, authorization, force }: GitArgs, copy: Copy | undefined): Script {
   const isNew = copy?.commit === undefined
@@ -204,7 +205,7 @@ function checkingOut({ repository, dest, commit, authorization, force }: GitArgs
     ...(fresh ? [sh`[ ! -e ${`${dest}/.git/index.lock`} ] || unlink ${`${dest}/.git/index.lock`}`] : []),
     sh`here cat-file -e ${`${commit}^{commit}`} 2>/dev/null ||
   here fetch -q --no-tags --no-write-fetch-head ${shallow} -- ${repository} ${commit} ||
-  here fetch -q --no-write-fetch-head -- ${repository} '+refs/heads/*:refs/remotes/origin/*' '+refs/tags/*:refs/tags/*' ||
+  here fetch -q --no-write-fetch-head -- ${repository} ${ALL_REFS} ||
   exit
 here config mailrun.checkout ${commit} &&
 here checkout -q ${how} --detach ${commit} &&

@@ -13,7 +13,7 @@ import { lines, raw } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface RebootArgs {
-  /** Files that count only after a boot, such as `/etc/default/grub`: one that was changed since the last one wants it. */
+  /** Files that count only after a boot, such as `/etc/default/grub`: one that was changed since wants one. */
   readonly after?: readonly string[]
   /** So long it is waited for; left out: 600. */
   readonly timeoutSeconds?: number
@@ -26,9 +26,9 @@ export interface RebootState {
 }
 
 /**
- * Restarts the host if that is wanted: a package says so (`/run/reboot-required`), a kernel was installed since the last
- * boot, or one of the files in `after` was changed since. mailrun waits until the host has booted and lets it in again,
- * asks everything anew, and goes on; a host that does not come back is unreachable. What must run by then is for a
+ * Restarts the host if that is wanted: a package says so (`/run/reboot-required`), a kernel was installed since the
+ * last boot, or one of the files in `after` was changed since. mailrun waits until the host has booted and lets it in
+ * again, asks everything anew, and goes on; a host that does not come back is unreachable. What must run by then is for a
  * `waitFor` after it. How many hosts restart at once is for `--serial`.
  *
  * @ansible reboot
@@ -51,7 +51,8 @@ export const reboot = defineTask<RebootArgs, RebootState>({
 {
   [ ! -e /run/reboot-required ] || {
     printf 'wanted by'
-    [ ! -s /run/reboot-required.pkgs ] || sort -u /run/reboot-required.pkgs | head -n 10 | tr '\n' ' ' | sed 's/^/ /; s/ $//'
+    [ ! -s /run/reboot-required.pkgs ] ||
+      sort -u /run/reboot-required.pkgs | head -n 10 | tr '\n' ' ' | sed 's/^/ /; s/ $//'
     echo
   }
   find /boot -maxdepth 1 -type f -name 'vmlinu[xz]-*' -newerct "@$booted" -printf 'a new kernel, %f\n'
@@ -71,7 +72,7 @@ export const reboot = defineTask<RebootArgs, RebootState>({
   plan({ timeoutSeconds = SECONDS }, { boot, reasons }) {
     if (reasons.length === 0) return ok
     const summary = `restart: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? '; …' : ''}`
-    const otherwise = 'the host was told to restart, and does not answer: look at its console'
+    const otherwise = 'the host was to restart, and does not answer: look at its console'
     const back = {
       withinSeconds: timeoutSeconds,
       otherwise,
@@ -106,7 +107,7 @@ export const reboot = defineTask<RebootArgs, RebootState>({
 
 const SECONDS = 600
 
-/** A moment later, so that the end of this trip is told before. One that was begun by a run before is not begun again. */
+/** A moment later, so that the end of this trip is reported before. What a run before has begun is not begun again. */
 const RESTART = `systemctl -q is-active mailrun-restart.timer ||
 systemd-run --quiet --collect --unit=mailrun-restart --on-active=1 --timer-property=AccuracySec=100ms \\
   systemctl reboot`

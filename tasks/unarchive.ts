@@ -16,6 +16,7 @@ import type { Probe } from '../src/core/probe/probe.ts'
 import { UNKNOWN } from '../src/core/unknown.ts'
 import { lines, type Script } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
+import type { Untrusted } from '../src/shell/untrusted.ts'
 
 interface UnarchiveCommon {
   /**
@@ -195,9 +196,13 @@ function plan(args: UnarchiveArgs, content: Uint8Array | undefined, now: Unarchi
 }
 
 /** Why it cannot be unpacked there as things stand. */
-function whyNot({ dest, path }: UnarchiveArgs, now: UnarchiveState, stamped: string | undefined): string | undefined {
+function whyNot(
+  { dest, path }: UnarchiveArgs,
+  now: UnarchiveState,
+  stamped: Untrusted | undefined,
+): string | undefined {
   const { is } = now.dest
-  // A directory is no obstacle, a file is.
+  // A directory that is there is fine, a file is not.
   const why = whyBlocked(dest, is.kind === 'directory' ? { ...now.dest, is: { kind: 'absent' } } : now.dest)
   if (why !== undefined) return why
   if (is.kind === 'file') return `${dest} is a file: remove it first`

@@ -114,7 +114,8 @@ const SECONDS = 60
 type Given = { readonly [Key in 'path' | 'unit']?: string | undefined } & { readonly port?: number | undefined }
 
 function check({ port, path, unit }: Given): string | undefined {
-  if ([port, path, unit].filter((each) => each !== undefined).length !== 1) return 'one of port, path and unit is wanted'
+  if ([port, path, unit].filter((each) => each !== undefined).length !== 1)
+    return 'one of port, path and unit is wanted'
   if (path !== undefined) return checkPath('path', path)
   if (port !== undefined)
     return Number.isInteger(port) && port > 0 && port < 65_536 ? undefined : `port must be from 1 to 65535, got ${port}`

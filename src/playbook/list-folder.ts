@@ -24,7 +24,8 @@ export async function listFolder(
     const entries: FolderEntry[] = []
     try {
       const found = await stat(place)
-      if (!found.isDirectory()) throw new MailrunError(`${place} is no folder: name it without a slash at its end`, where)
+      if (!found.isDirectory())
+        throw new MailrunError(`${place} is no folder: name it without a slash at its end`, where)
       await list(place, '', 0, entries)
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
@@ -41,7 +42,8 @@ export async function listFolder(
 class TooMuch extends Error {}
 
 async function list(folder: string, below: string, depth: number, entries: FolderEntry[]): Promise<void> {
-  if (depth > DEPTH_AT_MOST) throw new TooMuch(`: more than ${DEPTH_AT_MOST} folders below each other: a link to itself?`)
+  if (depth > DEPTH_AT_MOST)
+    throw new TooMuch(`: more than ${DEPTH_AT_MOST} folders below each other: a link to itself?`)
   for (const name of (await readdir(folder)).sort()) {
     const path = `${below}${name}`
     const place = join(folder, name)

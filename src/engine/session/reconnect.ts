@@ -1,5 +1,5 @@
-// Makes the connection to a host anew in the middle of its run, because a change wants that: after a reboot, or to prove
-// that the host still lets mailrun in.
+// Makes the connection to a host anew in the middle of its run, because a change wants that: after a reboot, or to
+// prove that the host still lets mailrun in.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reconnect } from '../../core/task/change.ts'
 import { bootProbe } from '../../resources/host/boot.ts'
@@ -30,10 +30,10 @@ export async function reconnectFor(state: SessionState, steps: readonly PlannedS
   const why = await opened(state, wanted)
   if (why === undefined) return
   for (const step of others) if (step.change !== first!.change) watcher.notMade(step)
-  const told = `no new connection within ${wanted.withinSeconds} s: ${why}\n${wanted.otherwise}`
-  watcher.failed(first!, told)
+  const error = `no new connection within ${wanted.withinSeconds} s: ${why}\n${wanted.otherwise}`
+  watcher.failed(first!, error)
   const { task, change } = first!
-  throw new HostEnd('unreachable', `${task.type} ${task.name}: ${maskSummary(mask, change.summary)}: ${told}`)
+  throw new HostEnd('unreachable', `${task.type} ${task.name}: ${maskSummary(mask, change.summary)}: ${error}`)
 }
 
 /** Why there is no connection at the end; `undefined`: there is. */

@@ -7,7 +7,7 @@ import { raw } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import { readerProgram } from './program/read.ts'
 
-/** Of a directory that holds more, nobody is told more. */
+/** Of a directory that holds more, so many are asked for. */
 export const NAMES_AT_MOST = 20_000
 
 export interface NamesBelow {
@@ -54,9 +54,7 @@ const sorted = (names: NamesBelow['names']): NamesBelow['names'] =>
 
 /** The same with, or without, a name. */
 export const withName = ({ names, more }: NamesBelow, path: string, kind: string | undefined): NamesBelow => {
-  const others = names.filter(
-    (each) => each.path !== path && !(kind === undefined && each.path.startsWith(`${path}/`)),
-  )
+  const others = names.filter((each) => each.path !== path && !(kind === undefined && each.path.startsWith(`${path}/`)))
   return { names: kind === undefined ? others : sorted([...others, { path, kind }]), more }
 }
 

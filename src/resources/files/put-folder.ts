@@ -106,7 +106,11 @@ function putDirectory(put: PutFolder, path: string, now: PathState): Planned | {
   const why = whyBlocked(path, now)
   if (why !== undefined) return { why }
   const made = withAttributes(attributes, madeByRoot('0755'))
-  const apply = makeDirectory(path, made as { readonly owner: string; readonly group: string; readonly mode: string }, [])
+  const apply = makeDirectory(
+    path,
+    made as { readonly owner: string; readonly group: string; readonly mode: string },
+    [],
+  )
   return { changes: [{ summary: 'create', apply }], then: { ...now, is: { kind: 'directory', ...made } } }
 }
 

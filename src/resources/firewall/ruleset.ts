@@ -91,7 +91,9 @@ export function loadRules(text: string, tables: readonly string[], seconds: numb
     backup: undefined,
     madeOf: undefined,
   })
-  const anew = tables.map((table) => sh`printf 'table %s %s {}\ndelete table %s %s\n' ${[...table.split(' '), ...table.split(' ')]}`)
+  const anew = tables.map(
+    (table) => sh`printf 'table %s %s {}\ndelete table %s %s\n' ${[...table.split(' '), ...table.split(' ')]}`,
+  )
   return lines([
     keepDirectory('/run/mailrun', { owner: 'root', group: 'root', mode: '0700' }),
     raw('[ $? = 0 ] || exit'),

@@ -1,6 +1,8 @@
 // Reads which tables a text for nft(8) makes.
 const FAMILIES = 'ip|ip6|inet|arp|bridge|netdev'
-const TABLE = new RegExp(`^\\s*(?:add\\s+|create\\s+)?table\\s+(?:(${FAMILIES})\\s+)?([A-Za-z_][\\w.-]{0,30})\\s*(?:\\{|;|$)`)
+const TABLE = new RegExp(
+  `^\\s*(?:add\\s+|create\\s+)?table\\s+(?:(${FAMILIES})\\s+)?([A-Za-z_][\\w.-]{0,30})\\s*(?:\\{|;|$)`,
+)
 
 /** Whether a text includes others: what these make nobody can tell. */
 export const includesOthers = (text: string): boolean => /^\s*include\b/m.test(text)

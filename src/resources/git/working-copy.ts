@@ -31,7 +31,10 @@ export const CHANGED_AT_MOST = 20
 /** Where others can write a directory on the way, these can put another working copy there. */
 const ABOVE = String.raw`
 my ($path) = @ARGV;
-eval { enter($path); 1 } or do { print $@ =~ /refused/ ? "a link on the way, which others can change\n" : "\n"; exit 0 };
+eval { enter($path); 1 } or do {
+  print $@ =~ /refused/ ? "a link on the way, which others can change\n" : "\n";
+  exit 0;
+};
 print $below ? substr("$below\n", 0, 500) : "\n";
 `
 

@@ -3,6 +3,7 @@ import { utf8 } from '../../core/probe/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
 import { END, whole } from '../../core/probe/whole.ts'
 import { raw } from '../../shell/script.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 /**
  * Shell text that sets `boot` to a word for this boot, and `booted` to its time in seconds since 1970. By the kernel's
@@ -23,7 +24,7 @@ ${END}`),
 })
 
 /** @throws ProbeError for what is no word of {@link SET_BOOT}. */
-export function bootOf(word: string): string {
+export function bootOf(word: Untrusted): string {
   if (!/^[0-9a-f-]{36}-\d+$/.test(word)) throw new ProbeError('which boot this is cannot be read')
   return word
 }

@@ -1,5 +1,5 @@
-// Changes that want a new connection, over a real shell on this machine: when it is made, how long it is tried, and what
-// is reported where there is none.
+// Changes that want a new connection, over a real shell on this machine: when it is made, how long it is tried, and
+// what is reported where there is none.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -114,7 +114,7 @@ test('it is tried again while there is time', async () => {
   assert.equal([result.status, statuses, refused], ['changed', ['changed'], 3])
 })
 
-test('without one, the host is unreachable, nothing after it is made, and what becomes of the host is told', async () => {
+test('without one, the host is unreachable, nothing after it is made, and what becomes of it is told', async () => {
   const { result, statuses } = await run(
     [two({ word: 'a', reconnect: { ...anew, withinSeconds: 1 } }), two({ word: 'b' })],
     (before) => {
@@ -122,10 +122,7 @@ test('without one, the host is unreachable, nothing after it is made, and what b
     },
   )
   assert.equal([result.status, statuses], ['unreachable', ['failed', 'not-reached']])
-  assert.is(
-    result.error,
-    'two a: second: no new connection within 1 s: no route\nIt goes back by itself.',
-  )
+  assert.is(result.error, 'two a: second: no new connection within 1 s: no route\nIt goes back by itself.')
   assert.equal(log(), ['a first'])
 })
 
@@ -183,7 +180,9 @@ test('a check makes no other connection', async () => {
 
 /** As this machine tells it, with the boot's number of the test. */
 function bootNow(number: string): string {
-  const ticks = readFileSync('/proc/1/stat', 'utf8').replace(/^.*\) /s, '').split(' ')[19]
+  const ticks = readFileSync('/proc/1/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')[19]
   return `00000000-0000-0000-0000-00000000000${number}-${ticks}`
 }
 

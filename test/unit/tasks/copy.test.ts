@@ -34,12 +34,7 @@ test('only what differs is changed', () => {
     args: modes,
     sources,
     now: state(folder(), text('a\n'), folder(), run),
-    expect: [
-      'mode 0755 → 0750',
-      'a: mode 0644 → 0640',
-      'sub: mode 0755 → 0750',
-      'sub/run: mode 0755 → 0640',
-    ],
+    expect: ['mode 0755 → 0750', 'a: mode 0644 → 0640', 'sub: mode 0755 → 0750', 'sub/run: mode 0755 → 0640'],
   })
 })
 
@@ -86,8 +81,7 @@ test('each file is decided by this task alone, and a folder at / has no double s
 })
 
 test('what goes with a file or a folder alone is refused with the other', () => {
-  const refused = (more: object, message: RegExp): void =>
-    assert.throws(() => copy({ ...args, ...more } as never), message)
+  const refused = (more: object, message: RegExp): void => assert.throws(() => copy({ ...args, ...more }), message)
   refused({ backup: true }, /backup does not go with a folder/)
   refused({ validate: ['x', '%s'] }, /validate does not go with a folder/)
   refused({ src: 'a', purge: true }, /purge goes with a folder alone/)

@@ -56,7 +56,9 @@ test('they are kept over a new connection, made in half of the time', () => {
 test('the way back is set before the rules are loaded', () => {
   const plan = planOf(firewall(args), { ...fit, running: undefined }, {})
   const { apply } = plan.kind === 'change' ? plan.changes[0]! : { apply: { text: '' } }
-  const [saved, armed, loaded] = ['nft list ruleset; }', 'systemd-run', 'nft -f - '].map((each) => apply.text.indexOf(each))
+  const [saved, armed, loaded] = ['nft list ruleset; }', 'systemd-run', 'nft -f - '].map((each) =>
+    apply.text.indexOf(each),
+  )
   assert.ok(saved! > 0 && saved! < armed! && armed! < loaded!)
 })
 
@@ -75,14 +77,16 @@ test('the answer tells which text runs, if its tables are as they were', () => {
 
 test('tables are found as nft writes them', () => {
   assert.equal(
-    tablesIn('table filter {\n#table ip no {\n table inet a-b {}\nadd table ip6 x; create table arp y\ntable inet a-b {'),
+    tablesIn(
+      'table filter {\n#table ip no {\n table inet a-b {}\nadd table ip6 x; create table arp y\ntable inet a-b {',
+    ),
     ['ip filter', 'inet a-b', 'ip6 x', 'arp y'],
   )
 })
 
 test('rules that nobody can tell the tables of are refused, and times in which nothing can be proved', () => {
   const refused = (given: object, message: RegExp): void =>
-    assert.throws(() => firewall({ ...args, ...given } as never), message)
+    assert.throws(() => firewall({ ...args, ...given }), message)
   refused({ rules: 'x\n' }, /rules make no table/)
   refused({ rules: 'table inet filter {}' }, /must end with a line feed/)
   refused({ rules: 'table inet filter {\n}\ninclude "/etc/x"\n' }, /include another file/)

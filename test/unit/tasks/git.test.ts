@@ -90,7 +90,7 @@ test('a header is a secret that no argument has', () => {
 
 test('addresses that are options, programs or hold passwords are refused', () => {
   const refused = (given: object, message: RegExp): void =>
-    assert.throws(() => git({ ...args, ...given } as never), message, JSON.stringify(given))
+    assert.throws(() => git({ ...args, ...given }), message, JSON.stringify(given))
   for (const repository of ['--upload-pack=x', 'ext::sh -c x', 'x', '/srv/x', 'https://', 'https://a b', '-o@h:x y'])
     refused({ repository }, /repository must be an address/)
   refused({ repository: 'https://token@git.example.org/x' }, /give it as authorization/)

@@ -71,15 +71,21 @@ test('a file that was changed since the boot is a reason, one from before and on
 })
 
 const predicted = (tasks: readonly Task[], states: ReadonlyMap<Probe<unknown>, unknown>) =>
-  foresee(tasks, (probe) => ({ state: states.get(probe) }), testContext({}), () => undefined, new Set()).predictions
+  foresee(
+    tasks,
+    (probe) => ({ state: states.get(probe) }),
+    testContext({}),
+    () => undefined,
+    new Set(),
+  ).predictions
 
 test('whether it is wanted cannot be known before packages and its files are changed', () => {
   const { probe } = reboot({ after: ['/etc/x'] })
-  const concerns = (task: Task): boolean =>
+  const concerns = (task: Pick<Task, 'writes'>): boolean =>
     task.writes.some((written) => probe.reads.some((read) => touches(written, read)))
-  assert.is(concerns(apt({ packages: ['postfix'] }) as Task), true)
-  assert.is(concerns(file({ path: '/etc/x', content: '' }) as Task), true)
-  assert.is(concerns(file({ path: '/etc/y', content: '' }) as Task), false)
+  assert.is(concerns(apt({ packages: ['postfix'] })), true)
+  assert.is(concerns(file({ path: '/etc/x', content: '' })), true)
+  assert.is(concerns(file({ path: '/etc/y', content: '' })), false)
   for (const resource of ['package:postfix', 'path:/etc/x'] as const)
     assert.is(probe.foresee({ boot, reasons: [] }, { resource, value: { kind: 'absent' } }), undefined)
 })

@@ -33,7 +33,10 @@ test('the value goes to the kernel’s own file of that parameter, and the file 
     'net/ipv4/conf/eth0.7/proxy_arp = 1\n',
   ])
   const { question } = leavesOf(sysctl({ name: 'net/ipv4/conf/eth0.7/proxy_arp', value: 1 }).probe)[1]!
-  assert.match('script' in question ? question.script.text : '', 'head -c 4096 /proc/sys/net/ipv4/conf/eth0.7/proxy_arp')
+  assert.match(
+    'script' in question ? question.script.text : '',
+    'head -c 4096 /proc/sys/net/ipv4/conf/eth0.7/proxy_arp',
+  )
 })
 
 test('absent removes the file, and leaves the kernel alone', () => {

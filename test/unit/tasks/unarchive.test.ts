@@ -51,7 +51,11 @@ test('files of no archive, and what is no directory, block', () => {
 
 test('an archive of the host must be there, unless it is unpacked already', () => {
   const given = { path: '/srv/x.tar', sha256: sha256.toUpperCase(), dest: '/srv/x' } as const
-  checkCase(unarchive, { args: given, now: { ...nothing, archive: absent }, expect: { blocked: 'bring it with download' } })
+  checkCase(unarchive, {
+    args: given,
+    now: { ...nothing, archive: absent },
+    expect: { blocked: 'bring it with download' },
+  })
   checkCase(unarchive, { args: given, now: { ...nothing, archive: text('bytes') }, expect: ['unpack'] })
   checkCase(unarchive, { args: given, now: { ...stamped(fit), archive: absent }, expect: [] })
 })
