@@ -142,7 +142,7 @@ export const copy = defineTask<CopyArgs, FolderState>({
       sources: { 'files/www/index.html': 'hello\n', 'files/www/css/site.css': 'p {}\n' },
       given: `
 mkdir -p /srv/www/old/deep /srv/www/css
-touch "/srv/www/it's \$old" /srv/www/old/deep/file
+touch "/srv/www/it's \\$old" /srv/www/old/deep/file
 echo changed > /srv/www/index.html
 ln -s / /srv/www/css/root`,
     },

@@ -28,8 +28,8 @@ export interface RebootState {
 /**
  * Restarts the host if that is wanted: a package says so (`/run/reboot-required`), a kernel was installed since the
  * last boot, or one of the files in `after` was changed since. mailrun waits until the host has booted and lets it in
- * again, asks everything anew, and goes on; a host that does not come back is unreachable. What must run by then is for a
- * `waitFor` after it. How many hosts restart at once is for `--serial`.
+ * again, asks everything anew, and goes on; a host that does not come back is unreachable. What must run by then is for
+ * a `waitFor` after it. How many hosts restart at once is for `--serial`.
  *
  * @ansible reboot
  */

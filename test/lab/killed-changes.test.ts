@@ -29,7 +29,9 @@ const converges = async (tasks: string, expected: string, look: string): Promise
   assert.is((await run(tasks, ...one)).status('mx1'), 'ok')
 }
 /** What a change leaves beside its target. */
-const LEFT = `find /srv /opt -xdev -name '*.mailrun-new' -o -name '*.mailrun-old' -o -name index.lock; ls -A /var/cache/mailrun`
+const LEFT = `
+find /srv /opt -xdev -name '*.mailrun-new' -o -name '*.mailrun-old' -o -name index.lock
+ls -A /var/cache/mailrun`
 
 test('unarchive: an archive that is being unpacked, for the first time and in the place of another', async () => {
   await inHost(
