@@ -12,7 +12,7 @@ import { jumpLogins } from './openssh/jump-logins.ts'
 import { localConnect } from './local.ts'
 import { Unsupported } from './client/login.ts'
 import { opensshConnect, type OpensshRun } from './openssh/openssh.ts'
-import type { OpensshTarget } from './openssh/openssh-arguments.ts'
+import { withoutMaster, type OpensshTarget } from './openssh/openssh-arguments.ts'
 import { askPassphrases, type Ask } from './login-keys/passphrases.ts'
 import { sharedTrial } from './shared-trial.ts'
 import { runConfig, type RunConfig } from './run-config.ts'
@@ -75,16 +75,17 @@ export async function connector(
   const trial = sharedTrial()
   const client = sshClient(trial)
   const run: OpensshRun = { askpass: askpass(), ask, trial, attempts: attempts(), jumps: jumpLogins() }
-  const system = ({ openssh }: Route, host: Host, signal: AbortSignal, tell?: Tell): Promise<Connection> =>
+  const system = (openssh: OpensshTarget, host: Host, signal: AbortSignal, tell?: Tell): Promise<Connection> =>
     opensshConnect(openssh, host.address.become, run, signal, tell)
   return {
-    async connect(host, signal, tell) {
+    async connect(host, signal, tell, anew) {
       const { become } = host.address
       const route = routes.get(host.name)
       if (route === undefined) return localConnect({}, become, trial, { seconds: host.address.connectSeconds, signal })
-      if (route.bySystem) return system(route, host, signal, tell)
+      const openssh = anew === true ? withoutMaster(route.openssh) : route.openssh
+      if (route.bySystem) return system(openssh, host, signal, tell)
       const own = client.connect(route.target, become, signal, tell)
-      return orBySystem(own, () => system(route, host, signal, tell))
+      return orBySystem(own, () => system(openssh, host, signal, tell))
     },
     close() {
       client.close()

@@ -42,9 +42,10 @@ export interface Connection {
  *
  * @param signal - an interrupt.
  * @param tell - is reported what a host is waited for while it takes longer than others; left out: nobody is.
+ * @param anew - the host itself must take a new connection: a master connection that stands proves nothing.
  * @throws Unreachable
  */
-export type Connect = (host: Host, signal: AbortSignal, tell?: Tell) => Promise<Connection>
+export type Connect = (host: Host, signal: AbortSignal, tell?: Tell, anew?: boolean) => Promise<Connection>
 
 /** Takes a sentence for people. */
 export type Tell = (note: string) => void

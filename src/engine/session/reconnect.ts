@@ -50,7 +50,7 @@ async function opened(state: SessionState, { withinSeconds, notBoot }: Reconnect
 
 async function attempted(state: SessionState, notBoot: string | undefined): Promise<string | undefined> {
   try {
-    state.connection = await open(state)
+    state.connection = await open(state, true)
     state.fresh = true
     if (notBoot === undefined) return undefined
     const outcome = await trip(state, [], [bootProbe], LOCK_SECONDS)

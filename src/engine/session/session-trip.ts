@@ -59,11 +59,14 @@ export interface SessionState extends SessionSetting {
   sentTrip: SentTrip
 }
 
-/** @throws HostEnd, Unreachable */
-export async function open({ host, options, connect, report }: SessionSetting): Promise<Connection> {
+/**
+ * @param anew - as {@link Connect} has it.
+ * @throws HostEnd, Unreachable
+ */
+export async function open({ host, options, connect, report }: SessionSetting, anew = false): Promise<Connection> {
   if (options.interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
   const tell = (note: string): void => report({ kind: 'host-note', host: host.name, note })
-  const opened = await connect(host, options.interrupt, tell)
+  const opened = await connect(host, options.interrupt, tell, anew)
   report({ kind: 'host-connected', host: host.name })
   opened.notes.forEach(tell)
   return opened

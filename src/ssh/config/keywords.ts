@@ -46,7 +46,12 @@ const ROWS: readonly Row[] = [
     ['false'],
     'all hosts behind a bastion share one connection; with `openssh` it holds',
   ],
-  ['ControlPath', 'honoured', [''], "a master connection that stands is used, by the system's ssh"],
+  [
+    'ControlPath',
+    'honoured',
+    [''],
+    "a master connection that stands is used, by the system's ssh; not where a task wants a new one",
+  ],
   ['ControlPersist', 'passed over', ['no'], 'with `openssh` it holds'],
   ['EnableSSHKeysign', 'passed over', ['no'], "only for `HostbasedAuthentication`, which is the system's ssh's"],
   ['ClearAllForwardings', 'passed over', ['no'], 'nothing is forwarded'],

@@ -1,5 +1,6 @@
 // The arguments that the system's ssh is given for one host.
 import type { SshTarget } from '../ssh-target.ts'
+import { STANDING_MASTER } from './unsupported.ts'
 
 /** A host to be reached by the system's ssh. */
 export interface OpensshTarget {
@@ -13,6 +14,17 @@ export interface OpensshTarget {
   /** What all this and ssh_config come to. */
   readonly target: SshTarget
 }
+
+/** The same, through no master connection: neither one that stands nor one that is made meanwhile. */
+export const withoutMaster = (wanted: OpensshTarget): OpensshTarget => ({
+  ...wanted,
+  first: ['-o', 'ControlMaster=no', '-o', 'ControlPath=none', ...wanted.first],
+  target: {
+    ...wanted.target,
+    sharesMaster: false,
+    unsupported: wanted.target.unsupported.filter((what) => !what.startsWith(STANDING_MASTER)),
+  },
+})
 
 /**
  * One shell, nothing else: no terminal, no forwarding, no program of one's own. The first that says a keyword counts.

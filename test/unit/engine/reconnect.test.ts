@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { converge } from '../../../src/engine/converge.ts'
 import { askNobody } from '../../../src/engine/outside.ts'
 import type { RunOptions } from '../../../src/engine/run-options.ts'
-import { ConnectionLost, Unreachable, type Connection } from '../../../src/engine/session/connection.ts'
+import { ConnectionLost, Unreachable, type Connect, type Connection } from '../../../src/engine/session/connection.ts'
 import { addressOf } from '../../../src/inventory/address.ts'
 import { utf8 } from '../../../src/core/probe/answer.ts'
 import type { Reconnect } from '../../../src/core/task/change.ts'
@@ -73,7 +73,8 @@ async function run(tasks: readonly Task[], nth: (before: number) => void, over: 
   const events: RunEvent[] = []
   let count = 0
   let open = 0
-  const connect = async (): Promise<Connection> => {
+  const connect: Connect = async (_host, _signal, _tell, anew): Promise<Connection> => {
+    assert.is(anew, count > 0, 'a master connection that stands would prove nothing')
     nth(count)
     count += 1
     assert.is(open, 0, 'the connection before is closed')
