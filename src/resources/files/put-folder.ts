@@ -6,7 +6,7 @@ import { joinProbes } from '../../core/probe/join-probes.ts'
 import type { Probe } from '../../core/probe/probe.ts'
 import { attributeChanges, givenAttributes, madeByRoot, withAttributes, type GivenAttributes } from './attributes.ts'
 import { NAMES_AT_MOST, namesBelow, type NamesBelow } from './names-below.ts'
-import { pathProbe, type PathState } from './path.ts'
+import { pathProbe, type PathState, type Wanted } from './path.ts'
 import { makeDirectory, removeFile, removeTree } from './program/files.ts'
 import { putContent, whyBlocked } from './put-content.ts'
 
@@ -35,7 +35,7 @@ export const pathIn = (directory: string, path: string): string =>
 /** @param question - `purge` also asks for all names below `dest`. */
 export function folderProbe({ dest, listing, owner, group, purge }: FolderQuestion): Probe<FolderState> {
   const below = listing.map(({ path, kind }) =>
-    pathProbe({ path: pathIn(dest, path), wanted: kind === 'file' ? 'shown' : 'nothing', owner, group }),
+    pathProbe({ path: pathIn(dest, path), wanted: kind === 'file' ? wantedOf(listing) : 'nothing', owner, group }),
   )
   return joinProbes<PathState, PathState | NamesBelow, FolderState>(
     pathProbe({ path: dest, wanted: 'nothing', owner, group }),
@@ -48,6 +48,12 @@ export function folderProbe({ dest, listing, owner, group, purge }: FolderQuesti
     ({ below: states = [], all, ...own }) => [own, all === undefined ? states : [...states, all]],
   )
 }
+
+/** Contents of more files would be more than a trip's answers may hold: these have no diff. */
+const DIFFS_AT_MOST = 32
+
+const wantedOf = (listing: Listing): Wanted =>
+  listing.filter(({ kind }) => kind === 'file').length > DIFFS_AT_MOST ? 'digest' : 'shown'
 
 interface Planned {
   readonly changes: readonly Change[]
@@ -88,7 +94,7 @@ function putEntry(put: PutFolder, entry: FolderEntry, now: PathState): Planned |
   const { owner, group, content } = put
   const runs = now.is.kind === 'absent' && entry.executable ? '0755' : undefined
   const file = { path, owner, group, mode: put.mode ?? runs, content: content(entry) }
-  const plan = putContent({ ...file, wanted: 'shown', secret: false }, now)
+  const plan = putContent({ ...file, wanted: wantedOf(put.listing), secret: false }, now)
   if (plan.kind === 'blocked') return plan
   return plan.kind === 'ok' ? { changes: [], then: now } : plan
 }

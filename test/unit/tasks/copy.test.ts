@@ -75,6 +75,16 @@ test('purge removes the topmost of what is not in the folder, and refuses what i
   checkCase(copy, { args: purged, sources, now: many, expect: { blocked: 'purge is not for such a directory' } })
 })
 
+test('of many files digests are asked, for their contents would be more than a trip may hold', () => {
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`files/${n}`, 'x']))
+  const wanted = (count: number): boolean =>
+    listedTask(copy(args), many(count)).probe.key.includes(String.raw`\"wanted\":\"shown\"`)
+  assert.equal([wanted(32), wanted(33)], [true, false])
+  const below = Array.from({ length: 33 }, () => absent)
+  const expect = ['create', ...Object.keys(many(33)).map((path) => `${path.slice('files/'.length)}: create`)]
+  checkCase(copy, { args, sources: many(33), now: { ...absent, below }, expect })
+})
+
 test('each file is decided by this task alone, and a folder at / has no double slashes', () => {
   assert.equal(listedTask(copy(args), sources).owns, ['content:/srv/x/a', 'content:/srv/x/sub/run'])
   assert.equal(listedTask(copy({ ...args, dest: '/' }), sources).owns, ['content:/a', 'content:/sub/run'])
