@@ -51,8 +51,8 @@ export type CopyArgs = CopyFile | CopyFolder
 
 /**
  * A file, or a folder with all in it, byte for byte; `template` renders, `file` takes the content itself. Of a folder,
- * symbolic links on the controller are followed, at most 5000 files and folders are brought, and more than 32 files have
- * no diff.
+ * symbolic links on the controller are followed, at most 5000 files and folders are brought, and more than 32 files
+ * have no diff.
  *
  * @ansible copy
  */
