@@ -43,14 +43,10 @@ tar -C /srv/from -cf /srv/archive.tar deep
 echo one > /srv/from/deep/1
 tar -C /srv/from -cf /srv/other.tar deep`,
   )
-  for (const [round, name] of ['archive', 'archive', 'other', 'other'].entries()) {
+  for (const name of ['archive', 'other']) {
     const sha256 = await inHost('mx1', `sha256sum < /srv/${name}.tar | cut -c 1-64`)
     const tasks = `t.unarchive({ path: '/srv/${name}.tar', sha256: '${sha256}', dest: '/srv/tree' })`
-    if (round === 1) await inHost('mx1', 'rm -rf /srv/tree')
-    const [ran] = await Promise.all([
-      run(tasks, ...one),
-      killed(`pgrep -f '^tar -x' >/dev/null`, round % 2 === 0 ? '^tar -x' : 'files unpack'),
-    ])
+    const [ran] = await Promise.all([run(tasks, ...one), killed(':', '^tar -x')])
     assert.is.not(ran.code, 0)
     await converges(tasks, '1001', 'find /srv/tree/deep | wc -l')
     assert.is(await inHost('mx1', LEFT), '')
