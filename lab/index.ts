@@ -17,7 +17,7 @@ import { offerRelease } from './release-upgrade.ts'
 import type { Release } from './image/releases.ts'
 import { installPackages } from './install-packages.ts'
 import { reset } from './reset.ts'
-import { linkHost, rebootHost, startHost, stopHost } from './hosts/power.ts'
+import { linkHost, followRestart, rebootHost, startHost, stopHost } from './hosts/power.ts'
 import { status, type LabStatus } from './status.ts'
 import { up, type UpOptions } from './up.ts'
 import { labDns, type LabDns } from './internet/lab-dns.ts'
@@ -84,6 +84,9 @@ export const hostStart = (host: string): Promise<void> => startHost(lab, host)
 
 /** Has the host reboot by itself, as an administrator does, and resolves once it is up again. */
 export const hostReboot = (host: string): Promise<void> => rebootHost(lab, host)
+
+/** Boots the host again that is about to reboot, and resolves once it is up. */
+export const hostRestarts = (host: string): Promise<void> => followRestart(lab, host)
 
 /**
  * Makes a release's packages the only ones that the host's apt sees, for `apt-get full-upgrade` in it.

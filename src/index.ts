@@ -38,13 +38,13 @@ export type {
   OutsideQuestion,
   AnswerTo,
 } from './core/probe/outside-question.ts'
-export type { Change, Diff } from './core/task/change.ts'
+export type { Change, Diff, Reconnect } from './core/task/change.ts'
 export { fact, factAbout, type Fact, type FactKind, type FactValues } from './core/task/fact.ts'
 export { ANYTHING, type Resource } from './core/task/resource.ts'
 export { isKnown, UNKNOWN, type Known } from './core/unknown.ts'
 export type { PlanContext, Task } from './core/task/task.ts'
 export type { HostFacts } from './core/fleet/host-facts.ts'
-export type { Source } from './core/fleet/source.ts'
+export type { FolderEntry, Listing, Source } from './core/fleet/source.ts'
 export { MailrunError } from './core/mailrun-error.ts'
 export { lines, raw, type Script } from './shell/script.ts'
 export { quote } from './shell/quote.ts'

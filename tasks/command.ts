@@ -1,5 +1,4 @@
 // Task `command`: runs a command if its guards say that it is needed, or once in every run.
-import { createHash } from 'node:crypto'
 import { checkPath } from '../src/resources/files/check-path.ts'
 import { either, listOf, record, required, script, seconds, text } from '../src/core/task/argument.ts'
 import { touchFile } from '../src/resources/files/program/files.ts'
@@ -7,6 +6,7 @@ import { defineTask } from '../src/core/task/define-task.ts'
 import { change, ok, blocked } from '../src/core/task/plan.ts'
 import { ANYTHING, type Resource } from '../src/core/task/resource.ts'
 import { UNKNOWN } from '../src/core/unknown.ts'
+import { asUser } from '../src/resources/command/as-user.ts'
 import { commandProbe, type CommandState } from '../src/resources/command/command.ts'
 import { maskKnown } from '../src/shell/mask-known.ts'
 import { lines, raw, type Script } from '../src/shell/script.ts'
@@ -236,24 +236,4 @@ function withProduct(whole: Script, product: string, sources: readonly string[])
     there,
     sh`[ "$(find ${product} -maxdepth 0 -newermt "$newest")" ] || ${touchFile(product, raw('"$newest"'))}`,
   ])
-}
-
-/** By a here-document, so that no argument of a process shows the text. Only root becomes somebody else. */
-function asUser(user: string, inner: Script): Script {
-  const end = `text-${createHash('sha256').update(inner.text).digest('hex').slice(0, 16)}`
-  const around = (text: string): string => `case $(id -u):$(id -un) in
-0:*)
-  HOME=~${user} USER=${user} LOGNAME=${user} as='runuser -u ${user} -- sh'
-  export HOME USER LOGNAME;;
-*:${user}) as=sh;;
-*)
-  echo "to run it as ${user}, become root: --become, or ansible_become: true; this is $(id -un)" >&2
-  exit 1;;
-esac
-$as <<'${end}'
-{
-${text}
-} </dev/null
-${end}`
-  return { text: around(inner.text), shown: around(inner.shown), secrets: inner.secrets }
 }

@@ -89,6 +89,13 @@ function nspawnCommand({ machine, root, binds, runs }: Container): readonly stri
     ...Object.entries(binds).map(([here, there]) => `--bind-ro=${here}:${there}`),
   ]
   return 'boot' in runs
-    ? [...common, `--network-namespace-path=${runs.boot.netns}`, `--hostname=${runs.boot.hostname}`, '--boot']
+    ? [
+        ...common,
+        `--network-namespace-path=${runs.boot.netns}`,
+        // In its own namespace alone: for its packet filter.
+        '--capability=CAP_NET_ADMIN',
+        `--hostname=${runs.boot.hostname}`,
+        '--boot',
+      ]
     : [...common, '--private-network', '--', ...runs.program]
 }

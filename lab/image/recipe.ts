@@ -43,12 +43,16 @@ const BECOME_PACKAGES = ['opendoas'] as const
 /** Another name server than BIND; installed by the tests that need it. */
 const KNOT_PACKAGES = ['knot'] as const
 
+/** What the examples of task modules need, and no mail host has by itself. */
+const TASK_PACKAGES = ['git', 'locales', 'nftables', 'unzip', 'xz-utils', 'zstd'] as const
+
 /** What the repository of every host has. */
 export const REPOSITORY_PACKAGES: readonly string[] = [
   ...MAIL_PACKAGES,
   ...SHELL_PACKAGES,
   ...BECOME_PACKAGES,
   ...KNOT_PACKAGES,
+  ...TASK_PACKAGES,
 ]
 
 /**

@@ -16,6 +16,9 @@ export interface Now {
   readonly later: readonly OutsideQuestion[]
 }
 
+const boots = ({ plan }: ChangePrediction): boolean =>
+  plan.changes.some(({ reconnect }) => reconnect?.notBoot !== undefined)
+
 /** What can be done on the next trip: every change up to the first task of which nothing can be said yet. */
 export function beforeFirstWall(tasks: readonly Task[], predictions: readonly Prediction[]): Now {
   const satisfied: { task: Task; remarks: Remarks }[] = []
@@ -27,6 +30,8 @@ export function beforeFirstWall(tasks: readonly Task[], predictions: readonly Pr
     if (prediction.kind === 'blocked') return { satisfied, ready, blocked: { task, why: prediction.why }, later: [] }
     if (prediction.kind === 'ok') satisfied.push({ task, remarks: prediction.remarks })
     else ready.push({ task, prediction })
+    // What the host is after it has booted, nobody knows before.
+    if (prediction.kind === 'change' && boots(prediction)) break
   }
   return { satisfied, ready, blocked: undefined, later: [] }
 }

@@ -252,9 +252,10 @@ function refuseTags(built: readonly BuiltHost[], { playbook, tags, skipTags, amo
 
 /** With the tasks that are wanted, and what these read. */
 async function withSources(
-  { host, tasks, outputs, secrets }: BuiltHost,
+  { host, tasks: unlisted, outputs, secrets }: BuiltHost,
   { sources, preparation: { tags, skipTags } }: Making,
 ): Promise<PreparedHost> {
+  const tasks = await sources.listed(unlisted)
   refuseConflicts(host.name, tasks)
   const wanted = tagged(tasks, tags, skipTags)
   await sources.prepare(wanted)

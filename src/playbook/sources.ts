@@ -3,13 +3,14 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { MailrunError } from '../core/mailrun-error.ts'
-import { sourceKey, type Source } from '../core/fleet/source.ts'
+import { sourceKey, type Listing, type Source } from '../core/fleet/source.ts'
 import type { Task } from '../core/task/task.ts'
 import { isAge } from '../secrets/age-format.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { refuseVault } from '../secrets/vault.ts'
 import { Secret } from '../shell/secret.ts'
 import { textsOf } from '../shell/secrets-in.ts'
+import { listFolder } from './list-folder.ts'
 import { render } from './render.ts'
 import { shippedTemplate } from './shipped.ts'
 
@@ -20,6 +21,8 @@ interface SourceFile {
 }
 
 export interface Sources {
+  /** The tasks; those that bring a folder are made of what is in it. @throws MailrunError where there is none. */
+  listed(tasks: readonly Task[]): Promise<readonly Task[]>
   /** @throws MailrunError where a source is missing, or a template cannot be rendered. */
   prepare(tasks: readonly Task[]): Promise<void>
   /** @throws for one that was not prepared. */
@@ -60,7 +63,19 @@ export function sourcesFor(playbook: string, keyring: Keyring): Sources {
     }
     throw new MailrunError(`there is no file ${path}: looked for ${places.join(' and ')}`, where)
   }
+  const listings = new Map<string, Promise<Listing>>()
+  const listing = (path: string, where: string | undefined): Promise<Listing> => {
+    const known = listings.get(path) ?? listFolder(placesOf(path, playbook), path, where)
+    listings.set(path, known)
+    return known
+  }
   return {
+    listed: (tasks) =>
+      Promise.all(
+        tasks.map(async (task) =>
+          task.folder === undefined ? task : task.folder.listed(await listing(task.folder.path, task.where)),
+        ),
+      ),
     async prepare(tasks) {
       for (const task of tasks) {
         for (const source of task.sources) {

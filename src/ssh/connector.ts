@@ -21,7 +21,7 @@ import { jumpLogins } from './openssh/jump-logins.ts'
 import { localConnect } from './local.ts'
 import { Unsupported } from './client/login.ts'
 import { opensshConnect, type OpensshRun } from './openssh/openssh.ts'
-import type { OpensshTarget } from './openssh/openssh-arguments.ts'
+import { withoutMaster, type OpensshTarget } from './openssh/openssh-arguments.ts'
 import { askPassphrases, type Ask } from './login-keys/passphrases.ts'
 import { sharedTrial } from './shared-trial.ts'
 import { runConfig, type RunConfig } from './run-config.ts'
@@ -88,17 +88,19 @@ export async function connector(
   const trial = sharedTrial()
   const client = sshClient(trial)
   const run: OpensshRun = { askpass: askpass(), ask, trial, attempts: attempts(), jumps: jumpLogins() }
-  const system = ({ openssh }: Route, host: Host, ...given: Given): Promise<Connection> =>
-    opensshConnect(openssh, host.address.become, run, ...given)
+  const system = ({ openssh }: Route, host: Host, ...[signal, tell, greeting, anew]: Given): Promise<Connection> => {
+    const wanted = anew === true ? withoutMaster(openssh) : openssh
+    return opensshConnect(wanted, host.address.become, run, signal, tell, greeting)
+  }
   return {
     async connect(host, ...given) {
-      const [signal, , greeting] = given
+      const [signal, tell, greeting] = given
       const { become } = host.address
       const route = routes.get(host.name)
       const seconds = host.address.connectSeconds
       if (route === undefined) return localConnect({}, become, trial, { seconds, signal, greeting })
       if (route.bySystem) return system(route, host, ...given)
-      const own = client.connect(route.target, become, ...given)
+      const own = client.connect(route.target, become, signal, tell, greeting)
       return orBySystem(own, () => system(route, host, ...given))
     },
     close() {
@@ -110,7 +112,7 @@ export async function connector(
 }
 
 /** What a connection is made with, beside the host. */
-type Given = [signal: AbortSignal, tell?: Tell, greeting?: Greeting]
+type Given = [signal: AbortSignal, tell?: Tell, greeting?: Greeting, anew?: boolean]
 
 /** @throws what the system's ssh said, after what mailrun's own client lacks. */
 async function orBySystem(own: Promise<Connection>, system: () => Promise<Connection>): Promise<Connection> {

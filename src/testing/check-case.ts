@@ -5,7 +5,7 @@ import type { CommonArgs } from '../core/task/task-definition.ts'
 import type { AnswerTo } from '../core/probe/outside-question.ts'
 import type { SettledPlan } from '../core/task/plan.ts'
 import { brokenLaws } from './plan-laws.ts'
-import { testContext } from './plan-of.ts'
+import { listedTask, testContext } from './plan-of.ts'
 
 export interface TaskCase<Args, State> {
   readonly args: Args & CommonArgs
@@ -30,7 +30,7 @@ export function checkCase<Args extends object, State>(
   module: TaskModule<Args, State>,
   { args, now, sources, answerTo, expect }: TaskCase<Args, State>,
 ): void {
-  const task = module(args)
+  const task = listedTask(module(args), sources ?? {})
   const context = testContext(sources ?? {})
   const plan = settle(task.plan(now, context), answerTo ?? (() => undefined))
   if (plan.kind === 'unanswered' || plan.kind === 'later') {

@@ -1,6 +1,6 @@
 // Plans a task for a given state without a host, for unit tests of a task module.
 import type { Plan } from '../core/task/plan.ts'
-import type { Source } from '../core/fleet/source.ts'
+import type { FolderEntry, Source } from '../core/fleet/source.ts'
 import type { PlanContext, Task } from '../core/task/task.ts'
 
 /**
@@ -16,9 +16,32 @@ export const testContext = (sources: Readonly<Record<string, string | Uint8Array
   },
 })
 
+/**
+ * The task; one that brings a folder is made of those of the sources that are below it. A file that begins with `#!` is
+ * one that its owner may execute.
+ */
+export function listedTask<State>(
+  task: Task<State>,
+  sources: Readonly<Record<string, string | Uint8Array>>,
+): Task<State> {
+  if (task.folder === undefined) return task
+  const entries = new Map<string, FolderEntry>()
+  for (const [source, content] of Object.entries(sources)) {
+    if (!source.startsWith(task.folder.path)) continue
+    const parts = source.slice(task.folder.path.length).split('/')
+    parts.forEach((_, index) => {
+      const path = parts.slice(0, index + 1).join('/')
+      const isFile = index === parts.length - 1
+      const executable = isFile && Buffer.from(content).subarray(0, 2).toString() === '#!'
+      entries.set(path, { path, kind: isFile ? 'file' : 'directory', executable })
+    })
+  }
+  return task.folder.listed([...entries.values()])
+}
+
 /** @example planOf(motd({ text: 'hello' }), '', {}) // { kind: 'change', changes: [{ summary: 'text', … }], … } */
 export const planOf = <State>(
   task: Task<State>,
   now: State,
   sources: Readonly<Record<string, string | Uint8Array>>,
-): Plan<State> => task.plan(now, testContext(sources))
+): Plan<State> => listedTask(task, sources).plan(now, testContext(sources))

@@ -11,6 +11,7 @@ import { hostFacts } from '../../src/resources/host/host-facts.ts'
 import { mailQueue } from '../../src/resources/postfix/mail-queue.ts'
 import dkim from '../../playbooks/dkim.ts'
 import mailHost from '../../playbooks/mail-host.ts'
+import { listedTask } from '../../src/testing/plan-of.ts'
 import * as tasks from '../../tasks/index.ts'
 
 /** The mark of the trip that {@link questions} asks about. */
@@ -41,7 +42,7 @@ export const questions: readonly Probe<unknown>[] = [
       hostFacts,
       progressOf(MARK, undefined),
       ...(Object.values(tasks) as unknown as readonly TaskModule<object, unknown>[]).flatMap((module) =>
-        module.definition.examples.map(({ args }) => module(args).probe),
+        module.definition.examples.map(({ args, sources = {} }) => listedTask(module(args), sources).probe),
       ),
       ...[dkim, mailHost].flatMap(ofPlaybook),
       dkimKeysProbe('/etc/dkimkeys', VARS.domains),

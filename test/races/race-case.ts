@@ -1,6 +1,7 @@
 // The cases of the races: every example of every task that writes files, with its paths below a directory that the
 // attacker owns; given as it is, and given to him with the old file kept.
 import type { TaskModule } from '../../src/core/task/define-task.ts'
+import { listedTask } from '../../src/testing/plan-of.ts'
 
 export interface RaceCase {
   /** `file: No file`; with `, given to him` for the second kind. */
@@ -54,12 +55,12 @@ export function raceCases(modules: Modules): readonly RaceCase[] {
 
 function casesOf(task: string, module: TaskModule<object, unknown>): readonly RaceCase[] {
   return module.definition.examples.flatMap(({ title, args, given = '', sources = {} }): readonly RaceCase[] => {
-    const paths = writtenBy(module, args)
+    const paths = writtenBy(module, args, sources)
     const made = { task, sources, title: `${task}: ${title}` }
     if (paths.some((path) => path.startsWith(`${KEYS}/`)))
       return [{ ...made, args: quick(task, args), home: KEYS, user: 'opendkim', given }]
     const his = moved(args) as object
-    const hisPaths = writtenBy(module, his).filter((path) => path.startsWith(`${HOME}/`))
+    const hisPaths = writtenBy(module, his, sources).filter((path) => path.startsWith(`${HOME}/`))
     if (hisPaths.length === 0) return []
     const laid = { ...made, home: HOME, user: USER, given: layOut(paths, given) }
     return [
@@ -69,8 +70,14 @@ function casesOf(task: string, module: TaskModule<object, unknown>): readonly Ra
   })
 }
 
-const writtenBy = (module: TaskModule<object, unknown>, args: object): readonly string[] =>
-  module(args).writes.flatMap((resource) => (resource.startsWith('path:') ? [resource.slice('path:'.length)] : []))
+const writtenBy = (
+  module: TaskModule<object, unknown>,
+  args: object,
+  sources: RaceCase['sources'],
+): readonly string[] =>
+  listedTask(module(args), sources).writes.flatMap((resource) =>
+    resource.startsWith('path:') ? [resource.slice('path:'.length)] : [],
+  )
 
 /** A large key takes long to be made, and is not what is raced for. */
 const quick = (task: string, args: object): object => (task === 'dkimKey' ? { ...args, bits: 1024 } : args)

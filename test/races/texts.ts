@@ -1,5 +1,6 @@
 // The shell texts of a case: its question, and the steps that its plan has on a host where all is as the case gives it.
 import type { Connection } from '../../src/engine/session/connection.ts'
+import type { Task } from '../../src/core/task/task.ts'
 import type { Probe } from '../../src/core/probe/probe.ts'
 import { TRUSTED_HOSTS } from '../../src/signers/opendkim/setup/opendkim.ts'
 import { KEY_TABLE, SIGNING_TABLE } from '../../src/signers/opendkim/setup/signing.ts'
@@ -18,7 +19,7 @@ export async function textsOf(raced: RaceCase, product: Product, connection: Con
   if (raced.task === 'audit') return { questions: questionsOf(product, auditProbes(product)), steps: [] }
   const { makeTrip, newMark } = product.makeTrip
   const context = product.planOf.testContext(raced.sources)
-  const task = product.tasks[raced.task]!(raced.args)
+  const task = listed(product, product.tasks[raced.task]!(raced.args), raced.sources)
   const outcome = await makeTrip(connection, { ...calm, mark: newMark(), steps: [], probes: [task.probe] }, silent)
   if (outcome.kind !== 'asked') throw new Error(`${raced.title}: ${JSON.stringify(outcome)}`)
   const answer = outcome.asked(task.probe)
@@ -30,6 +31,10 @@ export async function textsOf(raced: RaceCase, product: Product, connection: Con
     steps: product.steps.stepsOf(task, plan).map(({ text }) => withOutdated('outdated', text)),
   }
 }
+
+/** 0.1.0 has no folders. */
+const listed = ({ planOf }: Product, task: Task, sources: RaceCase['sources']): Task =>
+  (planOf.listedTask as typeof planOf.listedTask | undefined)?.(task, sources) ?? task
 
 /** As a trip asks them, in a check; of 0.1.0, whose trips are made of other parts, the bare texts. */
 function questionsOf(

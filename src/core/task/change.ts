@@ -8,6 +8,16 @@ export interface Diff {
   readonly after: string | undefined
 }
 
+/** A connection that is made anew before a change: the host must let mailrun in again. */
+export interface Reconnect {
+  /** No attempt begins later than this after the first. */
+  readonly withinSeconds: number
+  /** The host has booted meanwhile: this is the boot before, see `bootProbe`. */
+  readonly notBoot?: string
+  /** For the operator, where none is made: what becomes of the host. */
+  readonly otherwise: string
+}
+
 export interface Change {
   /** A few words in the field's terms, without the task's name: `install postfix`, `mode 0755 → 0750`. */
   readonly summary: string
@@ -22,6 +32,8 @@ export interface Change {
    */
   readonly before?: readonly Script[]
   readonly diff?: Diff
+  /** It is made over a connection that is opened after the changes before it; left out: over the same one. */
+  readonly reconnect?: Reconnect
   /** After this many seconds it is ended and counts as failed. Left out: the engine's default (60). */
   readonly timeoutSeconds?: number
 }

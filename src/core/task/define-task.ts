@@ -2,6 +2,7 @@
 import type { Answerable } from './answered.ts'
 import { checkArguments } from './check-arguments.ts'
 import { MailrunError } from '../mailrun-error.ts'
+import type { Listing } from '../fleet/source.ts'
 import type { Task } from './task.ts'
 import type { CommonArgs, TaskDefinition } from './task-definition.ts'
 import { takesAnswers, withAnswers, type WithAnswers } from './with-answers.ts'
@@ -78,39 +79,56 @@ export function defineTask<Args extends object, State>(
   const module = (given: (Args | Answerable<Args>) & CommonArgs): Task<State> => {
     const where = callSite(module)
     const args = given as Args & CommonArgs
-    if (takesAnswers(given)) return ofAnswers(definition, args, where)
+    if (takesAnswers(given)) return ofAnswers(definition, args, where, [])
     const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
     if (wrong !== undefined) return standIn(definition, where, new TaskArgumentError(definition.type, wrong, where))
-    const probe = definition.probe(args)
-    return {
-      type: definition.type,
-      name: args.name ?? definition.name(args),
-      tags: args.tags ?? [],
-      writes: definition.writes(args),
-      owns: definition.owns?.(args) ?? [],
-      sources: definition.sources?.(args) ?? [],
-      once: definition.once?.(args) ?? false,
-      secrets: secretsIn(args),
-      where,
-      probe,
-      plan: (now, context) => definition.plan(args, now, context),
-    }
+    return taskOf(definition, args, where, [])
   }
   return Object.assign(module, { definition })
 }
+
+function taskOf<Args extends object, State>(
+  definition: TaskDefinition<Args, State>,
+  args: Args & CommonArgs,
+  where: string | undefined,
+  listing: Listing,
+): Task<State> {
+  return {
+    type: definition.type,
+    name: args.name ?? definition.name(args),
+    tags: args.tags ?? [],
+    writes: definition.writes(args, listing),
+    owns: definition.owns?.(args, listing) ?? [],
+    sources: definition.sources?.(args, listing) ?? [],
+    once: definition.once?.(args) ?? false,
+    secrets: secretsIn(args),
+    where,
+    ...ofFolder(definition.folder?.(args), (listed) => taskOf(definition, args, where, listed)),
+    probe: definition.probe(args, listing),
+    plan: (now, context) => definition.plan(args, now, context, listing),
+  }
+}
+
+/** The task is made again, of what is in the folder that it brings. */
+const ofFolder = <State>(
+  path: string | undefined,
+  listed: (listing: Listing) => Task<State>,
+): Pick<Task<State>, 'folder'> => (path === undefined ? {} : { folder: { path, listed } })
 
 /** Some arguments are answers of the host. @throws TaskArgumentError where they cannot be */
 function ofAnswers<Args extends object, State>(
   definition: TaskDefinition<Args, State>,
   args: Args & CommonArgs,
   where: string | undefined,
+  listing: Listing,
 ): Task<State> {
   const { type } = definition
-  const made = withAnswers(definition, args)
+  const made = withAnswers(definition, args, listing)
   if (typeof made === 'string') return standIn(definition, where, new TaskArgumentError(type, made, where))
   const task: Task<WithAnswers<State>> = { ...made, type, tags: args.tags ?? [], secrets: secretsIn(args), where }
   // Nobody but its own plan looks at its state.
-  return task as Task<unknown> as Task<State>
+  const own = task as Task<unknown> as Task<State>
+  return { ...own, ...ofFolder(definition.folder?.(args), (listed) => ofAnswers(definition, args, where, listed)) }
 }
 
 /** @throws the error, where errors are not gathered */

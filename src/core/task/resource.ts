@@ -9,6 +9,10 @@ export type Resource = `${string}:${string}`
  */
 export const ANYTHING: Resource = 'anything:'
 
+/** Read by a question whose answer any package, or any unit, may change. */
+export const PACKAGES: Resource = 'package:'
+export const UNITS: Resource = 'unit:'
+
 const PATH = 'path:'
 
 /**
@@ -17,6 +21,7 @@ const PATH = 'path:'
  */
 export function touches(written: Resource, read: Resource): boolean {
   if (written === read) return true
+  if (read === PACKAGES || read === UNITS) return written.startsWith(read)
   if (!written.startsWith(PATH) || !read.startsWith(PATH)) return false
   return below(written, read) || below(read, written)
 }

@@ -3,7 +3,7 @@ import type { ArgumentsOf } from './argument.ts'
 import type { Plan } from './plan.ts'
 import type { Probe } from '../probe/probe.ts'
 import type { Resource } from './resource.ts'
-import type { Source } from '../fleet/source.ts'
+import type { Listing, Source } from '../fleet/source.ts'
 import type { PlanContext } from './task.ts'
 
 /** What every task takes besides its own arguments. */
@@ -15,7 +15,7 @@ export interface CommonArgs {
 }
 
 /** What an example changes of a host beside its files, accounts and name. */
-export type BesideFiles = 'packages' | 'services' | 'mail' | 'kernel'
+export type BesideFiles = 'packages' | 'services' | 'mail' | 'kernel' | 'network' | 'boot'
 
 /** One way to use a module; examples feed the docs, the test cases and the laws. */
 export interface Example<Args> {
@@ -27,7 +27,7 @@ export interface Example<Args> {
    * a lab.
    */
   readonly given?: string
-  /** Contents for the sources that the example names, by path. */
+  /** Contents for the sources that the example names, by path; of a folder, those of the files in it. */
   readonly sources?: Readonly<Record<string, string>>
   /**
    * What it, or `given`, changes beside files, accounts and the host's name: `mailrun self-test` then asks and plans
@@ -47,12 +47,17 @@ export interface TaskDefinition<Args, State> {
   readonly arguments?: ArgumentsOf<Args>
   /** Says what else is wrong with the arguments: `path must be absolute, got "etc/x"`. `undefined`: nothing. */
   check?(args: Args): string | undefined
-  probe(args: Args): Probe<State>
+  /**
+   * A folder of this machine that the task brings. What is in it is `listing` for the other functions, which are called
+   * again once it is known; without a folder nothing is in it.
+   */
+  folder?(args: Args): string | undefined
+  probe(args: Args, listing: Listing): Probe<State>
   /** Pure; must not throw on any state that the probe can parse. */
-  plan(args: Args, now: State, context: PlanContext): Plan<State>
-  writes(args: Args): readonly Resource[]
-  owns?(args: Args): readonly Resource[]
-  sources?(args: Args): readonly Source[]
+  plan(args: Args, now: State, context: PlanContext, listing: Listing): Plan<State>
+  writes(args: Args, listing: Listing): readonly Resource[]
+  owns?(args: Args, listing: Listing): readonly Resource[]
+  sources?(args: Args, listing: Listing): readonly Source[]
   /**
    * Whether these arguments have no question that tells that it is done: once it ran, it is satisfied for this run. A
    * check says that its effects cannot be predicted.

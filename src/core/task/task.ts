@@ -4,7 +4,7 @@ import type { HostFacts } from '../fleet/host-facts.ts'
 import type { Plan } from './plan.ts'
 import type { Probe } from '../probe/probe.ts'
 import type { Resource } from './resource.ts'
-import type { Source } from '../fleet/source.ts'
+import type { Listing, Source } from '../fleet/source.ts'
 
 /** What a plan may look at besides the state. */
 export interface PlanContext {
@@ -35,4 +35,6 @@ export interface Task<State = unknown> {
   /** file:line of the playbook that made it, where it is known. */
   readonly where: string | undefined
   plan(now: State, context: PlanContext): Plan<State>
+  /** A folder of this machine that it brings: the task is made of what is in there, once that is known. */
+  readonly folder?: { readonly path: string; readonly listed: (listing: Listing) => Task<State> }
 }

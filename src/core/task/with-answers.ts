@@ -3,6 +3,7 @@ import { Answered, NotKnownYet, notKnownYet } from './answered.ts'
 import { checkArguments } from './check-arguments.ts'
 import type { CommonArgs, TaskDefinition } from './task-definition.ts'
 import { blocked, type Plan } from './plan.ts'
+import type { Listing } from '../fleet/source.ts'
 import { joinProbes } from '../probe/join-probes.ts'
 import type { PlanContext, Task } from './task.ts'
 
@@ -20,11 +21,13 @@ type Parts<State> = Pick<Task<State>, 'name' | 'writes' | 'owns' | 'sources' | '
 
 /**
  * @param given - at least one of them is an answer.
+ * @param listing - what is in the folder that the task brings.
  * @returns what is wrong with them, in words, where they cannot be
  */
 export function withAnswers<Args extends object, State>(
   definition: TaskDefinition<Args, State>,
   given: Args & CommonArgs,
+  listing: Listing,
 ): Parts<WithAnswers<State>> | string {
   const late = Object.entries(given).filter(
     (entry): entry is [string, Answered<unknown>] => entry[1] instanceof Answered,
@@ -37,12 +40,12 @@ export function withAnswers<Args extends object, State>(
   if (checked !== undefined) return checked
   const standIn = { ...given, ...Object.fromEntries(late.map(([name, answer]) => [name, notKnownYet(answer)])) }
   try {
-    const probe = definition.probe(standIn)
+    const probe = definition.probe(standIn, listing)
     return {
       name: given.name ?? orNothing(() => definition.name(standIn)) ?? definition.type,
-      writes: definition.writes(standIn),
-      owns: definition.owns?.(standIn) ?? [],
-      sources: definition.sources?.(standIn) ?? [],
+      writes: definition.writes(standIn, listing),
+      owns: definition.owns?.(standIn, listing) ?? [],
+      sources: definition.sources?.(standIn, listing) ?? [],
       once: definition.once?.(standIn) ?? false,
       probe: joinProbes(
         probe,
@@ -50,7 +53,7 @@ export function withAnswers<Args extends object, State>(
         (own, answers) => ({ own, answers }),
         ({ own, answers }) => [own, answers],
       ),
-      plan: (now, context) => planned({ definition, given, late, key: probe.key }, now, context),
+      plan: (now, context) => planned({ definition, given, listing, late, key: probe.key }, now, context),
     }
   } catch (error) {
     if (!(error instanceof NotKnownYet)) throw error
@@ -88,6 +91,7 @@ function orNothing<Value>(what: () => Value): Value | undefined {
 interface Late<Args extends object, State> {
   readonly definition: TaskDefinition<Args, State>
   readonly given: Args & CommonArgs
+  readonly listing: Listing
   readonly late: readonly (readonly [name: string, answer: Answered<unknown>])[]
   /** Of the question that was asked before the answers were known. */
   readonly key: string
@@ -95,7 +99,7 @@ interface Late<Args extends object, State> {
 
 /** With the answers, the arguments are checked as those of any task are when a playbook is loaded. */
 function planned<Args extends object, State>(
-  { definition, given, late, key }: Late<Args, State>,
+  { definition, given, listing, late, key }: Late<Args, State>,
   { own, answers }: WithAnswers<State>,
   context: PlanContext,
 ): Plan<WithAnswers<State>> {
@@ -110,9 +114,9 @@ function planned<Args extends object, State>(
   }
   const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
   if (wrong !== undefined) return blocked(`of the answer of the host: ${wrong}`)
-  if (definition.probe(args).key !== key)
+  if (definition.probe(args, listing).key !== key)
     return blocked(`${late.map(([name]) => name).join(' and ')}: this answer changes what is asked of the host`)
-  return withThen(definition.plan(args, own, context), answers)
+  return withThen(definition.plan(args, own, context, listing), answers)
 }
 
 /** The answers stay what they are: a plan that changes them is another task's. */

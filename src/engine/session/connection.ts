@@ -59,9 +59,16 @@ export interface Greeting {
  * @param signal - an interrupt.
  * @param tell - is reported what a host is waited for while it takes longer than others; left out: nobody is.
  * @param greeting - is sent where a new shell is opened for it; `greeted` says so.
+ * @param anew - the host itself must take a new connection: a master connection that stands proves nothing.
  * @throws Unreachable
  */
-export type Connect = (host: Host, signal: AbortSignal, tell?: Tell, greeting?: Greeting) => Promise<Connection>
+export type Connect = (
+  host: Host,
+  signal: AbortSignal,
+  tell?: Tell,
+  greeting?: Greeting,
+  anew?: boolean,
+) => Promise<Connection>
 
 /** Takes a sentence for people. */
 export type Tell = (note: string) => void

@@ -22,8 +22,11 @@ interface Loss {
   readonly advice: string
 }
 
-/** @throws HostEnd */
-export async function askAfterLoss(state: SessionState, error: ConnectionLost): Promise<Answers> {
+/**
+ * @param away - so many seconds the host may be away, where the changes themselves make it go.
+ * @throws HostEnd
+ */
+export async function askAfterLoss(state: SessionState, error: ConnectionLost, away: number): Promise<Answers> {
   state.connection.close()
   const loss = lossOf(state, error)
   if (state.options.askedOnce !== undefined) throw endOfCommand(state, loss)
@@ -33,7 +36,7 @@ export async function askAfterLoss(state: SessionState, error: ConnectionLost): 
   }
   state.reconnected = true
   const progress = progressOf(loss.lost.mark, state.last)
-  const answers = await askAgain(state, loss, progress)
+  const answers = await askAgain(state, loss, progress, Math.max(AWAY_SECONDS, away))
   const reported = answers(progress)
   const record = 'state' in reported ? (reported.state as Progress | undefined) : undefined
   for (const step of loss.undone) settle(state, step, loss, record, answers)
@@ -72,9 +75,14 @@ const endOfCommand = ({ options }: SessionState, { why }: Loss): HostEnd =>
   )
 
 /** Makes the connection again, and asks everything, and what came of the steps. */
-async function askAgain(state: SessionState, loss: Loss, progress: Probe<Progress | undefined>): Promise<Answers> {
+async function askAgain(
+  state: SessionState,
+  loss: Loss,
+  progress: Probe<Progress | undefined>,
+  away: number,
+): Promise<Answers> {
   try {
-    state.connection = await reopen(state)
+    state.connection = await reopen(state, away)
     state.fresh = true
     // What was in hand has ended once the lock is free.
     const longest = Math.max(0, ...loss.undone.map(({ timeoutSeconds }) => timeoutSeconds))
@@ -88,9 +96,9 @@ async function askAgain(state: SessionState, loss: Loss, progress: Probe<Progres
 }
 
 /** A host that restarts its sshd, or itself, is away for a while: tries with growing pauses. */
-async function reopen(state: SessionState): Promise<Connection> {
+async function reopen(state: SessionState, away: number): Promise<Connection> {
   const { interrupt } = state.options
-  const until = performance.now() + AWAY_SECONDS * 1000
+  const until = performance.now() + away * 1000
   for (let pause = 1000; ; pause *= 2) {
     try {
       return await open(state)

@@ -61,15 +61,18 @@ export interface SessionState extends SessionSetting {
   sentTrip: SentTrip
 }
 
-/** @throws HostEnd, Unreachable */
+/**
+ * @param anew - as {@link Connect} has it.
+ * @throws HostEnd, Unreachable
+ */
 export async function open(
   { host, options, connect, report, watcher }: SessionSetting,
-  greeting?: Greeting,
+  { greeting, anew }: { readonly greeting?: Greeting | undefined; readonly anew?: boolean } = {},
 ): Promise<Connection> {
   if (options.interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
   const tell = (note: string): void => report({ kind: 'host-note', host: host.name, note })
   watcher.stopwatch.begins('connecting')
-  const opened = await connect(host, options.interrupt, tell, greeting)
+  const opened = await connect(host, options.interrupt, tell, greeting, anew)
   report({ kind: 'host-connected', host: host.name })
   opened.notes.forEach(tell)
   return opened

@@ -12,6 +12,7 @@ import { greetingOf, newMark } from '../trip/make-trip.ts'
 import type { TripOutcome } from '../trip/trip-course.ts'
 import type { RunOptions } from '../run-options.ts'
 import { askAfterLoss } from './session-loss.ts'
+import { reconnectFor } from './reconnect.ts'
 import { answersOf, open, QUESTIONS_SECONDS, trip, type SessionSetting, type SessionState } from './session-trip.ts'
 import type { Answers, SessionWatcher } from './session-watcher.ts'
 import { tripsOf, type PlannedStep } from '../trip/steps.ts'
@@ -63,7 +64,7 @@ export async function openSession(
   const greeting = gathers === undefined ? undefined : greetingOf(newMark(), probes, QUESTIONS_SECONDS)
   const state: SessionState = {
     ...setting,
-    connection: await open(setting, greeting),
+    connection: await open(setting, { greeting }),
     probes,
     greeting,
     fresh: true,
@@ -103,13 +104,15 @@ async function carryOut(
   state: SessionState,
   [steps = [], ...rest]: readonly (readonly PlannedStep[])[],
 ): Promise<Answers> {
+  await reconnectFor(state, [steps, ...rest].flat())
   let outcome: TripOutcome
   try {
     outcome = await trip(state, steps, rest.length === 0 ? state.probes : [])
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error
+    const away = [steps, ...rest].flat().map(({ change }) => change.reconnect?.withinSeconds ?? 0)
     notMade(state, rest.flat())
-    return askAfterLoss(state, error)
+    return askAfterLoss(state, error, Math.max(0, ...away))
   }
   const answers = answersOf(state, outcome)
   const first = outcome.kind === 'asked' ? outcome.notMade : undefined

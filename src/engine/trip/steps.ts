@@ -28,13 +28,15 @@ export const stepsOf = (task: Task, plan: PlanOfChange): readonly PlannedStep[] 
     return [...(change.before ?? []).map((piece) => step(piece.text, false)), step(change.apply.text, true)]
   })
 
-/** At least one trip, be it empty. */
+/** At least one trip, be it empty; a change that wants a new connection begins another one. */
 export function tripsOf(steps: readonly PlannedStep[]): readonly (readonly PlannedStep[])[] {
   const trips: PlannedStep[][] = [[]]
   let bytes = 0
   for (const step of steps) {
     bytes += step.text.length
-    if (bytes > TRIP_BYTES && trips.at(-1)!.length > 0) {
+    const last = trips.at(-1)!.at(-1)
+    const reconnects = step.change.reconnect !== undefined && step.change !== last?.change
+    if ((bytes > TRIP_BYTES || reconnects) && last !== undefined) {
       trips.push([])
       bytes = step.text.length
     }

@@ -15,6 +15,12 @@ export interface OpensshTarget {
   readonly target: SshTarget
 }
 
+/** The same, through no master connection: neither one that stands nor one that is made meanwhile. */
+export const withoutMaster = (wanted: OpensshTarget): OpensshTarget => ({
+  ...wanted,
+  target: { ...wanted.target, master: { kind: 'ignored', why: 'the host must take a new connection', isThere: false } },
+})
+
 /**
  * One shell, nothing else: no terminal, no forwarding, no program of one's own. The first that says a keyword counts.
  *

@@ -5,7 +5,7 @@ import type { HostFacts } from '../../core/fleet/host-facts.ts'
 import type { PlanContext } from '../../core/task/task.ts'
 import { ConnectionLost, type Connection } from '../../engine/session/connection.ts'
 import { hostFacts } from '../../resources/host/host-facts.ts'
-import { testContext } from '../plan-of.ts'
+import { listedTask, testContext } from '../plan-of.ts'
 import { askHost, lookAtTask, tryTask } from '../try-task.ts'
 import type { ExampleResult } from './result.ts'
 import { arrange, enterScratch } from './scratch.ts'
@@ -18,6 +18,8 @@ const BESIDE: Readonly<Record<BesideFiles, string>> = {
   services: 'it would start or stop services',
   mail: 'it would remove mail',
   kernel: 'it would set parameters of the kernel',
+  network: 'it would change the rules of the packet filter',
+  boot: 'it would restart the host',
 }
 
 export interface Tried {
@@ -61,10 +63,10 @@ interface Attempt {
 type Came = Pick<ExampleResult, 'status' | 'why'>
 
 async function tryExample({ connection, module, example, context, signal }: Attempt): Promise<Came> {
-  const { given, args, beside } = example
+  const { given, args, beside, sources = {} } = example
   try {
     if (beside !== undefined) {
-      const { broken } = await lookAtTask(module(args), connection, context)
+      const { broken } = await lookAtTask(listedTask(module(args), sources), connection, context)
       return broken.length > 0 ? { status: 'broken', why: broken } : { status: 'asked', why: [BESIDE[beside]] }
     }
     const wrong = given === undefined ? undefined : await arrange(connection, given, signal)
@@ -78,7 +80,7 @@ async function tryExample({ connection, module, example, context, signal }: Atte
 }
 
 async function carryOut({ connection, module, example, context }: Attempt): Promise<Came> {
-  const task = module(example.args)
+  const task = listedTask(module(example.args), example.sources ?? {})
   const { plan, broken } = await tryTask(task, connection, context)
   if (broken.length > 0) return { status: 'broken', why: broken }
   if (plan.kind === 'blocked') return { status: 'skipped', why: [plan.why] }

@@ -20,6 +20,7 @@ const ROOTS_OWN = new RegExp(
   [
     '\\$\\{`?\\$?\\{?(?:ACTIVATION|ANSWERS|ASK|LISTED|NEW|OLD|STAGED|UNHARDENED|WORK|name|stamp)\\b',
     '/run/mailrun',
+    '/var/lib/mailrun/',
     '/var/lib/apt/lists',
     '/proc/sys/',
     '"\\$cover"',

@@ -1,10 +1,11 @@
 // sysctl: file and kernel by themselves, values in any spacing, names that lead elsewhere.
 import * as assert from 'uvu/assert'
 import { checkCase } from '../../../src/testing/check-case.ts'
-import { partsAnswer } from '../../../src/core/probe/probe.ts'
+import { planOf } from '../../../src/testing/plan-of.ts'
+import { leavesOf, partsAnswer } from '../../../src/core/probe/probe.ts'
 import { sysctl } from '../../../tasks/sysctl.ts'
 import { suite } from '../../suite.ts'
-import { absent, folder, text } from './states.ts'
+import { absent, folder, text, textOf } from './states.ts'
 
 const test = suite('sysctl')
 const args = { name: 'net.ipv4.ip_local_port_range', value: '20000\t60999' }
@@ -15,6 +16,27 @@ test('the file and the kernel are changed where they differ, each by itself', ()
   checkCase(sysctl, { args, now: { file: fit, value: '1 2' }, expect: ['1 2 → 20000 60999'] })
   checkCase(sysctl, { args, now: { file: text('x'), value: '20000 60999' }, expect: ['content'] })
   checkCase(sysctl, { args, now: { file: fit, value: '20000 60999' }, expect: [] })
+})
+
+test('the value goes to the kernel’s own file of that parameter, and the file at boot has it by name', () => {
+  const planned = (name: string): readonly string[] => {
+    const plan = planOf(sysctl({ name, value: 1 }), { file: absent, value: '0' }, {})
+    if (plan.kind !== 'change') throw new Error(plan.kind)
+    return [plan.changes[1]!.apply.text, textOf(plan.then.file)]
+  }
+  assert.equal(planned('net.ipv4.ip_forward'), [
+    "printf '%s\\n' 1 > /proc/sys/net/ipv4/ip_forward",
+    'net.ipv4.ip_forward = 1\n',
+  ])
+  assert.equal(planned('net/ipv4/conf/eth0.7/proxy_arp'), [
+    "printf '%s\\n' 1 > /proc/sys/net/ipv4/conf/eth0.7/proxy_arp",
+    'net/ipv4/conf/eth0.7/proxy_arp = 1\n',
+  ])
+  const { question } = leavesOf(sysctl({ name: 'net/ipv4/conf/eth0.7/proxy_arp', value: 1 }).probe)[1]!
+  assert.match(
+    'script' in question ? question.script.text : '',
+    'head -c 4096 /proc/sys/net/ipv4/conf/eth0.7/proxy_arp',
+  )
 })
 
 test('absent removes the file, and leaves the kernel alone', () => {

@@ -87,6 +87,8 @@ sub child {
   my $pid = fork // fail("cannot fork: $!");
   if (!$pid) {
     ($temp, @sweep) = ();
+    # Also where the parent would go on: the child is not the parent.
+    $SIG{__DIE__} = sub { print STDERR $_[0]; exit 1 };
     open STDIN, '<&', $in if $in;
     open STDIN, '<', '/dev/null' if !$in;
     open STDOUT, '>&', $out if $out;

@@ -103,6 +103,29 @@ export const copyFile = (path: string, source: string, attributes: Owned): Scrip
 /** Makes the home directory of a user with the files of /etc/skel. An existing directory stays as it is. */
 export const makeHome = (user: string): Script => files('home', user, [])
 
+export interface Unpack extends Omit<Owned, 'mode'> {
+  readonly source: string
+  readonly strip: number
+  readonly maxBytes: number
+  readonly maxFiles: number
+  /** The text of `.mailrun-archive` in it. */
+  readonly stamp: string
+  /** A directory that is there must be empty. */
+  readonly isNew: boolean
+}
+
+/** An archive becomes a directory, in the place of the one that is there. */
+export const unpackArchive = (path: string, unpack: Unpack): Script =>
+  files('unpack', path, [
+    ...owned(unpack),
+    ['source', unpack.source],
+    ['strip', String(unpack.strip)],
+    ['bytes', String(unpack.maxBytes)],
+    ['files', String(unpack.maxFiles)],
+    ['stamp', unpack.stamp],
+    ['new', unpack.isNew ? '1' : undefined],
+  ])
+
 /** Makes a link, and replaces whatever exists there, except a directory. */
 export const putLink = (path: string, target: string): Script => files('symlink', path, [['to', target]])
 

@@ -6,6 +6,7 @@ import { OWN } from './own.ts'
 import { packed } from './packed.ts'
 import { PUT } from './put.ts'
 import { SETS } from './sets.ts'
+import { UNPACK } from './unpack.ts'
 import { WALK } from './walk.ts'
 
 const REST = String.raw`
@@ -43,6 +44,7 @@ my %verbs = (
   discard => \&discard, merge => \&merge, compile => \&compile,
   own => \&own, tree => \&tree, directory => \&directory, remove => \&remove, symlink => \&symbolic,
   'remove-directory' => \&remove_directory, 'remove-tree' => \&remove_tree, read => \&read_file, touch => \&touch,
+  unpack => \&unpack_archive,
   digests => sub { digests(@run) },
 );
 umask 077;
@@ -53,4 +55,4 @@ eval { ($verbs{$verb} // fail("files: there is no verb $verb"))->(); 1 } or do {
 `
 
 /** A trip brings it to the host where one of its steps needs it; `files.ts` writes what is asked of it. */
-export const FILES_PROGRAM = packed([WALK, DIGESTS, CORE, PUT, SETS, OWN, REST].join(''))
+export const FILES_PROGRAM = packed([WALK, DIGESTS, CORE, PUT, SETS, OWN, UNPACK, REST].join(''))
