@@ -73,8 +73,8 @@ async function run(tasks: readonly Task[], nth: (before: number) => void, over: 
   const events: RunEvent[] = []
   let count = 0
   let open = 0
-  const connect: Connect = async (_host, _signal, _tell, anew): Promise<Connection> => {
-    assert.is(anew, count > 0, 'a master connection that stands would prove nothing')
+  const connect: Connect = async (_host, _signal, _tell, _greeting, anew): Promise<Connection> => {
+    assert.is(anew === true, count > 0, 'a master connection that stands would prove nothing')
     nth(count)
     count += 1
     assert.is(open, 0, 'the connection before is closed')
