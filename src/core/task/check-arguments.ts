@@ -19,7 +19,11 @@ export function checkArguments(wanted: Readonly<Record<string, Argument>>, given
     if (!argument.is(value)) return `${key} must be ${argument.wanted}, got ${shown(value)}`
   }
   const missing = Object.entries(wanted).find(([key, { required }]) => required && values[key] === undefined)
-  return missing === undefined ? undefined : `${missing[0]} is missing: ${missing[1].wanted} is wanted`
+  if (missing === undefined) return undefined
+  // In Ansible, many modules have an argument of that name.
+  const onlyNamed = values['name'] !== undefined && !Object.hasOwn(wanted, 'name')
+  const hint = onlyNamed ? '; name is only what reports call the task' : ''
+  return `${missing[0]} is missing: ${missing[1].wanted} is wanted${hint}`
 }
 
 function argumentFor(key: string, wanted: Readonly<Record<string, Argument>>): Argument | undefined {

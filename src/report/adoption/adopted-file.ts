@@ -126,7 +126,16 @@ function linesInto(text: string, entry: Entry, lines: (by: string) => readonly s
   const [start, end] = isFlow(entry) ? value.range! : [0, 0]
   // Empty braces make way for the lines.
   const braces = isFlow(entry) ? [{ start: text.slice(0, start).trimEnd().length, end, text: '' }] : []
-  return [...braces, after(text, endOf(first === undefined ? key : value), lines(' '.repeat(column)))]
+  const at = behindComments(text, endOf(first === undefined ? key : value), column)
+  return [...braces, after(text, at, lines(' '.repeat(column)))]
+}
+
+/** Comments below a place, at least as deep as a column, belong to what ends there. */
+function behindComments(text: string, at: number, column: number): number {
+  const line = /^\n( *)#.*/.exec(text.slice(lineEnd(text, at)))
+  return line !== null && line[1]!.length >= column
+    ? behindComments(text, lineEnd(text, at) + line[0].length, column)
+    : at
 }
 
 const columnOf = (text: string, at: number): number => at - (text.lastIndexOf('\n', at - 1) + 1)
@@ -141,10 +150,17 @@ function endOf(node: Node): number {
 
 /** Behind the line of a place. */
 function after(text: string, at: number, lines: readonly string[]): Edit {
-  const end = text.indexOf('\n', text[at - 1] === '\n' ? at - 1 : at)
-  const place = end === -1 ? text.length : end + 1
+  const end = lineEnd(text, at)
+  const isLast = end === text.length
+  const place = isLast ? end : end + 1
   const said = lines.map((line) => `${line}\n`).join('')
-  return { start: place, end: place, text: end === -1 ? `\n${said}` : said }
+  return { start: place, end: place, text: isLast ? `\n${said}` : said }
+}
+
+/** Where the line of a place ends, without its line break; a place behind a line break is of the line before. */
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', text[at - 1] === '\n' ? at - 1 : at)
+  return end === -1 ? text.length : end
 }
 
 function edited(text: string, edits: readonly Edit[]): string {

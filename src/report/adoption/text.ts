@@ -50,5 +50,5 @@ function tellDifference(path: string, before: string, text: string, adoption: Ad
     return
   }
   out.write(asLines(diffLines({ path, before, after }, out.paint)))
-  notes.write(term`mailrun: ${said(path)} is there already, and stays as it is\n`)
+  notes.write(term`mailrun: ${said(path)} is there already, and stays as it is: apply the diff with patch -p0\n`)
 }

@@ -39,6 +39,7 @@ export const COMMANDS_OF_PAGES: Readonly<Record<string, Known>> = {
   'mailrun schedule remove': { test: 'unit/cli/schedule.test.ts' },
   'mailrun encrypt': { test: 'unit/secrets/at-rest.test.ts' },
   'mailrun count': RECIPE,
+  'mailrun notes': RECIPE,
   // npm, in a project and in a clone.
   'npm install': { test: 'lab/package.test.ts' },
   'npm pack': { test: 'lab/package.test.ts' },

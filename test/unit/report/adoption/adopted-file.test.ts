@@ -75,6 +75,38 @@ all:
   )
 })
 
+test('comments below the last host, or the last var, stay with it', () => {
+  const text = `mail:
+  hosts:
+    mx1:
+      dkim_selector: one
+      # set outgoing_addresses:
+      # outgoing_addresses: []
+    # mx9 is gone
+  # what all have
+# the end
+`
+  assert.is(
+    withAdoption(text, { ...FOUND, hosts: FOUND.hosts.filter(({ name }) => name === 'mx1' || name === 'mx4') }),
+    `mail:
+  hosts:
+    mx1:
+      dkim_selector: one
+      # set outgoing_addresses:
+      # outgoing_addresses: []
+      # So it is.
+      sign_host_name: false
+    # mx9 is gone
+    mx4:
+      ansible_user: root
+  # what all have
+  vars:
+    domains: [example.org, example.net]
+# the end
+`,
+  )
+})
+
 test('a second time there is nothing to put in', () => {
   for (const text of [
     'mail:\n  hosts:\n    mx1:',
