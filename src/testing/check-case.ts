@@ -4,6 +4,7 @@ import type { TaskModule } from '../core/task/define-task.ts'
 import type { CommonArgs } from '../core/task/task-definition.ts'
 import type { AnswerTo } from '../core/probe/outside-question.ts'
 import type { SettledPlan } from '../core/task/plan.ts'
+import type { Task } from '../core/task/task.ts'
 import { brokenLaws } from './plan-laws.ts'
 import { listedTask, testContext } from './plan-of.ts'
 
@@ -30,7 +31,8 @@ export function checkCase<Args extends object, State>(
   module: TaskModule<Args, State>,
   { args, now, sources, answerTo, expect }: TaskCase<Args, State>,
 ): void {
-  const task = listedTask(module(args), sources ?? {})
+  const make: (given: Args & CommonArgs) => Task<State> = module as never
+  const task = listedTask(make(args), sources ?? {})
   const context = testContext(sources ?? {})
   const plan = settle(task.plan(now, context), answerTo ?? (() => undefined))
   if (plan.kind === 'unanswered' || plan.kind === 'later') {

@@ -456,7 +456,7 @@ const CASES: Readonly<Record<string, Case>> = {
     flags: doas,
     before: 'mv /etc/doas.conf /etc/doas.off',
     after: 'mv /etc/doas.off /etc/doas.conf',
-    wanted: /there is no \/etc\/doas.conf/,
+    wanted: /the host has no \/etc\/doas.conf/,
   },
   root: { who: 'root', wanted: ROOT_STANDS },
   'root, with a password': { who: 'root', password: 'wrong', flags: su, wanted: ROOT_STANDS },

@@ -47,8 +47,6 @@ export function withAllTaskErrors<T>(make: () => T): T {
 export interface TaskModule<Args, State> {
   /** An argument may be an answer of the host. */
   (args: Answerable<Args> & CommonArgs): Task<State>
-  /** The last one is what types are inferred from, and what the compiler's errors are about. */
-  (args: Args & CommonArgs): Task<State>
   readonly definition: TaskDefinition<Args, State>
 }
 

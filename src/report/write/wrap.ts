@@ -3,25 +3,29 @@
 import { joined, term, type TerminalText } from './terminal.ts'
 import { width } from './width.ts'
 
+/** The least by which a piece is indented more than its line: what a stranger says does not look like a line of ours. */
+const HANGING = 2
+/** Words that begin a command where a CI reads a line: they begin none. */
+const COMMAND = /^ *(?:::|##)/
 /** Less room than this for words is no better than what the terminal does. */
 const LEAST_ROOM = 16
 
 /**
- * The line in pieces of at most `columns`; those after the first are indented like it, and two more behind an arrow. A
- * word that is longer stands alone.
+ * The line in pieces of at most `columns`; those after the first are indented more than it. A word that is longer stands
+ * alone.
  *
  * @param columns - of the terminal; `undefined`: there is none, and the line stays.
  */
 export function wrapped(line: TerminalText, columns: number | undefined): readonly TerminalText[] {
   if (columns === undefined || width(line) <= columns) return [line]
   const [, blanks = '', mark = ''] = /^( *)(→ )?/.exec(line) ?? []
-  const indent = ' '.repeat(blanks.length + mark.length)
+  const indent = ' '.repeat(blanks.length + Math.max(mark.length, HANGING))
   if (columns - indent.length < LEAST_ROOM) return [line]
   const pieces: string[] = []
   let piece = ''
   for (const word of line.slice(blanks.length).match(/ *[^ ]+/g) ?? []) {
     const longer = piece === '' ? `${pieces.length === 0 ? blanks : indent}${word.trimStart()}` : `${piece}${word}`
-    if (piece !== '' && width(longer) > columns) {
+    if (piece !== '' && width(longer) > columns && !COMMAND.test(word)) {
       pieces.push(piece)
       piece = `${indent}${word.trimStart()}`
     } else piece = longer

@@ -51,7 +51,8 @@ const ROWS: readonly Row[] = [
     'ControlPath',
     'honoured',
     [''],
-    "a [master connection](#warm-connections) that stands is used, by the system's ssh; not where a task wants a new one",
+    "a [master connection](#warm-connections) that stands is used, by the system's ssh; " +
+      'not where a task wants a new one',
   ],
   ['ControlPersist', 'passed over', ['no'], 'with `openssh` it holds'],
   ['EnableSSHKeysign', 'passed over', ['no'], "only for `HostbasedAuthentication`, which is the system's ssh's"],

@@ -18,16 +18,16 @@ test('a line that fits stays, and so does every line where there is no terminal'
   assert.equal(wrapped(said('word '.repeat(100)), undefined), [said('word '.repeat(100))])
 })
 
-test('pieces are indented as the line is, and more behind an arrow', () => {
+test('pieces are indented more than the line is: none of them looks like another line', () => {
   const text = 'one two three four five six'
-  assert.equal(wrapped(said(`    ${text}`), 24), ['    one two three four', '    five six'])
+  assert.equal(wrapped(said(`    ${text}`), 24), ['    one two three four', '      five six'])
   assert.equal(wrapped(said(`  → ${text}`), 24), ['  → one two three four', '    five six'])
-  assert.equal(wrappedText(term`short\n    ${said(text)}\n`, 24), 'short\n    one two three four\n    five six\n')
+  assert.equal(wrappedText(term`short\n    ${said(text)}\n`, 24), 'short\n    one two three four\n      five six\n')
 })
 
 test('no word is broken; one that is too long stands alone; colours and wide letters count as they look', () => {
   const long = 'x'.repeat(50)
-  assert.equal(wrapped(said(`see ${long} for more of it`), 30), ['see', long, 'for more of it'])
+  assert.equal(wrapped(said(`see ${long} for more of it`), 30), ['see', `  ${long}`, '  for more of it'])
   const coloured = term`${colours(true).bad(said('error'))} ${said('of many words that follow it')}`
   for (const piece of wrapped(coloured, 20)) assert.ok(width(piece) <= 20, piece)
   for (const piece of wrapped(said('日本語の 文章は 幅が 二倍 です から'), 20)) assert.ok(width(piece) <= 20, piece)

@@ -64,7 +64,7 @@ test('the list has a line for it, in its place, and is else as it was', () => {
     is.filter((each) => each !== line),
     was,
   )
-  assert.match(is[is.indexOf(line) - 1]!, './line-in-file.ts')
+  assert.match(is[is.indexOf(line) - 1]!, './locale.ts')
 })
 
 test('nothing of the template is left but what the author is to change', () => {

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { postfixParameters, type PostfixParameters } from '../../../src/resources/postfix/postfix-parameters.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
-import { postfixParameter } from '../../../tasks/index.ts'
+import { postfixParameter, type PostfixParameterArgs } from '../../../tasks/index.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('postfixParameter')
@@ -11,7 +11,7 @@ const answered = (stdout: string, stderr = '', code = 0): PostfixParameters =>
 
 const CASES: readonly (readonly [
   string,
-  Parameters<typeof postfixParameter>[0],
+  PostfixParameterArgs,
   PostfixParameters,
   readonly string[] | { readonly blocked: string },
 ])[] = [
