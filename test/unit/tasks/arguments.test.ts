@@ -44,7 +44,11 @@ const REFUSED: readonly (readonly [unknown, unknown, RegExp])[] = [
   [tasks.directory, { path: '/x', mode: 750 }, /directory: mode must be four octal digits such as '0644', got 750$/],
   [tasks.service, { unit: 'x', state: 'stoped' }, /service: state must be running or stopped, got "stoped"$/],
   [tasks.service, { unit: 'x', enable: true }, /service: there is no argument "enable": did you mean enabled\?$/],
-  [tasks.service, { name: 'x' }, /service: unit is missing: a text is wanted; name is only what reports call the task$/],
+  [
+    tasks.service,
+    { name: 'x' },
+    /service: unit is missing: a text is wanted; name is only what reports call the task$/,
+  ],
   [tasks.service, { enabled: true }, /service: unit is missing: a text is wanted$/],
   [tasks.command, { run: 'x', create: '/y' }, /command: there is no argument "create": did you mean creates\?$/],
   [tasks.file, { path: '/x', contents: 'y' }, /file: there is no argument "contents": did you mean content\?$/],
