@@ -3,7 +3,7 @@
 import { joined, term, type TerminalText } from './terminal.ts'
 import { width } from './width.ts'
 
-/** The least by which a piece is indented more than its line: what a stranger says does not look like a line of ours. */
+/** A piece is indented so much more than its line, or more: what a stranger says does not look like a line of ours. */
 const HANGING = 2
 /** Words that begin a command where a CI reads a line: they begin none. */
 const COMMAND = /^ *(?:::|##)/
@@ -11,8 +11,8 @@ const COMMAND = /^ *(?:::|##)/
 const LEAST_ROOM = 16
 
 /**
- * The line in pieces of at most `columns`; those after the first are indented more than it. A word that is longer stands
- * alone.
+ * The line in pieces of at most `columns`; those after the first are indented more than it. A word that is longer
+ * stands alone.
  *
  * @param columns - of the terminal; `undefined`: there is none, and the line stays.
  */

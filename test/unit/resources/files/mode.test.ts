@@ -37,7 +37,10 @@ test('a number, and three digits, are reported in one line', () => {
   here.remove()
   assert.equal(reported, [
     { line: 4, text: "Type 'number' is not assignable to type 'Mode | Answered<Mode> | undefined'." },
-    { line: 5, text: `Type '"644"' is not assignable to type 'Mode | Answered<Mode> | undefined'. Did you mean '"0644"'?` },
+    {
+      line: 5,
+      text: `Type '"644"' is not assignable to type 'Mode | Answered<Mode> | undefined'. Did you mean '"0644"'?`,
+    },
   ])
 })
 
