@@ -43,6 +43,7 @@ export { fact, factAbout, type Fact, type FactKind, type FactValues } from './co
 export { ANYTHING, type Resource } from './core/task/resource.ts'
 export { isKnown, UNKNOWN, type Known } from './core/unknown.ts'
 export type { PlanContext, Task } from './core/task/task.ts'
+export { withTags } from './core/task/with-tags.ts'
 export type { HostFacts } from './core/fleet/host-facts.ts'
 export type { FolderEntry, Listing, Source } from './core/fleet/source.ts'
 export { MailrunError } from './core/mailrun-error.ts'

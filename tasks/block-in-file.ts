@@ -19,6 +19,11 @@ export interface BlockInFileArgs {
   readonly state?: 'present' | 'absent'
   /** What begins a comment in this file; left out: `#`. */
   readonly comment?: string
+  /**
+   * The lines around the block, with `{mark}` for BEGIN and END, as Ansible has it: `# {mark} ANSIBLE MANAGED BLOCK`
+   * takes over a block that Ansible wrote. Left out: `# {mark} mailrun NAME`.
+   */
+  readonly marker?: string
   /** Where a new block goes: after the last line that matches; else at the end. */
   readonly insertAfter?: RegExp
   /** Where a new block goes: before the last line that matches; else at the end. */
@@ -48,6 +53,7 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
     content: text,
     state: oneOf('present', 'absent'),
     comment: text,
+    marker: text,
     insertAfter: regexp,
     insertBefore: regexp,
     create: flag,
@@ -64,6 +70,7 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
     (/^[^\n\r\0]+$/.test(args.block)
       ? undefined
       : `block must be a name on one line, got ${JSON.stringify(args.block)}`) ??
+    checkMarker(args) ??
     (args.insertAfter !== undefined && args.insertBefore !== undefined
       ? 'give insertAfter or insertBefore, not both'
       : undefined) ??
@@ -99,7 +106,7 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
     )
   },
   writes: ({ path, backup }) => [`path:${path}`, ...(backup ? ([`path:${path}.mailrun-backup`] as const) : [])],
-  owns: ({ path, block }) => [`content:${path}#block:${block}`],
+  owns: (args) => [`content:${args.path}#block:${args.block}`, `content:${args.path}#marker:${markers(args).begin}`],
   examples: [
     {
       title: 'Hosts of the fleet',
@@ -116,6 +123,17 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
       given: "printf 'smtp 25/tcp\\n# end\\n' > /etc/services.mail",
     },
     {
+      title: 'A block that Ansible wrote',
+      args: {
+        path: '/etc/hosts.mail',
+        block: 'fleet',
+        marker: '# {mark} ANSIBLE MANAGED BLOCK',
+        content: '192.0.2.1 mx1\n',
+      },
+      given: `
+printf '%s\\n' '# BEGIN ANSIBLE MANAGED BLOCK' '192.0.2.9 mx1' '# END ANSIBLE MANAGED BLOCK' > /etc/hosts.mail`,
+    },
+    {
       title: 'No block any more',
       args: { path: '/etc/hosts.old', block: 'fleet', state: 'absent' },
       given: `
@@ -124,9 +142,18 @@ printf '%s\\n' '127.0.0.1 localhost' '# BEGIN mailrun fleet' '192.0.2.1 mx1' '# 
   ],
 })
 
-function markers({ block, comment }: BlockInFileArgs): { readonly begin: string; readonly end: string } {
-  const prefix = comment ?? '#'
-  return { begin: `${prefix} BEGIN mailrun ${block}`, end: `${prefix} END mailrun ${block}` }
+function markers({ block, comment, marker }: BlockInFileArgs): { readonly begin: string; readonly end: string } {
+  const line = marker ?? `${comment ?? '#'} {mark} mailrun ${block}`
+  const [before, after] = [line.slice(0, line.indexOf('{mark}')), line.slice(line.indexOf('{mark}') + '{mark}'.length)]
+  return { begin: `${before}BEGIN${after}`, end: `${before}END${after}` }
+}
+
+function checkMarker({ marker, comment }: BlockInFileArgs): string | undefined {
+  if (marker === undefined) return undefined
+  if (comment !== undefined) return 'give marker or comment, not both'
+  return /^[^\n\r\0]*\{mark\}[^\n\r\0]*$/.test(marker)
+    ? undefined
+    : `marker must be one line with {mark} in it, got ${JSON.stringify(marker)}`
 }
 
 function checkContent(args: BlockInFileArgs): string | undefined {

@@ -17,7 +17,10 @@ import type { Untrusted } from '../src/shell/untrusted.ts'
 interface SysctlCommon {
   /** As sysctl(8) writes it: `vm.swappiness`; with slashes where a part has a dot: `net/ipv4/conf/eth0.7/proxy_arp`. */
   readonly name: string
-  /** The file that sets it at boot, in a directory of sysctl.d(5); left out: `/etc/sysctl.d/60-NAME.conf`. */
+  /**
+   * The file that sets it at boot, in a directory of sysctl.d(5), and holds nothing else; left out:
+   * `/etc/sysctl.d/60-NAME.conf`.
+   */
   readonly file?: string
 }
 

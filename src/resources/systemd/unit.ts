@@ -2,6 +2,7 @@
 import { fact } from '../../core/task/fact.ts'
 import { defineProbe, type Probe } from '../../core/probe/probe.ts'
 import { sharedProbes } from '../../core/probe/shared-probes.ts'
+import { POSTFIX_INSTANCES } from '../host/releases.ts'
 import { UNIT_DIRECTORIES, unitFamily, unitItem } from './unit-family.ts'
 import { foreseeUnit } from './unit-foresight.ts'
 import type { UnitQuestion, UnitState } from './unit-state.ts'
@@ -21,7 +22,9 @@ export function unitProbe(question: UnitQuestion): Probe<UnitState> {
   const item = unitItem(question)
   const key = `unit ${item}`
   return shared(key, () => {
-    const definitions = definitionsOf(unit)
+    const own = definitionsOf(unit)
+    const behind = unit === 'postfix.service' ? POSTFIX_INSTANCES : []
+    const definitions = [...own, ...behind.flatMap(definitionsOf)]
     return defineProbe<UnitState>({
       key,
       reads: [
@@ -34,7 +37,11 @@ export function unitProbe(question: UnitQuestion): Probe<UnitState> {
       facts: ({ there, active, enabled }) => [
         fact('unit', unit, there ? { kind: 'unit', active, enabled: enabled as 'enabled' } : { kind: 'absent' }),
       ],
-      foresee: (state, known) => foreseeUnit(question, definitions, state, known),
+      foresee: (state, known) => {
+        // What does not run on this release does not count.
+        const real = behind.filter((name) => state.real.includes(name))
+        return foreseeUnit(question, [...own, ...real.flatMap(definitionsOf)], state, known)
+      },
     })
   })
 }

@@ -57,6 +57,7 @@ test('there is code for what people of Ansible look for', () => {
       'Conditions',
       'Includes',
       'Roles',
+      'Templates',
       'block, rescue, always',
       'delegate_to',
       'Vault',

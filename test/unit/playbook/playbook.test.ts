@@ -25,7 +25,7 @@ const given = (files: Readonly<Record<string, string>>): void => {
   }
 }
 const HEAD = `import { playbook, v, Secret } from 'mailrun'
-import { apt, directory, file, lineInFile, service, template } from 'mailrun/tasks'
+import { apt, directory, file, lineInFile, service, sysctl, template } from 'mailrun/tasks'
 `
 /** Its tasks begin on line 5. */
 const book = (tasks: string, vars = 'v.object({ greeting: v.string() })'): string => `${HEAD}export default playbook({
@@ -118,7 +118,12 @@ const WRONG: readonly (readonly [string, string, RegExp])[] = [
   [
     'two tasks that decide one file',
     book("  file({ path: '/x', content: 'a' }),\n  file({ path: '/x', content: 'b' })"),
-    /p\d+\.ts:6: host mx1: file \/x .*decides what file \/x \(.*p\d+\.ts:5\) decides already/,
+    /p\d+\.ts:6: host mx1: file \/x .*decides what file \/x \(.*p\d+\.ts:5\) decides already: leave one out$/m,
+  ],
+  [
+    'two tasks that decide one file, which their names do not have',
+    book("  sysctl({ name: 'a.b', value: 1, file: '/etc/x' }),\n  sysctl({ name: 'a.c', value: 1, file: '/etc/x' })"),
+    /decides already: leave one out, or give each its own file: both write \/etc\/x$/m,
   ],
   [
     'a whole file and a line of it',

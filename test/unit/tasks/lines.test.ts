@@ -47,6 +47,21 @@ test('an equal line is kept, whatever else matches', () => {
   checkCase(lineInFile, { args: PORT, now: holding('#Port 2222\nPort 22\n'), expect: [] })
 })
 
+test('a block takes over the markers of Ansible', () => {
+  const args = { path: '/x', block: 'b', marker: '# {mark} ANSIBLE $& {mark}', content: 'one\n' }
+  const written = '# BEGIN ANSIBLE $& {mark}\nformer\n# END ANSIBLE $& {mark}\nrest\n'
+  assert.is(textOf(planOf(blockInFile(args), holding(written), {})), written.replace('former', 'one'))
+  const comments = ['{mark} comment', '; {mark}']
+  for (const marker of comments)
+    checkCase(blockInFile, { args: { ...args, marker }, now: holding(''), expect: ['content'] })
+  assert.throws(
+    () => blockInFile({ ...args, marker: '# BEGIN' }),
+    /marker must be one line with \{mark\} in it, got "# BEGIN"/,
+  )
+  assert.throws(() => blockInFile({ ...args, marker: '{mark}\n' }), /marker must be one line with/)
+  assert.throws(() => blockInFile({ ...args, comment: ';' }), /give marker or comment, not both/)
+})
+
 test('a block before a line, and with the line endings of its file', () => {
   const args = { path: '/x', block: 'b', content: 'one\r\ntwo\r\n', insertBefore: /^end/ }
   assert.is(

@@ -346,6 +346,17 @@ test('a drop-in that will be written means daemon-reload, and a restart where re
   assert.is(foresee({}, ask({}, {}), backup)!.needDaemonReload, false)
 })
 
+test("a drop-in of the instance that is Postfix counts, and that of one that is not on this release doesn't", () => {
+  const dropIn = '/etc/systemd/system/postfix@-.service.d/limits.conf'
+  const probe = unitProbe({ ...QUESTION, unit: 'postfix.service', restartOn: [] })
+  assert.ok(probe.reads.includes('path:/etc/systemd/system/postfix@-.service.d'))
+  const now = ask({ restartOn: [] }, {})
+  const then = (real: readonly string[]) => probe.foresee!({ ...now, real }, fact('path', dropIn, file(UNKNOWN)))!
+  assert.equal(then(['postfix@-.service']).restart, [dropIn])
+  assert.is(then(['postfix@-.service']).needDaemonReload, true)
+  assert.equal(then(['postfix.service']).restart, [])
+})
+
 test('a unit that a package brings runs, and has no stamp', () => {
   const absent = ask(
     { restartOn: [conf] },
