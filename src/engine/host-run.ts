@@ -136,9 +136,9 @@ async function work(state: HostState, session: Session, askOutside: AskOutside, 
     const before = answers
     answers = await session.changeAndAsk(now.ready.flatMap(({ task, prediction }) => attempt(state, task, prediction)))
     for (const { task, prediction } of now.ready) {
-      if (prediction.plan.perhaps !== undefined && sameFacts(task, before, answers))
-        book.idle(task, prediction.plan.changes)
-      if (prediction.plan.caution !== undefined) book.cautioned(task, prediction.plan.caution)
+      const { changes, caution, perhaps } = prediction.plan
+      if (caution !== undefined) book.cautioned(task, changes, caution)
+      if (perhaps !== undefined && sameFacts(task, before, answers)) book.idle(task, changes)
     }
   }
 }
