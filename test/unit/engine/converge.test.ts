@@ -1046,6 +1046,32 @@ test('a host that waits for something outside does what goes before it, and goes
   assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'once\n')
 })
 
+test('once its connection was lost, a host is connected to anew, also where it is gone on with', async () => {
+  for (const loses of [true, false]) {
+    const dir = scratch()
+    const cutting = loses ? cutAtStart() : (connection: Connection) => connection
+    const wanted: unknown[] = []
+    const host1 = hostRun(
+      {
+        host,
+        tasks: [runs({ run: 'sleep 0.3' }), gated({ path: join(dir, 'a'), names: ['a'] })],
+        outputs: {},
+        secrets: [],
+        source: () => new Uint8Array(),
+      },
+      options({}),
+      async (_host, _signal, _tell, _greeting, anew) => {
+        wanted.push(anew === true)
+        return cutting(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }))
+      },
+      () => {},
+    )
+    assert.is((await host1.go(() => Promise.resolve({ kind: 'later' }))).kind, 'parked')
+    assert.is((await host1.go(() => Promise.resolve({ kind: 'served' }))).result.status, 'changed')
+    assert.equal(wanted, loses ? [false, true, true] : [false, false])
+  }
+})
+
 test('a plan that asks without end is a bug of its module', async () => {
   const dir = scratch()
   const endless = (depth: number): ReturnType<typeof ask<string>> =>
