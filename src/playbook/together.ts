@@ -6,6 +6,7 @@ import type { Task } from '../core/task/task.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { refuseConflicts } from './conflicts.ts'
 import { inOrder } from './host-order.ts'
+import { lackNotes } from './tagged.ts'
 
 export interface PreparedPlaybook {
   readonly name: string
@@ -70,7 +71,13 @@ async function completed(parts: readonly Part[], said: Readonly<Record<string, u
       made.push({ playbook, host: complete })
     }
   }
-  return { ...joined(made), notes }
+  return { ...joined(made), notes: [...notes, ...lackNotes(lackedByAll(made))] }
+}
+
+/** Flags with a tag that the tasks of none of them have. */
+function lackedByAll(parts: readonly Part[]): readonly string[] {
+  const [first = [], ...others] = parts.map(({ host }) => host.lacks ?? [])
+  return first.filter((flag) => others.every((lacked) => lacked.includes(flag)))
 }
 
 function joined(parts: readonly Part[]): PreparedHost {

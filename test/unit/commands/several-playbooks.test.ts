@@ -140,6 +140,39 @@ test('what does not go together is refused before any host is touched', async ()
   )
 })
 
+test('a tag that no task has is refused by those of the playbooks that have hosts', async () => {
+  const mail = written('tag-mail', "hosts: 'mail', tasks: () => [file({ path: '/a', content: '', tags: ['a'] })]")
+  const www = written('tag-www', "hosts: 'www', tasks: () => [file({ path: '/b', content: '', tags: ['b'] })]")
+  const facts = written('tag-facts', "hosts: 'www', facts: ['kernel'], tasks: () => []")
+  for (const other of [www, facts]) {
+    const limited = { tags: ['aa'], limit: 'mail' }
+    assert.match(await refused([mail, other], limited), /--tags: no task has the tag "aa": did you mean a\?/)
+    assert.match(await refused([other, mail], limited), /--tags: no task has the tag "aa"/)
+  }
+})
+
+test('where one of them declares facts, a tag that none of the tasks of a host has is reported of it', async () => {
+  const plain = written('tag-plain', "hosts: 'mail', tasks: () => [file({ path: '/a', content: '', tags: ['a'] })]")
+  const facts = written(
+    'tag-of-facts',
+    "hosts: 'mx2', facts: ['kernel'], tasks: () => [file({ path: '/b', content: '', tags: ['b'] })]",
+  )
+  const noted = async (more: object): Promise<readonly string[]> => {
+    const notes: string[] = []
+    const onEvent = (event: { readonly kind: string }): void => {
+      if ('note' in event && 'host' in event) notes.push(`${String(event.host)}: ${String(event.note)}`)
+    }
+    await run({ playbook: [plain, facts], inventory, check: true, onEvent, ...more })
+    return notes.filter((note) => note.includes('tags'))
+  }
+  assert.equal(await noted({ tags: ['typo'], skipTags: ['b', 'slip'] }), [
+    'mx2: --tags typo: none of its tasks has this tag',
+    'mx2: --skip-tags slip: none of its tasks has this tag',
+  ])
+  assert.equal(await noted({ tags: ['a'] }), [])
+  assert.equal(await noted({ tags: ['b'] }), [])
+})
+
 test('their tasks are listed together', async () => {
   const paths = ['seven', 'eight'].map((name) =>
     written(name, `hosts: 'mx1', tasks: () => [file({ path: '/${name}', content: '' })]`),
