@@ -117,10 +117,16 @@ function outputsOf(parts: readonly Part[]): Readonly<Record<string, Probe<unknow
   return Object.assign({}, ...parts.map(({ host }) => host.outputs)) as Readonly<Record<string, Probe<unknown>>>
 }
 
+/** The way to a host, with its secrets: to be compared only, and shown nowhere. */
+function revealed({ host: { address } }: PreparedHost): unknown {
+  const { password, privateKeyPassphrase, become } = address
+  return [address, ...[password, privateKeyPassphrase, become?.password].map((secret) => secret?.reveal())]
+}
+
 /** `group_vars/` beside a playbook may say how a host is reached: one connection cannot be both. */
 function refuseOtherAddresses([first, ...others]: readonly Part[]): void {
   for (const { playbook, host } of others) {
-    if (isDeepStrictEqual(host.host.address, first!.host.host.address)) continue
+    if (isDeepStrictEqual(revealed(host), revealed(first!.host))) continue
     throw new MailrunError(
       `host ${host.host.name}: the vars beside the playbooks ${first!.playbook} and ${playbook} say different ` +
         'ways to reach it: say it in the inventory, or run them in two commands',

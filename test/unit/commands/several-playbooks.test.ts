@@ -173,6 +173,24 @@ test('where one of them declares facts, a tag that none of the tasks of a host h
   assert.equal(await noted({ tags: ['b'] }), [])
 })
 
+test('secrets of the ways to a host are compared by what they are, and shown nowhere', async () => {
+  const members = "hosts: 'mx1', tasks: () => []"
+  const paths = ['d/nine', 'e/ten'].map((name) => written(name, members))
+  for (const name of ['ansible_password', 'ansible_become_password', 'ansible_ssh_private_key_passphrase']) {
+    for (const [index, folderOf] of ['d', 'e'].entries()) {
+      mkdirSync(join(folder, folderOf, 'host_vars'), { recursive: true })
+      const more = name.includes('become') ? 'ansible_become: true\n' : ''
+      writeFileSync(join(folder, folderOf, 'host_vars/mx1.yaml'), `${more}${name}: hunter${index}\n`)
+    }
+    const why = await refused(paths)
+    assert.match(why, /host mx1: the vars beside the playbooks d\/nine and e\/ten say different ways to reach it/)
+    assert.not.match(why, /hunter/)
+    writeFileSync(join(folder, 'e/host_vars/mx1.yaml'), readFileSync(join(folder, 'd/host_vars/mx1.yaml'), 'utf8'))
+    const { hosts } = await listTasks({ playbook: paths, inventory })
+    assert.is(hosts.length, 1, name)
+  }
+})
+
 test('their tasks are listed together', async () => {
   const paths = ['seven', 'eight'].map((name) =>
     written(name, `hosts: 'mx1', tasks: () => [file({ path: '/${name}', content: '' })]`),
