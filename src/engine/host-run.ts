@@ -5,6 +5,7 @@ import type { GivenAnswers, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter, TaskResult } from '../core/run-event.ts'
 import { stackOf } from '../core/stack-of.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
+import type { Mask } from '../shell/mask.ts'
 import type { Task } from '../core/task/task.ts'
 import { unknownRelease } from '../resources/host/releases.ts'
 import { ConnectionLost, Unreachable, type Connect } from './session/connection.ts'
@@ -73,7 +74,8 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
   }
   try {
     report({ kind: 'host-start', host: state.prepared.host.name })
-    session = await openSession(state.prepared, options, connect, report, (text) => state.mask(text), watcherOf(state))
+    const mask: Mask = (text) => state.mask(text)
+    session = await openSession(state.prepared, options, connectOf(state, connect), report, mask, watcherOf(state))
     await gather(state, session, report)
     const came = await work(state, session, askOutside, report)
     if (typeof came === 'string') return end(came)
@@ -89,6 +91,14 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
     session?.close()
   }
 }
+
+/** Where one connection had to be made anew, so are all that come later. */
+const connectOf =
+  (state: HostState, connect: Connect): Connect =>
+  (host, signal, tell, greeting, anew) => {
+    state.anew ||= anew === true
+    return connect(host, signal, tell, greeting, state.anew)
+  }
 
 /** The host's status, or why it is parked. */
 type Came = HostStatus | { readonly parked: string }
@@ -136,9 +146,9 @@ async function work(state: HostState, session: Session, askOutside: AskOutside, 
     const before = answers
     answers = await session.changeAndAsk(now.ready.flatMap(({ task, prediction }) => attempt(state, task, prediction)))
     for (const { task, prediction } of now.ready) {
-      if (prediction.plan.perhaps !== undefined && sameFacts(task, before, answers))
-        book.idle(task, prediction.plan.changes)
-      if (prediction.plan.caution !== undefined) book.cautioned(task, prediction.plan.caution)
+      const { changes, caution, perhaps } = prediction.plan
+      if (caution !== undefined) book.cautioned(task, changes, caution)
+      if (perhaps !== undefined && sameFacts(task, before, answers)) book.idle(task, changes)
     }
   }
 }

@@ -34,6 +34,8 @@ export interface HostState {
   outputs: Readonly<Record<string, unknown>>
   /** For other hosts. */
   given: GivenAnswers
+  /** Its connection was lost, or a change wanted another: no master connection that stood before is used again. */
+  anew: boolean
   /** Its release was looked at. */
   released: boolean
 }
@@ -53,6 +55,7 @@ export function hostState(prepared: PreparedHost, options: RunOptions): HostStat
     known: outside(),
     outputs: {},
     given: {},
+    anew: false,
     released: false,
   }
 }

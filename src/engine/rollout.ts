@@ -5,6 +5,7 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { GivenAnswers, PreparedHost } from '../core/fleet/prepared-host.ts'
 import type { HostResult, Reporter, RunResult } from '../core/run-event.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
+import { stackOf } from '../core/stack-of.ts'
 import { maskOf } from '../shell/mask.ts'
 import { batches } from './batches.ts'
 import type { Connect } from './session/connection.ts'
@@ -107,7 +108,10 @@ async function goOn(course: Course, meanwhile: Meanwhile, limit: LimitFunction):
   for (const [prepared, { result }] of course.parked) end(course, prepared, result)
 }
 
-/** The host with what those before it gave; what is asked of it besides stays. `error`: its tasks cannot be made. */
+/**
+ * The host with what those before it gave; what is asked of it besides stays. `error`: its tasks cannot be made, which
+ * is this host's alone.
+ */
 async function withGiven(
   prepared: PreparedHost,
   { given }: Course,
@@ -117,8 +121,7 @@ async function withGiven(
     const made = await prepared.takes((host) => given.get(host) ?? {})
     return { ...made, outputs: { ...made.outputs, ...prepared.outputs } }
   } catch (error) {
-    if (error instanceof MailrunError) return { error: error.messages.join('\n') }
-    throw error
+    return { error: error instanceof MailrunError ? error.messages.join('\n') : `a bug in mailrun: ${stackOf(error)}` }
   }
 }
 
@@ -161,6 +164,6 @@ function notReached(prepared: PreparedHost, why: string | undefined): HostResult
       commands: [],
     })),
     outputs: {},
-    ...(why === undefined ? {} : { error: why }),
+    ...(why === undefined ? {} : { error: mask(why) }),
   }
 }

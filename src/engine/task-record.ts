@@ -30,8 +30,8 @@ export interface TaskRecord {
   would(task: Task, changes: readonly Change[], remarks: Remarks): void
   /** @param preview - of texts, as far as it can be shown */
   assumed(task: Task, why: string, preview?: readonly Diff[]): void
-  /** What is to be known of changes that were made: it stays. */
-  cautioned(task: Task, caution: string): void
+  /** What is to be known of these changes, where one of them was made: it stays. */
+  cautioned(task: Task, changes: readonly Change[], caution: string): void
   /** @param change - that failed; `undefined` where there was none to make */
   failed(task: Task, why: Untrusted, change: Change | undefined): void
   unknown(task: Task, change: Change, why: string): void
@@ -71,8 +71,9 @@ export function taskRecord(tasks: readonly Task[]): TaskRecord {
     assumed(task, why, preview = []) {
       set(task, 'assumed', why).preview = preview
     },
-    cautioned(task, caution) {
-      entries.get(task)!.cautions.add(caution)
+    cautioned(task, changes, caution) {
+      const entry = entries.get(task)!
+      if (entry.changes.some((each) => changes.includes(each))) entry.cautions.add(caution)
     },
     failed(task, why, change) {
       set(task, 'failed', why).failure = change

@@ -19,7 +19,7 @@ import { inOrder, namesAfter } from './host-order.ts'
 import { onceAnswers, onceOf, type Once } from './run-once.ts'
 import { declaredFacts, onlyDeclared } from './declared-facts.ts'
 import { sourcesFor, type Sources } from './sources.ts'
-import { tagged, tagsOfNone, unknownTag } from './tagged.ts'
+import { lackNotes, tagged, tagsOfNone, unknownTag } from './tagged.ts'
 import { typedVars, type Problem } from './typed-vars.ts'
 import { userError } from './user-error.ts'
 
@@ -46,7 +46,7 @@ export interface Preparation {
 interface Among {
   /** The vars that one of them takes: for another they are no mistyped names. */
   readonly vars: readonly string[]
-  /** Is called with a tag that none of its tasks has: another playbook may have it. */
+  /** Is called with a tag that none of its tasks has, where they are made now: another playbook may have it. */
   unknownTag(unknown: UnknownTag): void
 }
 
@@ -134,18 +134,18 @@ const awaitsFacts = (typed: TypedHost, making: Making, given: GivenAnswers | und
     facts: Object.fromEntries(making.facts.map((name) => [name, GATHERED[name].probe])),
     async complete(facts) {
       const built = withAllTaskErrors(() => builtHost(typed, making, facts, given))
-      const notes = making.preparation.among === undefined ? unknownTags(built.tasks, making.preparation) : []
-      return { ...(await withSources(built, making)), notes }
+      const made = await withSources(built, making)
+      // A tag that its tasks lack may be one of another playbook's.
+      return { ...made, notes: making.preparation.among === undefined ? lackNotes(made.lacks ?? []) : [] }
     },
   },
 })
 
 /** Of a playbook with facts nobody knows all tasks before: a tag that one host's tasks lack may be another's. */
-const unknownTags = (tasks: readonly Task[], { playbook, tags, skipTags }: Preparation): readonly string[] =>
-  [tags, skipTags].flatMap((given, index) => {
-    const unknown = tagsOfNone(tasks, playbook.publish, given)
-    return unknown.map((tag) => `${index === 0 ? '--tags' : '--skip-tags'} ${tag}: none of its tasks has this tag`)
-  })
+const lackedTags = (tasks: readonly Task[], { playbook, tags, skipTags }: Preparation): readonly string[] =>
+  [tags, skipTags].flatMap((given, index) =>
+    tagsOfNone(tasks, playbook.publish, given).map((tag) => `${index === 0 ? '--tags' : '--skip-tags'} ${tag}`),
+  )
 
 /** Those of `extraVars`, which are given for this very run; the others are reported. */
 function overlooked(typed: readonly TypedHost[], { extraVars, warn }: Preparation): readonly Problem[] {
@@ -253,8 +253,9 @@ function refuseTags(built: readonly BuiltHost[], { playbook, tags, skipTags, amo
 /** With the tasks that are wanted, and what these read. */
 async function withSources(
   { host, tasks: unlisted, outputs, secrets }: BuiltHost,
-  { sources, preparation: { tags, skipTags } }: Making,
+  { sources, preparation }: Making,
 ): Promise<PreparedHost> {
+  const { tags, skipTags } = preparation
   const tasks = await sources.listed(unlisted)
   refuseConflicts(host.name, tasks)
   const wanted = tagged(tasks, tags, skipTags)
@@ -264,6 +265,7 @@ async function withSources(
     tasks: wanted,
     outputs,
     secrets: [...secrets, ...sources.secrets(wanted)],
+    lacks: lackedTags(tasks, preparation),
     source: (source) => sources.get(source),
   }
 }

@@ -59,8 +59,10 @@ export function onceAnswers(
     const name = key.slice(path.length + 1)
     const known = given?.[key]
     if (isFirst) return [name, answerOf(probe)] as const
-    const of = `${name} of ${host}`
-    return [name, known === undefined ? awaitedAnswer(of) : givenAnswer(of, known.state)] as const
+    return [
+      name,
+      known === undefined ? awaitedAnswer(key, `${name} of ${host}`) : givenAnswer(key, known.state),
+    ] as const
   })
   return Object.fromEntries(answers)
 }

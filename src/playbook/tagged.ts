@@ -40,6 +40,10 @@ export function tagsOfNone(tasks: readonly Task[], publishes: boolean, given: re
   return given.filter((tag) => !known.has(tag))
 }
 
+/** What to say of the tags that none of a host's tasks has. @param flags - such as `--tags web`. */
+export const lackNotes = (flags: readonly string[]): readonly string[] =>
+  flags.map((flag) => `${flag}: none of its tasks has this tag`)
+
 /** What to say of a tag that no task has. */
 export function unknownTag(tasks: readonly Task[], publishes: boolean, tag: string, flag: string): MailrunError {
   const known = knownTags(tasks, publishes)

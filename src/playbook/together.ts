@@ -6,6 +6,7 @@ import type { Task } from '../core/task/task.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { refuseConflicts } from './conflicts.ts'
 import { inOrder } from './host-order.ts'
+import { lackNotes } from './tagged.ts'
 
 export interface PreparedPlaybook {
   readonly name: string
@@ -70,7 +71,13 @@ async function completed(parts: readonly Part[], said: Readonly<Record<string, u
       made.push({ playbook, host: complete })
     }
   }
-  return { ...joined(made), notes }
+  return { ...joined(made), notes: [...notes, ...lackNotes(lackedByAll(made))] }
+}
+
+/** Flags with a tag that the tasks of none of them have. */
+function lackedByAll(parts: readonly Part[]): readonly string[] {
+  const [first = [], ...others] = parts.map(({ host }) => host.lacks ?? [])
+  return first.filter((flag) => others.every((lacked) => lacked.includes(flag)))
 }
 
 function joined(parts: readonly Part[]): PreparedHost {
@@ -110,10 +117,16 @@ function outputsOf(parts: readonly Part[]): Readonly<Record<string, Probe<unknow
   return Object.assign({}, ...parts.map(({ host }) => host.outputs)) as Readonly<Record<string, Probe<unknown>>>
 }
 
+/** The way to a host, with its secrets: to be compared only, and shown nowhere. */
+function revealed({ host: { address } }: PreparedHost): unknown {
+  const { password, privateKeyPassphrase, become } = address
+  return [address, ...[password, privateKeyPassphrase, become?.password].map((secret) => secret?.reveal())]
+}
+
 /** `group_vars/` beside a playbook may say how a host is reached: one connection cannot be both. */
 function refuseOtherAddresses([first, ...others]: readonly Part[]): void {
   for (const { playbook, host } of others) {
-    if (isDeepStrictEqual(host.host.address, first!.host.host.address)) continue
+    if (isDeepStrictEqual(revealed(host), revealed(first!.host))) continue
     throw new MailrunError(
       `host ${host.host.name}: the vars beside the playbooks ${first!.playbook} and ${playbook} say different ` +
         'ways to reach it: say it in the inventory, or run them in two commands',

@@ -12,6 +12,11 @@ export interface Attempt<T> {
   readonly signal: AbortSignal
   /** Is called once where it takes longer. */
   readonly tell: Tell | undefined
+  /**
+   * A connection in the middle of the run, to a host that let mailrun in before: what it refuses now, such as while it
+   * boots, may pass. It is tried whatever was refused before, and its own refusal is not remembered.
+   */
+  readonly anew?: boolean | undefined
   readonly once: () => Promise<T>
 }
 
@@ -49,11 +54,11 @@ export function attempts(notNowSeconds = NOT_NOW_SECONDS): Attempts {
     return end
   }
   return {
-    async persist({ target, signal, tell, once }) {
+    async persist({ target, signal, tell, once, anew = false }) {
       const login = loginTo(target)
       let end: number | undefined
       for (let failed = 0; ; failed += 1) {
-        const before = refused.get(login)
+        const before = anew ? undefined : refused.get(login)
         if (before !== undefined) throw before
         let pauseSeconds = 0
         try {
@@ -61,7 +66,7 @@ export function attempts(notNowSeconds = NOT_NOW_SECONDS): Attempts {
           ends.delete(routeTo(target))
           return connection
         } catch (error) {
-          if (error instanceof Refused) refused.set(login, error)
+          if (error instanceof Refused && !anew) refused.set(login, error)
           if (!(error instanceof TransientFailure) || signal.aborted) throw error
           if (error instanceof NotNow && target.retries > 0) end ??= waitFor(target, error, tell)
           const isLast = failed >= target.retries && (end === undefined || performance.now() >= end)

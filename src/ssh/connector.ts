@@ -90,17 +90,17 @@ export async function connector(
   const run: OpensshRun = { askpass: askpass(), ask, trial, attempts: attempts(), jumps: jumpLogins() }
   const system = ({ openssh }: Route, host: Host, ...[signal, tell, greeting, anew]: Given): Promise<Connection> => {
     const wanted = anew === true ? withoutMaster(openssh) : openssh
-    return opensshConnect(wanted, host.address.become, run, signal, tell, greeting)
+    return opensshConnect(wanted, host.address.become, run, signal, tell, greeting, anew)
   }
   return {
     async connect(host, ...given) {
-      const [signal, tell, greeting] = given
+      const [signal, tell, greeting, anew] = given
       const { become } = host.address
       const route = routes.get(host.name)
       const seconds = host.address.connectSeconds
       if (route === undefined) return localConnect({}, become, trial, { seconds, signal, greeting })
       if (route.bySystem) return system(route, host, ...given)
-      const own = client.connect(route.target, become, signal, tell, greeting)
+      const own = client.connect(route.target, become, signal, tell, greeting, anew)
       return orBySystem(own, () => system(route, host, ...given))
     },
     close() {

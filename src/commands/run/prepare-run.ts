@@ -71,7 +71,7 @@ export async function prepareRun(source: RunSource): Promise<PreparedRun> {
     })
     prepared.push({ name: playbook.name, hosts })
   }
-  refuseUnknown(unknown, loaded.length)
+  refuseUnknown(unknown, prepared)
   refuseNoHost(prepared, source.limit)
   const publishing = loaded.find(({ playbook }) => playbook.publish)
   return {
@@ -107,8 +107,12 @@ function refuseTwice(paths: readonly string[]): void {
   if (paths.length === 0) throw new MailrunError('no playbook was given')
 }
 
-/** A tag that one playbook lacks may be another's. */
-function refuseUnknown(unknown: readonly UnknownTag[], playbooks: number): void {
+/**
+ * A tag that one playbook lacks may be another's, also of one whose tasks are made of facts later. Playbooks that are
+ * for none of the hosts have no say.
+ */
+function refuseUnknown(unknown: readonly UnknownTag[], prepared: readonly PreparedPlaybook[]): void {
+  const playbooks = prepared.filter(({ hosts }) => hosts.length > 0).length
   for (const { flag, tag } of unknown) {
     const lacking = unknown.filter((each) => each.flag === flag && each.tag === tag)
     if (lacking.length === playbooks) throw lacking.at(-1)!.error

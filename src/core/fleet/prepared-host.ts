@@ -12,6 +12,8 @@ export interface PreparedHost {
   readonly secrets: readonly string[]
   /** The bytes of every source that the tasks name. @throws for one that was not prepared. */
   source(source: Source): Uint8Array
+  /** Flags with a tag that none of its tasks has, such as `--tags web`; left out: its tasks are not made yet. */
+  readonly lacks?: readonly string[]
   /** The names of those that are to be done before it is begun; left out: none. */
   readonly after?: readonly string[]
   /** Questions whose answers other hosts take, by name; left out: none. */

@@ -59,14 +59,19 @@ const asked = (key: string, parse: () => unknown): Probe<unknown> => ({
   foresee: (state) => state,
 })
 
-/** What another host answered. @param of - in words: `token of mx1` */
-export const givenAnswer = (of: string, value: unknown): Answered<unknown> =>
-  answerOf(asked(`given ${of}`, () => value))
+/** What another host answered. @param key - of this answer alone among all of a run. */
+export const givenAnswer = (key: string, value: unknown): Answered<unknown> =>
+  answerOf(asked(`given ${key}`, () => value))
 
-/** Not known before another host has done what its answer depends on. */
-export const awaitedAnswer = (of: string): Answered<unknown> =>
+/**
+ * Not known before another host has done what its answer depends on.
+ *
+ * @param key - as of {@link givenAnswer}.
+ * @param of - in words: `token of mx1`
+ */
+export const awaitedAnswer = (key: string, of: string): Answered<unknown> =>
   answerOf(
-    asked(`awaited ${of}`, () => {
+    asked(`awaited ${key}`, () => {
       throw new AnswerAwaited(`cannot be known before ${of} is`)
     }),
   )

@@ -101,7 +101,7 @@ async function reopen(state: SessionState, away: number): Promise<Connection> {
   const until = performance.now() + away * 1000
   for (let pause = 1000; ; pause *= 2) {
     try {
-      return await open(state)
+      return await open(state, { anew: true })
     } catch (error) {
       if (!isWorthAnotherTry(error) || interrupt.aborted || performance.now() + pause > until) throw error
       await sleep(pause, undefined, { signal: interrupt }).catch(() => {})

@@ -110,7 +110,10 @@ function tellLine({ index, open }: Section, onFrame: (frame: Frame) => void): vo
 }
 
 /** What a terminal would show of the line in the end. */
-const lastState = (line: Untrusted): Untrusted => line.replace(/\r$/, '').replace(/^.*\r/, '')
+function lastState(line: Untrusted): Untrusted {
+  const whole = line.endsWith('\r') ? line.slice(0, -1) : line
+  return whole.slice(whole.lastIndexOf('\r') + 1)
+}
 
 /** The same lines of a step that has ended, of whose output nothing was sent while it ran. */
 export const progressLines = (output: Untrusted): readonly Untrusted[] =>

@@ -1,7 +1,7 @@
 // Opens a shell as another user (sudo, su, doas) over the streams of a connection, and sends the password when it is
 // asked for.
 import { Unreachable } from '../../engine/session/connection.ts'
-import { BECOME_BYTES } from '../../core/bounds.ts'
+import { ANSWERS_BYTES, BECOME_BYTES } from '../../core/bounds.ts'
 import type { Become } from '../../core/fleet/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { openingOf, type Dialogue } from './become.ts'
@@ -24,6 +24,8 @@ export interface BecomeOptions {
   stage(now: string): void
   /** A script that the shell runs before it reads its input. */
   readonly greeting?: string | undefined
+  /** Whether what is printed now is the greeting's, which may be as long as answers are; left out: it never is. */
+  readonly greets?: () => boolean
   /** Is called with each process before anything of it is read. */
   readonly onStart?: (process: ShellProcess) => void
 }
@@ -35,7 +37,7 @@ export interface BecomeOptions {
  * @throws Unreachable with what was said and what to do.
  */
 export async function openShell(options: BecomeOptions): Promise<ShellProcess> {
-  const { become, login, at, start, stage, trial, greeting, onStart = () => {} } = options
+  const { become, login, at, start, stage, trial, greeting, greets = () => false, onStart = () => {} } = options
   for (const terminal of [false, true]) {
     const { command, dialogue } = openingOf(become, login, terminal, greeting)
     const shell = await start(command)
@@ -51,6 +53,7 @@ export async function openShell(options: BecomeOptions): Promise<ShellProcess> {
       dialogue,
       (password) => trial.turn(password, at),
       reported,
+      greets,
     )
     if (answered) trial.settle(reveal!, at, accepted(refusal, said))
     if (refusal === undefined) return shell
@@ -120,6 +123,7 @@ function converse(
   dialogue: Dialogue,
   turn: (password: string) => Promise<readonly string[] | undefined>,
   reported: (tail: string) => void,
+  greets: () => boolean,
 ): Promise<Outcome> {
   const password = dialogue.password?.reveal()
   const words = becomeWords(dialogue)
@@ -154,7 +158,7 @@ function converse(
     }
     // But a login shell that takes no commands says so there: nologin(8).
     const onPrinted = (chunk: Untrusted<Buffer>): void => {
-      if (printed.add(chunk) > BECOME_BYTES) finish({ kind: 'too-much' })
+      if (printed.add(chunk) > (greets() ? ANSWERS_BYTES : BECOME_BYTES)) finish({ kind: 'too-much' })
     }
     const onData = (chunk: Untrusted<Buffer>): void => {
       const event = words.feed(chunk)

@@ -20,6 +20,7 @@ export interface SshClient {
    * Host keys are verified strictly, before any authentication.
    *
    * @param tell - is reported where sshd takes no connection for a while.
+   * @param anew - as the run's memory of refused logins has it.
    * @throws Unreachable; Unsupported where only the system's ssh can do it.
    */
   connect(
@@ -28,6 +29,7 @@ export interface SshClient {
     signal: AbortSignal,
     tell?: Tell,
     greeting?: Greeting,
+    anew?: boolean,
   ): Promise<Connection>
   /** Ends the connections to jump hosts. */
   close(): void
@@ -43,12 +45,12 @@ export function sshClient(trial: SharedTrial): SshClient {
     return persist({ target, signal: never, tell, once })
   })
   return {
-    connect(target, become, signal, tell, greeting) {
+    connect(target, become, signal, tell, greeting, anew) {
       const once = (): Promise<Connection> =>
         shake({ target, jumps, signal, tell }, ({ client, socket, ...rest }) =>
           sshShell(client, socket, target, become, trial, rest, greeting),
         )
-      return persist({ target, signal, tell, once })
+      return persist({ target, signal, tell, once, anew })
     },
     close: () => jumps.close(),
   }

@@ -42,7 +42,11 @@ export interface OpensshRun {
 /** Starts ssh for a host: with its options before ours, and a command line for the host's shell. */
 type Start = (command: string, ready: string, options?: readonly string[]) => ChildProcessWithoutNullStreams
 
-/** @param tell - is reported where sshd takes no connection for a while. @throws Unreachable */
+/**
+ * @param tell - is reported where sshd takes no connection for a while.
+ * @param anew - as the run's memory of refused logins has it.
+ * @throws Unreachable
+ */
 export async function opensshConnect(
   openssh: OpensshTarget,
   become: Become | undefined,
@@ -50,6 +54,7 @@ export async function opensshConnect(
   signal: AbortSignal,
   tell?: Tell,
   greeting?: Greeting,
+  anew?: boolean,
 ): Promise<Connection> {
   const { target } = openssh
   const { ask, trial } = run
@@ -76,7 +81,7 @@ export async function opensshConnect(
   // A master that stands has logged in already.
   const once = (): Promise<Connection> =>
     isThere ? login() : run.jumps.through(target, () => handshake(`${first.hostName}:${first.port}`, login))
-  return run.attempts.persist({ target, signal, tell, once })
+  return run.attempts.persist({ target, signal, tell, once, anew })
 }
 
 async function starter(openssh: OpensshTarget, { askpass, ask }: OpensshRun): Promise<Start> {

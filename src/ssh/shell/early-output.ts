@@ -5,6 +5,8 @@ import { ANSWERS_BYTES } from '../../core/bounds.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface EarlyOutput {
+  /** Its first mark has come on standard output. */
+  readonly begun: boolean
   /** What came so far, from the first mark on, or what may be its beginning; nothing more is kept. */
   take(): { readonly stdout: Untrusted<Buffer>; readonly stderr: Untrusted<Buffer> }
 }
@@ -20,6 +22,9 @@ export function earlyOutput({ stdout, stderr }: Outputs, mark: string): EarlyOut
   stdout.on('data', out.feed)
   stderr.on('data', err.feed)
   return {
+    get begun() {
+      return out.begun
+    },
     take() {
       stdout.off('data', out.feed)
       stderr.off('data', err.feed)
@@ -31,6 +36,7 @@ export function earlyOutput({ stdout, stderr }: Outputs, mark: string): EarlyOut
 interface Keeper {
   readonly feed: (chunk: Untrusted<Buffer>) => void
   kept(): Untrusted<Buffer>
+  readonly begun: boolean
 }
 
 /** A banner, and what sudo says, come before it: they are dropped. */
@@ -53,6 +59,9 @@ function keeper(mark: string): Keeper {
       const kept = joined.subarray(begun ? at : Math.max(0, joined.length - needle.length))
       chunks = [kept]
       bytes = kept.length
+    },
+    get begun() {
+      return begun
     },
     // The end of a banner may be the beginning of the mark.
     kept: () => Buffer.concat(chunks),

@@ -52,6 +52,7 @@ async function greetedProcess(
     login: user,
     stage: (now) => (stage.now = now),
     greeting: greeting?.script,
+    greets: () => early?.begun === true,
     onStart: (started) => (early = greeting === undefined ? undefined : earlyOutput(started, greeting.mark)),
   }).catch((error: unknown) => {
     end()

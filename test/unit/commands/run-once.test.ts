@@ -31,7 +31,7 @@ function playbookOf(members: string, name = 'p'): string {
   const path = join(folder, `playbook-${count}.ts`)
   const lines = [
     "import { commandOutput, playbook } from 'mailrun'",
-    "import { command, file } from 'mailrun/tasks'",
+    "import { blockInFile, command, file } from 'mailrun/tasks'",
     `const at = (name) => ${JSON.stringify(at(''))} + name`,
     `export default playbook({ name: '${name}', ${members.includes('hosts:') ? '' : "hosts: 'mail', "}${members} })`,
   ]
@@ -161,6 +161,30 @@ test('among several playbooks each has its own', async () => {
     [['mx1', 'ok']],
     'a playbook that is for none of the hosts of the run needs no host for runOnce',
   )
+})
+
+test('several playbooks that give the same name each take their own', async () => {
+  const path = JSON.stringify(join(folder, 'both-'))
+  const made = ['one', 'two'].map((name) => {
+    const block = `blockInFile({ path: ${path} + host.name, block: '${name}', content: once.token, create: true })`
+    const members = `${TOKEN.replace('-$$', `-${name}`)} tasks: ({ host, once }) => [${block}]`
+    return { name, playbook: playbookOf(members, name), token: at('token') }
+  })
+  const { hosts } = await run({ playbook: made.map(({ playbook }) => playbook), inventory })
+  assert.equal(
+    hosts.map(({ status }) => status),
+    ['changed', 'changed', 'changed'],
+  )
+  const tokens = made.map(({ token }) => readFileSync(token, 'utf8'))
+  assert.equal(tokens, ['mx2-one\n', 'mx2-two\n'])
+  for (const host of ['mx1', 'mx2', 'mx3']) {
+    const both = readFileSync(join(folder, `both-${host}`), 'utf8')
+    assert.equal(
+      tokens.map((token) => both.split(token).length - 1),
+      [1, 1],
+      both,
+    )
+  }
 })
 
 test.run()

@@ -140,6 +140,57 @@ test('what does not go together is refused before any host is touched', async ()
   )
 })
 
+test('a tag that no task has is refused by those of the playbooks that have hosts', async () => {
+  const mail = written('tag-mail', "hosts: 'mail', tasks: () => [file({ path: '/a', content: '', tags: ['a'] })]")
+  const www = written('tag-www', "hosts: 'www', tasks: () => [file({ path: '/b', content: '', tags: ['b'] })]")
+  const facts = written('tag-facts', "hosts: 'www', facts: ['kernel'], tasks: () => []")
+  for (const other of [www, facts]) {
+    const limited = { tags: ['aa'], limit: 'mail' }
+    assert.match(await refused([mail, other], limited), /--tags: no task has the tag "aa": did you mean a\?/)
+    assert.match(await refused([other, mail], limited), /--tags: no task has the tag "aa"/)
+  }
+})
+
+test('where one of them declares facts, a tag that none of the tasks of a host has is reported of it', async () => {
+  const plain = written('tag-plain', "hosts: 'mail', tasks: () => [file({ path: '/a', content: '', tags: ['a'] })]")
+  const facts = written(
+    'tag-of-facts',
+    "hosts: 'mx2', facts: ['kernel'], tasks: () => [file({ path: '/b', content: '', tags: ['b'] })]",
+  )
+  const noted = async (more: object): Promise<readonly string[]> => {
+    const notes: string[] = []
+    const onEvent = (event: { readonly kind: string }): void => {
+      if ('note' in event && 'host' in event) notes.push(`${String(event.host)}: ${String(event.note)}`)
+    }
+    await run({ playbook: [plain, facts], inventory, check: true, onEvent, ...more })
+    return notes.filter((note) => note.includes('tags'))
+  }
+  assert.equal(await noted({ tags: ['typo'], skipTags: ['b', 'slip'] }), [
+    'mx2: --tags typo: none of its tasks has this tag',
+    'mx2: --skip-tags slip: none of its tasks has this tag',
+  ])
+  assert.equal(await noted({ tags: ['a'] }), [])
+  assert.equal(await noted({ tags: ['b'] }), [])
+})
+
+test('secrets of the ways to a host are compared by what they are, and shown nowhere', async () => {
+  const members = "hosts: 'mx1', tasks: () => []"
+  const paths = ['d/nine', 'e/ten'].map((name) => written(name, members))
+  for (const name of ['ansible_password', 'ansible_become_password', 'ansible_ssh_private_key_passphrase']) {
+    for (const [index, folderOf] of ['d', 'e'].entries()) {
+      mkdirSync(join(folder, folderOf, 'host_vars'), { recursive: true })
+      const more = name.includes('become') ? 'ansible_become: true\n' : ''
+      writeFileSync(join(folder, folderOf, 'host_vars/mx1.yaml'), `${more}${name}: hunter${index}\n`)
+    }
+    const why = await refused(paths)
+    assert.match(why, /host mx1: the vars beside the playbooks d\/nine and e\/ten say different ways to reach it/)
+    assert.not.match(why, /hunter/)
+    writeFileSync(join(folder, 'e/host_vars/mx1.yaml'), readFileSync(join(folder, 'd/host_vars/mx1.yaml'), 'utf8'))
+    const { hosts } = await listTasks({ playbook: paths, inventory })
+    assert.is(hosts.length, 1, name)
+  }
+})
+
 test('their tasks are listed together', async () => {
   const paths = ['seven', 'eight'].map((name) =>
     written(name, `hosts: 'mx1', tasks: () => [file({ path: '/${name}', content: '' })]`),

@@ -989,6 +989,37 @@ test('a warning about changes stays once they are made; the next run, which make
   assert.equal(warnings, [['nobody looked'], ['nobody looked'], [undefined]])
 })
 
+test('a warning about a change that was not made is not kept', async () => {
+  const dir = scratch()
+  const path = join(dir, 'a')
+  // Its first plan is outdated when it comes to it; what it does then needs no warning.
+  const adds = defineTask<{}, string>({
+    type: 'adds',
+    name: () => 'it',
+    probe: () =>
+      defineProbe({
+        key: 'adds',
+        reads: [],
+        script: sh`cat -- ${path} 2>/dev/null || :`,
+        parse: ({ stdout }) => utf8(stdout),
+      }),
+    plan: (_, now) => {
+      const apply = lines([orOutdated(sh`[ "$(cat -- ${path} 2>/dev/null)" = ${now} ]`), sh`printf x >> ${path}`])
+      const plan = now.includes('x') ? ok : change([{ summary: 'add', apply }], `${now}x`)
+      return remarked<string>(plan, now === '' ? { caution: 'nobody looked' } : {})
+    },
+    writes: () => [],
+    examples: [],
+  })
+  const { result, statuses } = await run(dir, [runs({ run: `printf other >> ${path}` }), adds({})])
+  assert.equal([result.error, statuses], [undefined, ['changed', 'changed']])
+  assert.is(readFileSync(path, 'utf8'), 'otherx')
+  assert.equal(
+    result.tasks.map(({ warning }) => warning),
+    [undefined, undefined],
+  )
+})
+
 test('a host that waits for something outside does what goes before it, and goes on where it was', async () => {
   const dir = scratch()
   const tasks = [
@@ -1013,6 +1044,32 @@ test('a host that waits for something outside does what goes before it, and goes
     ['ended', 'changed', ['changed', 'changed', 'changed'], 4],
   )
   assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'once\n')
+})
+
+test('once its connection was lost, a host is connected to anew, also where it is gone on with', async () => {
+  for (const loses of [true, false]) {
+    const dir = scratch()
+    const cutting = loses ? cutAtStart() : (connection: Connection) => connection
+    const wanted: unknown[] = []
+    const host1 = hostRun(
+      {
+        host,
+        tasks: [runs({ run: 'sleep 0.3' }), gated({ path: join(dir, 'a'), names: ['a'] })],
+        outputs: {},
+        secrets: [],
+        source: () => new Uint8Array(),
+      },
+      options({}),
+      async (_host, _signal, _tell, _greeting, anew) => {
+        wanted.push(anew === true)
+        return cutting(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }))
+      },
+      () => {},
+    )
+    assert.is((await host1.go(() => Promise.resolve({ kind: 'later' }))).kind, 'parked')
+    assert.is((await host1.go(() => Promise.resolve({ kind: 'served' }))).result.status, 'changed')
+    assert.equal(wanted, loses ? [false, true, true] : [false, false])
+  }
 })
 
 test('a plan that asks without end is a bug of its module', async () => {

@@ -211,6 +211,20 @@ test('a host whose tasks cannot be made of what another gave fails, and the othe
   )
 })
 
+test('a bug while the tasks of a host are made fails this host alone, and shows none of its secrets', async () => {
+  const [a, b, c] = fleet('a', 'b', 'c') as [PreparedHost, PreparedHost, PreparedHost]
+  for (const [error, wanted] of [
+    [new TypeError('not a function: hunter2'), /^a bug in mailrun: TypeError: not a function: \*{8}\n.*at /],
+    [new MailrunError('no such user: hunter2', 'p.ts:3'), /^p\.ts:3: no such user: \*{8}$/],
+  ] as const) {
+    const broken = { ...b, secrets: ['hunter2'], takes: () => Promise.reject(error) }
+    const { result } = await go([a, broken, c], {}, {})
+    assert.is(result.hosts[1]!.status, 'failed')
+    assert.match(result.hosts[1]!.error ?? '', wanted)
+    for (const index of [0, 2]) assert.ok(['changed', 'ok'].includes(result.hosts[index]!.status))
+  }
+})
+
 test('what was begun is finished however many others failed', async () => {
   const [bad, good] = fleet('bad', 'good') as [PreparedHost, PreparedHost]
   const { result } = await go(

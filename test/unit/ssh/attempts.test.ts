@@ -80,6 +80,18 @@ test('a login that was refused is not tried again in the run; another one is', a
   assert.is(await persist({ target: other, signal, tell: undefined, once: tried.once }), 'in')
 })
 
+test('a new connection to a host is tried whatever was refused, and its refusal counts for nothing else', async () => {
+  const { persist } = attempts()
+  const refusals = Array.from({ length: 4 }, () => new Refused('permission denied'))
+  const { once } = failing(...refusals)
+  const target = targetAt('mx1')
+  const outcome = (anew: boolean): Promise<unknown> =>
+    persist({ target, signal, tell: undefined, once, anew }).catch(() => 'refused')
+  const outcomes = []
+  for (const anew of [true, true, false, false, true, true, false]) outcomes.push(await outcome(anew))
+  assert.equal(outcomes, ['refused', 'refused', 'refused', 'refused', 'refused', 'in', 'refused'])
+})
+
 test('a try that says so is followed by a longer pause', async () => {
   const began = performance.now()
   const tried = failing(new TransientFailure('closed', 2))

@@ -9,6 +9,7 @@ import { openShell } from '../../../src/ssh/become/become-dialogue.ts'
 import { localConnect } from '../../../src/ssh/local.ts'
 import { sharedTrial } from '../../../src/ssh/shared-trial.ts'
 import { fileLock } from '../../../src/ssh/host-keys/record-lock.ts'
+import { hostShell } from '../../../src/ssh/shell/host-shell.ts'
 import { shellStream } from '../../../src/ssh/shell/shell-stream.ts'
 import { TooMuchSaid } from '../../../src/engine/session/connection.ts'
 import { BECOME_BYTES } from '../../../src/core/bounds.ts'
@@ -43,6 +44,37 @@ test('who says more than a shell needs is given up, with what to do', async () =
       /^mx1: become root through sudo: more than 64 kB were printed before a shell opened: log in/,
     )
     assert.ok(error.message.length < 8000)
+  }
+})
+
+test('what the greeting prints before the shell is known to stand is no word of sudo: it is not counted', async () => {
+  const mark = 'mailrun-0123456789abcdef'
+  for (const [before, isOpened] of [
+    [1, true],
+    [80, false],
+  ] as const) {
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
+    const source = {
+      become: SUDO,
+      trial: sharedTrial(),
+      user: 'ops',
+      at: 'mx1',
+      stage: { now: '' },
+      notes: [],
+      greeting: { script: 'ask', mark },
+      start(command: string) {
+        for (let count = 0; count < before; count += 1) stdout.write('a banner '.repeat(100))
+        stdout.write(`\n${mark} begun\n`)
+        for (let count = 0; count < 3; count += 1) stdout.write('x'.repeat(BECOME_BYTES))
+        const [ready] = /mailrun-ready-[0-9a-f]+/.exec(command)!
+        setTimeout(() => stderr.write(`${ready}\n`), 100)
+        return Promise.resolve({ stdin, stdout, stderr, onEnd: () => {} })
+      },
+      touch: () => Promise.resolve(),
+      end: () => {},
+    }
+    const { message } = await rejection(hostShell(source))
+    assert.match(message, isOpened ? /^it came about$/ : /more than 64 kB were printed before a shell opened/)
   }
 })
 

@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type Connection as Client, type KeyboardAuthContext } from 'ssh2'
 import * as assert from 'uvu/assert'
-import { connector } from '../../../src/ssh/connector.ts'
+import { connector, type Connector } from '../../../src/ssh/connector.ts'
 import type { OpensshTarget } from '../../../src/ssh/openssh/openssh-arguments.ts'
 import { saysWhoAsks } from '../../../src/ssh/openssh/openssh-version.ts'
 import { asked, sshQuestion, type Questioned } from '../../../src/ssh/openssh/ssh-question.ts'
 import { Unreachable } from '../../../src/engine/session/connection.ts'
 import { keyringFor } from '../../../src/commands/fleet/keyring-for.ts'
 import { readFleet } from '../../../src/commands/fleet/read-fleet.ts'
+import type { Host } from '../../../src/core/fleet/host.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import { suite } from '../../suite.ts'
 
@@ -113,10 +114,23 @@ interface Login {
 const logIn = (host: Server, login: Login): Promise<string[]> => logInToAll([host], login)
 
 /** Of one run; at once. */
-async function logInToAll(
+async function logInToAll(servers: readonly Server[], login: Login): Promise<string[]> {
+  const { hosts, made, questions } = await connectorTo(servers, login)
+  const never = new AbortController().signal
+  const logins = await Promise.all(hosts.map((host) => made.connect(host, never).catch((error: unknown) => error)))
+  for (const connected of logins) {
+    if (connected instanceof Unreachable) continue
+    assert.type((connected as { close?: unknown }).close, 'function', String(connected))
+    open.push(connected as { close(): void })
+  }
+  return questions
+}
+
+/** The connector of a run, its hosts, and what a person is asked. */
+async function connectorTo(
   servers: readonly Server[],
   { through, jumpUser = 'ops', vars = {}, config = '', answer = 'a-persons-answer' }: Login,
-): Promise<string[]> {
+): Promise<{ readonly hosts: readonly Host[]; readonly made: Connector; readonly questions: string[] }> {
   const names = [...servers, ...(through === undefined ? [] : [through])].map(({ port }) => `[127.0.0.1]:${port},fleet`)
   writeFileSync(KNOWN_HOSTS, names.map((name) => `${name} ${hostKeys.public}\n`).join(''))
   const file = join(folder, 'config')
@@ -149,14 +163,7 @@ async function logInToAll(
   }
   const made = await connector(hosts, { sshConfig: file, ask })
   open.push(made)
-  const never = new AbortController().signal
-  const logins = await Promise.all(hosts.map((host) => made.connect(host, never).catch((error: unknown) => error)))
-  for (const connected of logins) {
-    if (connected instanceof Unreachable) continue
-    assert.type((connected as { close?: unknown }).close, 'function', String(connected))
-    open.push(connected as { close(): void })
-  }
-  return questions
+  return { hosts, made, questions }
 }
 
 const lies = (port: number): readonly string[] => [
@@ -177,6 +184,21 @@ test('a host is given its password by the method password, and by the first ques
   const interactive = await sshd({ asks: ['Password: ', 'Password: '], letsIn: true })
   await logIn(interactive, {})
   assert.equal(interactive.reported, [PASSWORD, ''])
+})
+
+test('a login that was refused is not tried again in the run, save where a new connection is wanted', async () => {
+  for (const kind of ['openssh', 'auto']) {
+    const host = await sshd({ asks: undefined, letsIn: false })
+    const { hosts, made } = await connectorTo([host], { vars: { ansible_connection: kind } })
+    const never = new AbortController().signal
+    const tries: number[] = []
+    for (const anew of [true, true, false, false, true]) {
+      const error = await made.connect(hosts[0]!, never, undefined, undefined, anew).catch((why: unknown) => why)
+      assert.instance(error, Unreachable, kind)
+      tries.push(host.reported.length)
+    }
+    assert.equal(tries, [1, 2, 3, 3, 4], kind)
+  }
 })
 
 test('a host behind an alias of known_hosts is given its password, too', async () => {

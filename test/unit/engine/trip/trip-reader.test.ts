@@ -1,6 +1,6 @@
 // The frames of a trip, however the bytes are cut.
 import * as assert from 'uvu/assert'
-import { tripReader, stderrByQuestion, type Frame } from '../../../../src/engine/trip/trip-reader.ts'
+import { progressLines, tripReader, stderrByQuestion, type Frame } from '../../../../src/engine/trip/trip-reader.ts'
 import { OUTPUT_CAP_BYTES } from '../../../../src/engine/trip/progress.ts'
 import { PROGRESS_CAP_BYTES } from '../../../../src/engine/trip/trip-steps.ts'
 import { suite } from '../../../suite.ts'
@@ -67,6 +67,17 @@ test('of what was cut, the line in which it was cut is left out: it may be a par
     read([Buffer.from(`\nM start 0\n${body}\nM output 0\n\nM done 0 3\n`)]).filter(({ kind }) => kind === 'progress')
   assert.equal(progress(`first\n${'x'.repeat(PROGRESS_CAP_BYTES - 6)}`), [{ kind: 'progress', step: 0, line: 'first' }])
   assert.is(progress('first\nlast').length, 2)
+})
+
+test('of a line that is written over, what a terminal shows in the end is its progress', () => {
+  const body = '1%\r50%\r\r100%\r\n\rlast\r\n\u2028a\rb\nc\r\r\n'
+  const frames = read([Buffer.from(`\nM start 0\n${body}\nM output 0\n\nM done 0 0\n`)])
+  const wanted = ['100%', 'last', 'b']
+  assert.equal(
+    frames.flatMap((frame) => (frame.kind === 'progress' ? [frame.line] : [])),
+    wanted,
+  )
+  assert.equal(progressLines(body), wanted)
 })
 
 test('a line of a frame that does not end is no frame, nor is anything after it', () => {
