@@ -59,6 +59,7 @@ export function hostRun(prepared: PreparedHost, options: RunOptions, connect: Co
 async function go(state: HostState, connect: Connect, report: Reporter, askOutside: AskOutside): Promise<HostProgress> {
   const { options, spent } = state
   const began = performance.now()
+  state.stopwatch.begins('planning')
   state.known = outside()
   // What was tried before may be tried again by what is known now.
   state.attempts.clear()
