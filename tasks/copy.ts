@@ -43,7 +43,10 @@ interface CopyFolder extends CopyCommon {
   readonly backup?: never
   /** Of a folder: the mode of directories. Left out: `0755` for a new one. */
   readonly directoryMode?: Mode
-  /** Of a folder: removes what is below `dest` and not in the folder. Left out: other files stay. */
+  /**
+   * Of a folder: removes what is below `dest` and not in the folder; other tasks that put something there are refused.
+   * Left out: other files stay.
+   */
   readonly purge?: boolean
 }
 
@@ -103,7 +106,12 @@ export const copy = defineTask<CopyArgs, FolderState>({
   writes: ({ dest, backup }) => [`path:${dest}`, ...(backup ? ([`path:${dest}.mailrun-backup`] as const) : [])],
   owns: (args, listing) =>
     isFolder(args)
-      ? listing.flatMap(({ path, kind }) => (kind === 'file' ? ([`content:${pathIn(args.dest, path)}`] as const) : []))
+      ? [
+          ...(args.purge ? ([`tree:${args.dest}`] as const) : []),
+          ...listing.flatMap(({ path, kind }) =>
+            kind === 'file' ? ([`content:${pathIn(args.dest, path)}`] as const) : [],
+          ),
+        ]
       : [`content:${args.dest}`],
   sources: (args, listing) =>
     isFolder(args)

@@ -13,7 +13,7 @@ import { defineTask } from '../src/core/task/define-task.ts'
 import { joinProbes } from '../src/core/probe/join-probes.ts'
 import { blocked, change, ok, type Plan } from '../src/core/task/plan.ts'
 import type { Probe } from '../src/core/probe/probe.ts'
-import { UNKNOWN } from '../src/core/unknown.ts'
+import { isKnown, UNKNOWN } from '../src/core/unknown.ts'
 import { lines, type Script } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 import type { Untrusted } from '../src/shell/untrusted.ts'
@@ -29,9 +29,9 @@ interface UnarchiveCommon {
   /** Of all that is unpacked; left out: root. */
   readonly owner?: string
   readonly group?: string
-  /** What is more, unpacked, is refused; left out: 1073741824. */
+  /** What is more, as an archive or unpacked, is refused; left out: 1073741824. */
   readonly maxBytes?: number
-  /** Left out: 100000. */
+  /** What has more files and directories is refused; left out: 100000. */
   readonly maxFiles?: number
   /** After this many seconds it is ended and has failed; left out: 600. */
   readonly timeoutSeconds?: number
@@ -73,10 +73,11 @@ const EXAMPLE_ARCHIVE = [
 
 /**
  * A tar archive, as it is or made by gzip, bzip2, xz or zstd: unpacked beside `dest`, looked through, and put in place
- * whole. Devices, setuid and setgid bits, and links that lead out of it are refused; owners in it count for nothing,
- * and nobody else may write what it has. The file `.mailrun-archive` in `dest` tells of which archive it is: while that
- * is right, nothing else is looked at. Another archive replaces the directory with all in it: give each version a
- * directory of its own and a `symlink`, or keep data elsewhere.
+ * whole. Devices are refused, and links that lead out of it or have a `..` after another name; setuid and setgid bits
+ * are dropped, owners in it count for nothing, and nobody else may write what it has. The file `.mailrun-archive` in
+ * `dest` tells of which archive it is: while that is right, nothing else is looked at. Another archive replaces the
+ * directory with all in it, so other tasks that put something below `dest` are refused: give each version a directory
+ * of its own and a `symlink` beside it, and keep data elsewhere.
  *
  * @ansible unarchive
  */
@@ -102,7 +103,7 @@ export const unarchive = defineTask<UnarchiveArgs, UnarchiveState>({
     return plan(args, content, now)
   },
   writes: ({ dest }) => [`path:${dest}`],
-  owns: ({ dest }) => [`content:${dest}`, `directory:${dest}`],
+  owns: ({ dest }) => [`content:${dest}`, `directory:${dest}`, `tree:${dest}`],
   sources: ({ src }) => (src === undefined ? [] : [{ kind: 'file', path: src }]),
   examples: [
     {
@@ -162,7 +163,7 @@ function probe({ dest, owner, group, path }: UnarchiveArgs): Probe<UnarchiveStat
     [
       pathProbe({ path: `${dest}/.mailrun-archive`, wanted: 'needed' }),
       emptinessOf(dest),
-      ...(path === undefined ? [] : [pathProbe({ path, wanted: 'nothing' })]),
+      ...(path === undefined ? [] : [pathProbe({ path, wanted: 'digest' })]),
     ],
     (own, [stamp, holds, archive]) => ({
       dest: own,
@@ -197,7 +198,7 @@ function plan(args: UnarchiveArgs, content: Uint8Array | undefined, now: Unarchi
 
 /** Why it cannot be unpacked there as things stand. */
 function whyNot(
-  { dest, path }: UnarchiveArgs,
+  { dest, path, sha256 }: UnarchiveArgs,
   now: UnarchiveState,
   stamped: Untrusted | undefined,
 ): string | undefined {
@@ -208,8 +209,12 @@ function whyNot(
   if (is.kind === 'file') return `${dest} is a file: remove it first`
   if (stamped === undefined && now.holds === 'full')
     return `${dest} holds files of no archive: remove them, or give the archive a directory of its own`
-  return path !== undefined && now.archive?.is.kind !== 'file'
-    ? `there is no archive ${path} on the host: bring it with download or copy`
+  if (path === undefined) return undefined
+  const archive = now.archive?.is
+  if (archive?.kind !== 'file') return `there is no archive ${path} on the host: bring it with download or copy`
+  const came = archive.sha256
+  return isKnown(came) && came !== sha256.toLowerCase()
+    ? `${path} has the SHA-256 ${came}, not ${sha256.toLowerCase()}: bring the right one with download or copy`
     : undefined
 }
 
@@ -244,7 +249,7 @@ function unpacking(
   const keep = keepDirectory(STAGED, { ...alone, mode: '0700' })
   const put =
     content === undefined
-      ? { before: [], apply: copyFile(staged, path!, alone) }
+      ? { before: [], apply: copyFile(staged, path!, { ...alone, maxBytes }) }
       : replaceFile({ path: staged, content, secret: false, ...alone, validate: undefined, backup: undefined })
   const unpack = unpackArchive(dest, { owner, group, source: staged, strip, maxBytes, maxFiles, stamp, isNew })
   const apply: Script = lines([

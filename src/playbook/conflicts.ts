@@ -16,6 +16,24 @@ export function refuseConflicts(host: string, tasks: readonly Task[]): void {
     const whole = owned.includes('#') ? owners.get(owned.slice(0, owned.indexOf('#'))) : undefined
     if (whole && whole !== task) throw conflict(host, whole, task, owned)
   }
+  for (const [owned, task] of owners) if (owned.startsWith(TREE)) refuseBelow(host, owned, task, owners)
+}
+
+const TREE = 'tree:'
+const MADE_AT_PATH = ['content:', 'directory:', TREE]
+
+/** A task that has a directory with all in it removes what others put there. */
+function refuseBelow(host: string, tree: string, whole: Task, owners: ReadonlyMap<string, Task>): void {
+  const path = tree.slice(TREE.length)
+  const begins = MADE_AT_PATH.map((kind) => `${kind}${path}/`)
+  for (const [owned, task] of owners) {
+    if (task === whole || !begins.some((each) => owned.startsWith(each))) continue
+    throw new MailrunError(
+      `host ${host}: ${describe(task)} is below ${path}, and ${describe(whole)} decides all that is there: ` +
+        'name another path, or leave one out',
+      task.where,
+    )
+  }
 }
 
 const conflict = (host: string, first: Task, second: Task, owned: string): MailrunError =>

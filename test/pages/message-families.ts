@@ -91,8 +91,14 @@ export const FAMILIES: readonly FamilyGroup[] = [
         from: ['src/playbook/extra-vars.ts'],
       },
       {
-        says: ['there is no argument', 'decides what … decides already: leave one out'],
-        cause: 'A task was given arguments that it does not take, or two tasks set the same thing.',
+        says: [
+          'there is no argument',
+          'decides what … decides already: leave one out',
+          'is below …, and … decides all that is there',
+        ],
+        cause:
+          'A task was given arguments that it does not take, or two tasks set the same thing: `copy` with `purge`, ' +
+          'and `unarchive`, decide all that is below their directory.',
         remedy: 'correct the playbook at `file:line`; [tasks.md](tasks.md) has all arguments',
         from: ['src/core/task', 'src/playbook/conflicts.ts'],
       },

@@ -23,7 +23,7 @@ export interface Task<State = unknown> {
   readonly writes: readonly Resource[]
   /**
    * What it alone decides: two tasks of a playbook that own the same are refused. `content:/etc/x` owns the whole,
-   * `content:/etc/x#part` a part of it.
+   * `content:/etc/x#part` a part of it; with `tree:/srv/x` no other one owns the content or a directory below it.
    */
   readonly owns: readonly Resource[]
   readonly sources: readonly Source[]

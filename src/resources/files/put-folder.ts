@@ -1,6 +1,7 @@
 // The plan that puts a folder of the controller in place: its directories, its files, and nothing else if so wanted.
 import type { Listing, FolderEntry } from '../../core/fleet/source.ts'
 import type { Change } from '../../core/task/change.ts'
+import { fact, type Fact } from '../../core/task/fact.ts'
 import { blocked, change, type SettledPlan } from '../../core/task/plan.ts'
 import { joinProbes } from '../../core/probe/join-probes.ts'
 import type { Probe } from '../../core/probe/probe.ts'
@@ -78,7 +79,7 @@ export function putFolder(put: PutFolder, now: FolderState): SettledPlan<FolderS
   if (!purge) return change(changes, { ...top.then, below: then })
   const surplus = surplusOf(put, all ?? { names: [], more: false })
   if ('why' in surplus) return blocked(surplus.why)
-  return change([...changes, ...surplus.changes], { ...top.then, below: then, all: wanted(listing) })
+  return change([...changes, ...surplus.changes], { ...top.then, below: then, all: wanted(listing) }, surplus.facts)
 }
 
 const wanted = (listing: Listing): NamesBelow => ({
@@ -124,7 +125,7 @@ function putDirectory(put: PutFolder, path: string, now: PathState): Planned | {
 function surplusOf(
   { dest, listing }: PutFolder,
   { names, more }: NamesBelow,
-): { readonly changes: readonly Change[] } | { readonly why: string } {
+): { readonly changes: readonly Change[]; readonly facts: readonly Fact[] } | { readonly why: string } {
   if (more) return { why: `there is more than ${NAMES_AT_MOST} files below ${dest}: purge is not for such a directory` }
   const kept = new Set(listing.map(({ path }) => path))
   const surplus = names.filter(({ path }) => !kept.has(path))
@@ -132,13 +133,14 @@ function surplusOf(
   const unnamed = surplus.find(({ path }) => path.includes('\uFFFD'))
   if (unnamed !== undefined)
     return { why: `below ${dest} is a file whose name is not UTF-8: ${unnamed.path}: remove it by hand` }
-  const changes = surplus
-    .filter(({ path }) => !path.includes('/') || !gone.has(path.slice(0, path.lastIndexOf('/'))))
-    .map(({ path, kind }) => {
+  const topmost = surplus.filter(({ path }) => !path.includes('/') || !gone.has(path.slice(0, path.lastIndexOf('/'))))
+  return {
+    changes: topmost.map(({ path, kind }) => {
       const whole = pathIn(dest, path)
       return kind === 'd'
         ? { summary: `${path}: remove with all in it`, apply: removeTree(whole) }
         : { summary: `${path}: remove`, apply: removeFile(whole) }
-    })
-  return { changes }
+    }),
+    facts: topmost.map(({ path }) => fact('path', pathIn(dest, path), { kind: 'absent' })),
+  }
 }

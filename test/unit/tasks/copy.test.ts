@@ -75,6 +75,21 @@ test('purge removes the topmost of what is not in the folder, and refuses what i
   checkCase(copy, { args: purged, sources, now: many, expect: { blocked: 'purge is not for such a directory' } })
 })
 
+test('what purge removes is absent afterwards, for the tasks that come then', () => {
+  const now: FolderState = {
+    ...state(folder(), text('a\n'), folder(), text('#!/bin/sh\n', 'root', '0755')),
+    all: {
+      names: ['fa', 'dold', 'fold/x', 'fy'].map((each) => ({ kind: each[0]!, path: each.slice(1) })),
+      more: false,
+    },
+  }
+  const plan = planOf(copy({ ...args, purge: true }), now, sources)
+  assert.equal(plan.kind === 'change' && plan.facts, [
+    { resource: 'path:/srv/x/old', value: { kind: 'absent' } },
+    { resource: 'path:/srv/x/y', value: { kind: 'absent' } },
+  ])
+})
+
 test('of many files digests are asked, for their contents would be more than a trip may hold', () => {
   const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`files/${n}`, 'x']))
   const wanted = (count: number): boolean =>
@@ -88,6 +103,8 @@ test('of many files digests are asked, for their contents would be more than a t
 test('each file is decided by this task alone, and a folder at / has no double slashes', () => {
   assert.equal(listedTask(copy(args), sources).owns, ['content:/srv/x/a', 'content:/srv/x/sub/run'])
   assert.equal(listedTask(copy({ ...args, dest: '/' }), sources).owns, ['content:/a', 'content:/sub/run'])
+  const owns = ['tree:/srv/x', 'content:/srv/x/a', 'content:/srv/x/sub/run']
+  assert.equal(listedTask(copy({ ...args, purge: true }), sources).owns, owns)
 })
 
 test('what goes with a file or a folder alone is refused with the other', () => {

@@ -1,6 +1,8 @@
 // unarchive: the stamp decides; what is of no archive is not replaced.
 import { createHash } from 'node:crypto'
 import * as assert from 'uvu/assert'
+import { UNKNOWN } from '../../../src/core/unknown.ts'
+import type { PathState } from '../../../src/resources/files/path.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { unarchive, type UnarchiveState } from '../../../tasks/unarchive.ts'
@@ -58,6 +60,31 @@ test('an archive of the host must be there, unless it is unpacked already', () =
   })
   checkCase(unarchive, { args: given, now: { ...nothing, archive: text('bytes') }, expect: ['unpack'] })
   checkCase(unarchive, { args: given, now: { ...stamped(fit), archive: absent }, expect: [] })
+})
+
+test('an archive of the host that is another one blocks, as far as that is known', () => {
+  const given = { path: '/srv/x.tar', sha256, dest: '/srv/x' } as const
+  const other = text('other')
+  checkCase(unarchive, {
+    args: given,
+    now: { ...nothing, archive: other },
+    expect: { blocked: 'has the SHA-256 d9298a' },
+  })
+  checkCase(unarchive, { args: given, now: { ...stamped(fit), archive: other }, expect: [] })
+  assert.is(other.is.kind, 'file')
+  const unknown = { ...other, is: { ...other.is, sha256: UNKNOWN } } as PathState
+  checkCase(unarchive, { args: given, now: { ...nothing, archive: unknown }, expect: ['unpack'] })
+  assert.match(unarchive(given).probe.key, /x\.tar\\*",\\*"wanted\\*":\\*"digest/)
+})
+
+test('what is copied of an archive of the host has a limit', () => {
+  const given = { path: '/srv/x.tar', sha256, dest: '/srv/x', maxBytes: 4711 } as const
+  const plan = planOf(unarchive(given), { ...nothing, archive: text('bytes') }, {})
+  assert.match(plan.kind === 'change' ? plan.changes[0]!.apply.text : '', / copy .*\bmost=4711\b/)
+})
+
+test('what is below dest is its own', () => {
+  assert.equal(unarchive(args).owns, ['content:/srv/x', 'directory:/srv/x', 'tree:/srv/x'])
 })
 
 test('what a change has verified is what is unpacked', () => {

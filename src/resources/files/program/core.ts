@@ -139,7 +139,11 @@ sub written {
   my ($beside, $bytes) = @_;
   my $out = fresh($beside);
   add($out, $bytes);
-  my ($is, $size) = (-s $out || 0, length $bytes);
+  complete($out, length $bytes);
+}
+sub complete {
+  my ($out, $size) = @_;
+  my $is = -s $out || 0;
   fail("cannot write $at/$temp: $is bytes of $size are there") if $is != $size;
   $out;
 }

@@ -96,9 +96,18 @@ export const makeDirectory = (path: string, attributes: Owned, above: readonly s
 export const keepDirectory = (path: string, attributes: Owned): Script =>
   files('directory', path, [...owned(attributes), ['there', '1']])
 
+export interface CopyFile extends Owned {
+  /** A source with more is refused. */
+  readonly maxBytes?: number
+}
+
 /** Copies a file of the host, and replaces an existing file. @param source - symbolic links of root are followed */
-export const copyFile = (path: string, source: string, attributes: Owned): Script =>
-  files('copy', path, [['source', source], ...owned(attributes)])
+export const copyFile = (path: string, source: string, { maxBytes, ...attributes }: CopyFile): Script =>
+  files('copy', path, [
+    ['source', source],
+    ...owned(attributes),
+    ['most', maxBytes === undefined ? undefined : String(maxBytes)],
+  ])
 
 /** Makes the home directory of a user with the files of /etc/skel. An existing directory stays as it is. */
 export const makeHome = (user: string): Script => files('home', user, [])

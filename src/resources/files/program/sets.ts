@@ -3,12 +3,13 @@
 
 /**
  * `stay=NAME`: what is written stays beside its target as `.TARGET.mailrun-NAME`, until `settle` or `discard`.
+ * `most`: a source of `copy` that has more bytes is refused.
  */
 export const SETS = String.raw`
 sub copy_to {
   my ($path, $in, @is) = @_;
   enter($path);
-  my $out = written(temp_name($name, $set{stay}), all_of($in));
+  my $out = copied(temp_name($name, $set{stay}), $in);
   give($out, $temp, @is[4, 5], $is[2] & 07777, stat $out);
   # To the nanosecond, which Perl's own utime has not.
   my ($from, $to) = map { "/proc/$$/fd/" . fileno $_ } $in, $out;
@@ -16,6 +17,18 @@ sub copy_to {
   fail("cannot set the time of $at/$temp") if !$timed;
   return live($name) if !$set{stay};
   undef $temp;
+}
+# In blocks: it may be larger than the memory.
+sub copied {
+  my ($beside, $in) = @_;
+  my ($out, $size, $count, $bytes) = (fresh($beside), 0);
+  while ($count = sysread $in, $bytes, 1 << 20) {
+    $size += $count;
+    fail("$set{source} has more than $set{most} bytes: say maxBytes") if defined $set{most} && $size > $set{most};
+    add($out, $bytes);
+  }
+  fail("cannot read $at/$name whole: $!") if !defined $count;
+  complete($out, $size);
 }
 sub copy {
   my $in = reach($set{source}) or fail("cannot copy $set{source}: it is not there, or is no file");

@@ -6,8 +6,9 @@
  * names lose at their beginning. `bytes`, `files`: the most that it may hold. `stamp`: the text of the file
  * `.mailrun-archive` in it. `new=1`: a directory that is there must be empty.
  *
- * tar(1) works in a directory that is root's alone, and which it cannot leave: it takes names with `..` for faults, and
- * makes links that lead elsewhere last. What it made is looked through before anybody else can see it.
+ * tar(1) lists it first, then works in a directory that is root's alone, and which it cannot leave: it takes names with
+ * `..` for faults, and makes links that lead elsewhere last. What it made is looked through before anybody else can see
+ * it.
  */
 export const UNPACK = String.raw`
 sub unpack_archive {
@@ -53,29 +54,70 @@ sub exchange {
   }
   remove_all($old);
 }
+# What tar lists is counted first: what has too many files makes none.
 sub fill {
   my ($handle, $in, $packer) = @_;
-  local $SIG{PIPE} = 'IGNORE';
+  my @of = ("--strip-components=$set{strip}", '-f', '-');
+  pipe my $names, my $lists or fail("cannot make a pipe: $!");
+  my $counts = fork // fail("cannot fork: $!");
+  if (!$counts) {
+    ($temp, @sweep) = ();
+    close $lists;
+    exit counted($names);
+  }
+  close $names;
+  my $failed = through($in, $packer, '/', $lists,
+    'tar', '--list', '--show-transformed-names', '--quoting-style=escape', @of);
+  close $lists;
+  my $many = ended($counts) >> 8;
+  fail("it holds more than $set{files} files: say maxFiles") if $many == 1;
+  fail('it holds a name that is longer than any may be') if $many;
+  fail($failed) if $failed;
   umask 022;
-  my @tar = ('tar', '-x', '--no-same-owner', '--no-same-permissions', '--no-selinux', '--no-acls', '--no-xattrs');
+  $failed = through($in, $packer, "/proc/$$/fd/" . fileno $handle, undef,
+    'tar', '-x', '--no-same-owner', '--no-same-permissions', '--no-selinux', '--no-acls', '--no-xattrs', @of);
+  umask 077;
+  fail($failed) if $failed;
+}
+# With the directories that no name of its own is for, which tar makes, too.
+sub counted {
+  my ($in) = @_;
+  my ($text, $count, %at) = ('', 0);
+  while (sysread $in, $text, 1 << 16, length $text) {
+    my @names = split /\n/, $text, -1;
+    $text = pop @names;
+    for my $name (@names) {
+      my $above = 0;
+      $above = $at{"$above/$_"} //= ++$count for grep { $_ ne '' && $_ ne '.' } split m{/}, $name;
+      return 1 if $count > $set{files};
+    }
+    return 2 if length $text > 1 << 16;
+  }
+  0;
+}
+# Why tar did not read all of it.
+sub through {
+  my ($in, $packer, $where, $out, @tar) = @_;
+  sysseek $in, 0, 0;
+  local $SIG{PIPE} = 'DEFAULT';
   pipe my $plain, my $from or fail("cannot make a pipe: $!");
   pipe my $to_read, my $to or fail("cannot make a pipe: $!");
   my $unpacks = child($in, $from, '/', $packer, $packer eq 'cat' ? () : '-dc');
-  my $tars = child($to_read, undef, "/proc/$$/fd/" . fileno $handle, @tar, "--strip-components=$set{strip}", '-f', '-');
+  my $tars = child($to_read, $out, $where, @tar);
   close $_ for $from, $to_read;
+  $SIG{PIPE} = 'IGNORE';
   my ($total, $bytes, $closed) = (0, '');
-  while (sysread $plain, $bytes, 1 << 16) {
+  while (!$closed && sysread $plain, $bytes, 1 << 16) {
     $total += length $bytes;
     last if $total > $set{bytes};
-    $closed ||= !defined syswrite $to, $bytes;
+    $closed = !defined syswrite $to, $bytes;
   }
-  kill 'KILL', $unpacks, $tars if $total > $set{bytes};
+  kill 'KILL', $unpacks, $tars if $closed || $total > $set{bytes};
   close $_ for $plain, $to;
   my ($tar, $unpacked) = (ended($tars), ended($unpacks));
-  umask 077;
-  fail("it holds more than $set{bytes} bytes: say maxBytes") if $total > $set{bytes};
-  fail("$packer cannot unpack it") if $unpacked;
-  fail('tar cannot unpack it') if $tar;
+  return "it holds more than $set{bytes} bytes: say maxBytes" if $total > $set{bytes};
+  return "$packer cannot unpack it" if $unpacked && !$closed;
+  return 'tar cannot unpack it' if $tar || $closed;
 }
 # Of every hard link all names must be in here, and no link may lead out.
 sub look_through {
@@ -107,8 +149,9 @@ sub look_in {
     my @is = lstat $each or fail("$path: $!");
     my $kind = type($is[2]);
     if (is_link($is[2])) {
-      fail("refused: $path is a symbolic link that leads out of the archive: " . readlink $each)
-        if leads_out(readlink $each, $depth);
+      my $to = readlink $each;
+      my $why = refusal($to, $depth);
+      fail("refused: $path is a symbolic link $why: $to") if $why;
       next;
     }
     fail("refused: $path is neither a file nor a directory nor a link") if !is_file($is[2]) && !is_dir($is[2]);
@@ -125,14 +168,15 @@ sub look_in {
     chdir '..' or fail("$path/..: $!");
   }
 }
-sub leads_out {
+# What stands before a '..' may be a link itself: only one that begins with all of its '..' leads where its text says.
+sub refusal {
   my ($to, $depth) = @_;
-  return 1 if $to =~ m{^/};
-  for my $part (split m{/}, $to) {
-    $depth-- if $part eq '..';
-    $depth++ if $part ne '..' && $part ne '.' && $part ne '';
-    return 1 if $depth < 0;
+  return 'that leads out of the archive' if $to =~ m{^/};
+  my $down = 0;
+  for my $part (grep { $_ ne '' && $_ ne '.' } split m{/}, $to) {
+    if ($part ne '..') { $down = 1; next }
+    return "with '..' after another name" if $down;
+    return 'that leads out of the archive' if --$depth < 0;
   }
-  0;
 }
 `

@@ -446,6 +446,20 @@ test('what cannot be read to its end is not taken for whole', () => {
   assert.not.ok(fs.existsSync(path))
 })
 
+test('a copy is made of a file that is larger than the memory, and of none that is beyond its limit', () => {
+  const path = join(top, 'copy')
+  const source = join(top, 'large')
+  fs.writeFileSync(source, Buffer.alloc((48 << 20) + 5, 'x'))
+  const { text } = files.copyFile(path, source, {})
+  done({ ...files.copyFile(path, source, {}), text: `ulimit -v 49152\n${text}` })
+  assert.ok(fs.readFileSync(path).equals(fs.readFileSync(source)))
+  fs.truncateSync(source, 2 << 20)
+  done(files.copyFile(path, source, { maxBytes: 2 << 20 }))
+  refused(files.copyFile(path, source, { maxBytes: (2 << 20) - 1 }), /large has more than 2097151 bytes: say maxBytes/)
+  assert.is(fs.statSync(path).size, 2 << 20)
+  assert.equal(fs.readdirSync(top).sort(), ['copy', 'etc', 'home', 'large', 'run'])
+})
+
 test('where the former file cannot be kept, nothing is changed, and nothing left beside it', () => {
   const path = join(home, 'a')
   fs.writeFileSync(path, 'before')

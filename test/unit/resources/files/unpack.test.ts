@@ -40,12 +40,20 @@ function pack(...options: readonly string[]): void {
   assert.is(status, 0, stderr)
 }
 
-function unpack(more: Partial<Unpack> = {}): { readonly code: number | null; readonly said: string } {
+/** @param programs - a folder whose programs are taken first. */
+function unpack(
+  more: Partial<Unpack> = {},
+  programs?: string,
+): { readonly code: number | null; readonly said: string } {
   const wanted = { source: archive, strip: 0, maxBytes: 1 << 20, maxFiles: 100, stamp: 'the stamp', isNew: true }
   const { text } = unpackArchive(dest, { ...wanted, ...more })
   const { status, stdout, stderr } = spawnSync('sh', [], {
     input: `umask 077\n${text}\n`,
-    env: { PATH: process.env['PATH'], LC_ALL: 'C', run: join(top, 'run') },
+    env: {
+      PATH: [...(programs === undefined ? [] : [programs]), process.env['PATH']].join(':'),
+      LC_ALL: 'C',
+      run: join(top, 'run'),
+    },
     encoding: 'utf8',
     timeout: 20_000,
   })
@@ -53,9 +61,9 @@ function unpack(more: Partial<Unpack> = {}): { readonly code: number | null; rea
 }
 
 /** And nothing of it is left. */
-function refused(why: RegExp, more: Partial<Unpack> = {}): void {
+function refused(why: RegExp, more: Partial<Unpack> = {}, programs?: string): void {
   const before = fs.readdirSync(join(top, 'home'))
-  const { code, said } = unpack(more)
+  const { code, said } = unpack(more, programs)
   assert.is(code, 1, said)
   assert.match(said, why)
   assert.equal(fs.readdirSync(join(top, 'home')), before)
@@ -115,6 +123,42 @@ test('more than the limits is refused', () => {
   refused(/it holds more than 100 files: say maxFiles/)
 })
 
+/** A folder with a tar that writes down how it is called. */
+function loggedTar(): { readonly programs: string; readonly calls: () => string } {
+  const programs = join(top, 'bin')
+  const log = join(top, 'log')
+  const tar = spawnSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).stdout.trim()
+  fs.mkdirSync(programs)
+  fs.writeFileSync(join(programs, 'tar'), `#!/bin/sh\necho "$1" >> ${log}\nexec ${tar} "$@"\n`, { mode: 0o755 })
+  return { programs, calls: () => fs.readFileSync(log, 'utf8') }
+}
+
+test('more files than the limit are refused before any of them is made', () => {
+  for (let each = 0; each < 120; each += 1) fs.writeFileSync(join(from, `f${each}`), '')
+  const { programs, calls } = loggedTar()
+  for (const option of ['--format=gnu', '-z']) {
+    pack(option)
+    refused(/it holds more than 100 files: say maxFiles/, {}, programs)
+  }
+  assert.is(calls(), '--list\n--list\n')
+})
+
+test('directories that no member is count, and each once; what strip takes off does not', () => {
+  const deep = Array.from({ length: 60 }, (_, n) => `d${n}`).join('/')
+  fs.mkdirSync(join(from, deep), { recursive: true })
+  fs.writeFileSync(join(from, deep, 'a'), '')
+  fs.writeFileSync(join(from, deep, 'b\nc'), '')
+  const members = ['tool/text', `${deep}/a`, `${deep}/b\nc`]
+  assert.is(spawnSync('tar', ['-C', from, '-cf', archive, '--', ...members]).status, 0)
+  const { programs, calls } = loggedTar()
+  refused(/it holds more than 63 files: say maxFiles/, { maxFiles: 63 }, programs)
+  refused(/it holds more than 61 files: say maxFiles/, { maxFiles: 61, strip: 1 }, programs)
+  assert.is(calls(), '--list\n--list\n')
+  assert.equal(unpack({ maxFiles: 64 }), { code: 0, said: '' })
+  fs.rmSync(dest, { recursive: true })
+  assert.equal(unpack({ maxFiles: 62, strip: 1 }), { code: 0, said: '' })
+})
+
 test('a sparse file counts by its size', () => {
   fs.truncateSync(join(from, 'tool/text'), 64 << 20)
   pack('-S')
@@ -122,12 +166,43 @@ test('a sparse file counts by its size', () => {
 })
 
 test('links that lead out, absolute or by .., are refused', () => {
-  for (const to of ['/etc/shadow', '../../../x', 'bin/../../../x']) {
+  for (const to of ['/etc/shadow', '../../x', '.././/../x']) {
     fs.rmSync(join(from, 'tool/link'), { force: true })
     fs.symlinkSync(to, join(from, 'tool/link'))
     pack()
     refused(/refused: tool\/link is a symbolic link that leads out of the archive/)
   }
+})
+
+test('links that lead out together, each of them by the other, are refused', () => {
+  const chains = {
+    'an upper one': { 'd1/up': '..', etc: 'd1/up/../../target' },
+    'one again and again': { 'sub/l1': '..', leak: `${'sub/l1/'.repeat(3)}../../etc/passwd` },
+    'one beside it': { 'd1/d2/up': '../..', 'd1/out': 'd2/up/..' },
+    'one to the same directory': { 'd1/same': '.', out: 'd1/same/../../x' },
+  }
+  for (const [name, links] of Object.entries(chains)) {
+    fs.rmSync(from, { recursive: true })
+    for (const [path, to] of Object.entries(links)) {
+      fs.mkdirSync(join(from, path, '..'), { recursive: true })
+      fs.symlinkSync(to, join(from, path))
+    }
+    pack()
+    const last = Object.keys(links).at(-1)!
+    const { code, said } = unpack()
+    assert.is(code, 1, name)
+    assert.ok(said.includes(`refused: ${last} is a symbolic link with '..' after another name: `), said)
+    assert.equal(fs.readdirSync(join(top, 'home')), [])
+  }
+})
+
+test('links that stay in the archive are kept, by way of others too', () => {
+  const links = { 'tool/bin/up': '../..', 'tool/here': './/.', 'tool/text2': 'bin/up/tool/text', top: 'tool/here/bin/' }
+  for (const [path, to] of Object.entries(links)) fs.symlinkSync(to, join(from, path))
+  pack()
+  assert.equal(unpack(), { code: 0, said: '' })
+  for (const [path, to] of Object.entries(links)) assert.is(fs.readlinkSync(join(dest, path)), to)
+  assert.is(fs.readFileSync(join(dest, 'tool/text2'), 'utf8'), 'text\n')
 })
 
 test('names and hard links that lead out are refused, and nothing is written there', () => {
