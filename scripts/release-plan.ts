@@ -64,7 +64,7 @@ const unpublishedOf = ({ published }: ReleaseState): readonly string[] =>
 const isBegun = (state: ReleaseState, to: string): boolean =>
   state.headTags.includes(`v${state.version}`) &&
   unpublishedOf(state).length > 0 &&
-  (['patch', 'minor', 'major'].includes(to) || to === state.version)
+  ['patch', 'minor', 'major', state.version].includes(to)
 
 /** Commit and tag are there: packs it again, publishes what the registry does not have, and pushes. */
 function continued(state: ReleaseState, provenance: boolean): ReleasePlan {
