@@ -10,6 +10,10 @@ export interface ReleaseState {
   readonly changed: readonly string[]
   readonly branch: string
   readonly tags: readonly string[]
+  /** Of these the ones at HEAD. */
+  readonly headTags: readonly string[]
+  /** Packages whose present version the registry has; it is asked where HEAD is a release of it. */
+  readonly published: readonly string[]
   /** `YYYY-MM-DD`. */
   readonly today: string
 }
@@ -17,7 +21,7 @@ export interface ReleaseState {
 export interface ReleaseOptions {
   /** `major`, `minor`, `patch`, or the version itself. */
   readonly to: string
-  /** npm signs where the package was built; it can on GitHub Actions and GitLab CI alone. */
+  /** npm signs where the package was built; this is done on GitHub Actions alone. */
   readonly provenance: boolean
 }
 
@@ -38,6 +42,7 @@ const UNRELEASED = '## [Unreleased]\n'
 const STARTER = 'create-mailrun/package.json'
 
 export function planRelease(state: ReleaseState, { to, provenance }: ReleaseOptions): ReleasePlan {
+  if (isBegun(state, to)) return continued(state, provenance)
   const version = nextVersion(state.version, to)
   const notes = notesIn(state.changelog)
   return {
@@ -46,6 +51,30 @@ export function planRelease(state: ReleaseState, { to, provenance }: ReleaseOpti
     files: version === undefined ? new Map() : filesOf(state, version),
     notes,
     commands: version === undefined ? [] : commandsOf(version, provenance),
+  }
+}
+
+const PACKAGES = { mailrun: 'TARBALL', 'create-mailrun': './create-mailrun' } as const
+
+/** Those whose present version the registry does not have. */
+const unpublishedOf = ({ published }: ReleaseState): readonly string[] =>
+  Object.keys(PACKAGES).filter((name) => !published.includes(name))
+
+/** HEAD is the release of this very version, which is not published whole; and no other version is asked for. */
+const isBegun = (state: ReleaseState, to: string): boolean =>
+  state.headTags.includes(`v${state.version}`) &&
+  unpublishedOf(state).length > 0 &&
+  ['patch', 'minor', 'major', state.version].includes(to)
+
+/** Commit and tag are there: packs it again, publishes what the registry does not have, and pushes. */
+function continued(state: ReleaseState, provenance: boolean): ReleasePlan {
+  const { version } = state
+  return {
+    version,
+    problems: placeProblems(state),
+    files: new Map(),
+    notes: notesOf(state.changelog, version),
+    commands: [...CHECKS, ...publishCommands(version, provenance, unpublishedOf(state)), PUSH],
   }
 }
 
@@ -64,16 +93,26 @@ function notesIn(changelog: string): string {
   return after.split(/^## \[/m)[0]!.trim()
 }
 
-function problemsOf(
-  { changed, branch, tags }: ReleaseState,
-  version: string | undefined,
-  to: string,
-  notes: string,
-): readonly string[] {
+/** Below the version, up to the one before. */
+function notesOf(changelog: string, version: string): string {
+  const [, after = ''] = changelog.split(`## [${version}]`)
+  return after
+    .replace(/^.*\n/, '')
+    .split(/^## \[/m)[0]!
+    .trim()
+}
+
+function problemsOf(state: ReleaseState, version: string | undefined, to: string, notes: string): readonly string[] {
   return [
     ...(version === undefined ? [`${to} is no version: patch, minor, major, or one such as 1.2.3 is wanted`] : []),
-    ...(version !== undefined && tags.includes(`v${version}`) ? [`the tag v${version} is there already`] : []),
+    ...(version !== undefined && state.tags.includes(`v${version}`) ? [`the tag v${version} is there already`] : []),
     ...(notes === '' ? ['CHANGELOG.md says nothing below [Unreleased]: write what users will notice'] : []),
+    ...placeProblems(state),
+  ]
+}
+
+function placeProblems({ branch, changed }: ReleaseState): readonly string[] {
+  return [
     ...(branch === 'main' ? [] : [`the branch is ${branch}: releases are made from main`]),
     ...(changed.length === 0 ? [] : [`files are not committed:\n${changed.map((line) => `  ${line}`).join('\n')}`]),
   ]
@@ -91,22 +130,32 @@ function filesOf({ version: before, changelog, texts, today }: ReleaseState, ver
   return files
 }
 
-function commandsOf(version: string, provenance: boolean): ReleasePlan['commands'] {
-  const publish = [
+/** Harmless: they write into dist alone. */
+const CHECKS: ReleasePlan['commands'] = [
+  ['npm', 'pack', '--pack-destination=dist/release'],
+  ['npx', '--no-install', 'publint', 'run', '--strict', 'TARBALL'],
+  ['npx', '--no-install', 'attw', '--profile=esm-only', 'TARBALL'],
+]
+
+const PUSH = ['git', 'push', '--follow-tags']
+
+const commandsOf = (version: string, provenance: boolean): ReleasePlan['commands'] => [
+  ['npm', 'version', version, '--no-git-tag-version', '--ignore-scripts'],
+  ...CHECKS,
+  ['git', 'commit', '--all', `--message=Release ${version}`],
+  ['git', 'tag', '--annotate', `v${version}`, `--message=mailrun ${version}`],
+  ...publishCommands(version, provenance, Object.keys(PACKAGES)),
+  PUSH,
+]
+
+function publishCommands(version: string, provenance: boolean, names: readonly string[]): ReleasePlan['commands'] {
+  const flags = [
     '--access=public',
     ...(provenance ? ['--provenance'] : []),
     // What is tried by few is not what everybody installs.
     ...(version.includes('-') ? ['--tag=next'] : []),
   ]
-  return [
-    ['npm', 'version', version, '--no-git-tag-version', '--ignore-scripts'],
-    ['npm', 'pack', '--pack-destination=dist/release'],
-    ['npx', '--no-install', 'publint', 'run', '--strict', 'TARBALL'],
-    ['npx', '--no-install', 'attw', '--profile=esm-only', 'TARBALL'],
-    ['git', 'commit', '--all', `--message=Release ${version}`],
-    ['git', 'tag', '--annotate', `v${version}`, `--message=mailrun ${version}`],
-    ['npm', 'publish', 'TARBALL', ...publish],
-    ['npm', 'publish', './create-mailrun', ...publish],
-    ['git', 'push', '--follow-tags'],
-  ]
+  return Object.entries(PACKAGES).flatMap(([name, what]) =>
+    names.includes(name) ? [['npm', 'publish', what, ...flags]] : [],
+  )
 }

@@ -11,7 +11,7 @@ const USAGE = `usage: npm run release -- [patch|minor|major|VERSION] [--dry-run]
   VERSION           minor where it is left out
   --dry-run         pack, check and say what would be done; nothing is written or published
   --yes             do not ask before anything is written
-  --no-provenance   publish from this machine: npm can sign where a package was built on GitHub Actions and GitLab CI`
+  --no-provenance   publish from this machine: npm can sign where a package was built on GitHub Actions`
 
 const ROOT = join(import.meta.dirname, '..')
 const PACKED = join(ROOT, 'dist/release')
@@ -53,13 +53,13 @@ function argumentsGiven() {
 }
 
 function provenanceProblem(provenance: boolean): readonly string[] {
-  const canSign = process.env['GITHUB_ACTIONS'] === 'true' || process.env['GITLAB_CI'] === 'true'
-  if (!provenance || canSign) return []
-  return ['npm signs where a package was built on GitHub Actions and GitLab CI alone: run it there, or --no-provenance']
+  if (!provenance || process.env['GITHUB_ACTIONS'] === 'true') return []
+  return ['npm signs where a package was built on GitHub Actions: run it there, or --no-provenance']
 }
 
 function stateNow(): ReleaseState {
   const { version } = JSON.parse(textOf('package.json')) as { readonly version: string }
+  const headTags = git('tag', '--points-at', 'HEAD')
   const paths = git('ls-files', '*.md', 'create-mailrun/package.json').filter((path) => path !== 'CHANGELOG.md')
   return {
     version,
@@ -68,9 +68,24 @@ function stateNow(): ReleaseState {
     changed: git('status', '--porcelain'),
     branch: git('branch', '--show-current')[0] ?? 'no branch',
     tags: git('tag'),
+    headTags,
+    published: headTags.includes(`v${version}`) ? ['mailrun', 'create-mailrun'].filter(isPublished(version)) : [],
     today: new Date().toISOString().slice(0, 10),
   }
 }
+
+/** @throws Error where the registry does not answer: then nobody knows */
+const isPublished =
+  (version: string) =>
+  (name: string): boolean => {
+    const { status, stdout } = spawnSync('npm', ['view', `${name}@${version}`, 'version', '--json'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+    if (status === 0) return stdout.trim() !== ''
+    if (/"code":\s*"E404"/.test(stdout)) return false
+    throw new Error(`npm view ${name}@${version}: ${stdout}`)
+  }
 
 const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
@@ -82,7 +97,8 @@ function git(...words: readonly string[]): readonly string[] {
 
 function say({ version, notes, files, commands }: ReleasePlan): void {
   console.log(`mailrun ${version}\n\n${notes.replace(/^/gm, '  ')}\n`)
-  console.log(`files that change: ${[...files.keys(), 'package.json', 'package-lock.json'].join(', ')}\n`)
+  const changed = files.size === 0 ? [] : [...files.keys(), 'package.json', 'package-lock.json']
+  console.log(`files that change: ${changed.join(', ') || 'none: what is tagged here is published'}\n`)
   console.log(`commands:\n${commands.map((words) => `  ${words.join(' ')}`).join('\n')}\n`)
 }
 
@@ -93,9 +109,13 @@ function carryOut(commands: ReleasePlan['commands']): boolean {
   for (const [program = '', ...words] of commands) {
     const args = words.map((word) => (word === 'TARBALL' ? tarball() : word))
     console.log(`$ ${program} ${args.join(' ')}`)
-    const { status } = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
+    // npm asks for a one-time password where the account wants one.
+    const input = words[0] === 'publish' ? 'inherit' : 'ignore'
+    const { status } = spawnSync(program, args, { cwd: ROOT, stdio: [input, 'inherit', 'inherit'] })
     if (status === 0) continue
-    console.error(`release: ${program} ${args.join(' ')} ended with ${status}; nothing after it was done`)
+    // Commit and tag are there then.
+    const howOn = words[0] === 'publish' ? '; the same command goes on from here' : ''
+    console.error(`release: ${program} ${args.join(' ')} ended with ${status}; nothing after it was done${howOn}`)
     return false
   }
   return true

@@ -102,7 +102,7 @@ function signingFinding(
   return found(verdict, role === 'outsider' ? 'outsider' : 'signature', {
     subject: { host, domain, ...(record === undefined ? {} : { record }), about: roles.join(', ') },
     ...(wanted === undefined ? {} : { expected: wanted }),
-    ...(verdict.id === 'no-key' && wanted === undefined ? { cause: undefined } : {}),
+    ...(verdict.id === 'no-key' && wanted !== undefined ? { cause: UNPUBLISHED } : {}),
     ...(values === undefined || wanted === undefined ? {} : { found: values.join(' and ') || 'no record' }),
   })
 }
@@ -130,7 +130,7 @@ function spfFinding(
     return found(verdict, 'spf', {
       subject: { domain },
       remedy: undefined,
-      cause: expected.expected === undefined ? undefined : verdict.cause,
+      cause: verdict.id === 'spf-none' && expected.expected !== undefined ? UNPUBLISHED : undefined,
       ...expected,
     })
   // Without the address, equal findings of several hosts are one finding.

@@ -1,6 +1,5 @@
 // Verifies the DKIM signatures of a message (RFC 6376, section 6) with the keys that each authoritative server gives,
 // and names what is wrong.
-import { UNPUBLISHED } from '../mail/proof/causes.ts'
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import type { Asking, Authority } from '../dns/lookup/authority.ts'
@@ -70,12 +69,7 @@ async function byServer(
   }
   if (answer.kind !== 'found') {
     return {
-      verdict: failed(
-        'no-key',
-        `there is no record ${name}`,
-        'publish it: verifiers take the mail as unsigned',
-        UNPUBLISHED,
-      ),
+      verdict: failed('no-key', `there is no record ${name}`, 'publish it: verifiers take the mail as unsigned'),
     }
   }
   if (answer.values.length > 1) {

@@ -1,6 +1,5 @@
 // Evaluates whether SPF (RFC 7208) allows a host's address to send for a domain or under a HELO name, with the record
 // of each authoritative server.
-import { UNPUBLISHED } from '../mail/proof/causes.ts'
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { DNSResolver } from 'mailauth'
 import { spf } from 'mailauth/lib/spf/index.js'
@@ -115,7 +114,6 @@ function verdictOf(
       id: 'spf-none',
       what: `${domain} has no SPF record`,
       advice: `publish one that names ${address}`,
-      cause: UNPUBLISHED,
     }
   }
   if (result === 'permerror') {

@@ -1,7 +1,6 @@
 // `verify`: asks each host's milters to sign a message, and from which addresses its mail leaves, and judges the
 // answers with DNS. Nothing is changed; mail is sent only with `deliver`.
 import { randomBytes } from 'node:crypto'
-import * as v from 'valibot'
 import { askServer } from '../../dns/lookup/ask-server.ts'
 import { authority, type Authority } from '../../dns/lookup/authority.ts'
 import type { DnsVars } from '../../dns/dns-vars.ts'
@@ -18,11 +17,14 @@ import { milterSigning, type MilterState } from '../../signers/milter-sign.ts'
 import { outgoingAddresses, type OutgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 import { proveHost } from '../../verify/host.ts'
 import type { ProbedMessage } from '../../verify/signing.ts'
+import { withUnpublished } from '../../verify/unpublished.ts'
 import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts'
 import { questionHosts } from '../fleet/question-hosts.ts'
 import { eachDns } from '../mail-fleet/each-dns.ts'
-import { fleetVars } from '../mail-fleet/fleet-vars.ts'
+import { givenSelectors, type GivenSelectors } from '../mail-fleet/given-selectors.ts'
+import { mailHostVars, type MailHostVars } from '../mail-fleet/mail-fleet-of.ts'
 import { ownMail } from '../mail-fleet/own-mail.ts'
+import { wantedRecords } from '../mail-fleet/wanted-records.ts'
 import {
   deliverMessages,
   fleetOwn,
@@ -44,9 +46,6 @@ export interface Verification {
   readonly seconds: number
   readonly interrupted: boolean
 }
-
-const varsSchema = v.object(fleetVars)
-type VerifyVars = v.InferOutput<typeof varsSchema>
 
 /** @throws MailrunError before any host is touched; and, with `deliver`, before a message is sent */
 export async function verify(request: VerifyRequest): Promise<Verification> {
@@ -79,7 +78,9 @@ export async function verify(request: VerifyRequest): Promise<Verification> {
 interface Asked {
   readonly prepared: readonly PreparedHost[]
   /** By host; of those too that are not asked. */
-  readonly vars: ReadonlyMap<string, VerifyVars>
+  readonly vars: ReadonlyMap<string, MailHostVars>
+  /** The selectors that the inventory gives to its hosts. */
+  readonly given: readonly GivenSelectors[]
   /** That milters are asked to sign. */
   readonly message: ProbedMessage
   /** The host whose mailbox is read, where one is. */
@@ -90,7 +91,7 @@ interface Asked {
 async function hostsAsked(fleet: Fleet, deliver: DeliveryRequest | undefined): Promise<Asked> {
   const reader = deliver?.readFrom === undefined ? undefined : readerOf(deliver.readFrom, fleet.inventory)
   const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
-  const { hosts, vars } = await questionHosts('verify', varsSchema, fleet, ({ vars: own }) => ({
+  const { hosts, vars } = await questionHosts('verify', mailHostVars, fleet, ({ vars: own }) => ({
     milters: milterSigning({
       domains: [...new Set(own.domains)],
       signer: hostSigner(own),
@@ -107,10 +108,10 @@ async function hostsAsked(fleet: Fleet, deliver: DeliveryRequest | undefined): P
       'no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit',
     )
   }
-  return { prepared, vars, message, reader }
+  return { prepared, vars, given: givenSelectors(fleet.inventory.hosts), message, reader }
 }
 
-const varsOfAsked = ({ prepared, vars }: Asked): ReadonlyMap<string, VerifyVars> =>
+const varsOfAsked = ({ prepared, vars }: Asked): ReadonlyMap<string, MailHostVars> =>
   new Map(prepared.map(({ host }) => [host.name, vars.get(host.name)!]))
 
 /** Hosts whose `dns` is the same share what was asked. */
@@ -150,14 +151,15 @@ interface Outputs {
 
 async function proofOf(
   { name, status, outputs, error }: HostResult,
-  { vars, message }: Asked,
+  { vars, given, message }: Asked,
   dns: Authority,
 ): Promise<HostProof> {
   const { milters, outgoing: reported } = outputs as Outputs
   if (status === 'ok' && milters) {
     const own = vars.get(name)!
     const evidence = { name, milters, signer: hostSigner(own), outgoing: own.outgoing_addresses }
-    return proveHost({ ...evidence, reported: reported ?? { addresses: [], relayhost: '' } }, message, dns)
+    const known = { ...evidence, reported: reported ?? { addresses: [], relayhost: '' } }
+    return withUnpublished(await proveHost(known, message, dns), wantedRecords(name, own, given))
   }
   const how = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
   return {

@@ -23,7 +23,10 @@ export const [DOMAIN_QUESTIONS, DOMAIN_NAME_QUESTIONS, DOMAIN_SECONDS] = [1000, 
 export const MOST_REVERSE_NAMES = 20
 /** Of one message, by whomever: for the key of each DNS is asked. */
 export const MOST_SIGNATURES = 20
-/** In which a run waits for answers about keys, of all its hosts together, where the inventory says nothing of DNS. */
+/**
+ * In which a run waits for answers about keys that do not come, of all its hosts together, where the inventory says
+ * nothing of DNS.
+ */
 export const RUN_SECONDS = 10
 /** For one question to one name server, at all its addresses. */
 export const QUESTION_SECONDS = 30

@@ -17,7 +17,7 @@ export type LookingBy = (dns: NameServerVars | undefined) => Looking
 
 /**
  * By the questions' `dns`; what was found of zones is kept for as long as the value is, and one limit holds for all
- * questions at once. Where nothing is said (`undefined`), all questions together end after {@link RUN_SECONDS}.
+ * questions at once. Where nothing is said (`undefined`), silent servers are waited for {@link RUN_SECONDS} in all.
  */
 export function lookingFor(): LookingBy {
   const ask = limited(askServer)

@@ -8,7 +8,6 @@ import { parseBaseline, writtenBaseline } from '../../../src/audit/read-baseline
 import type { DomainEvidence, HostEvidence } from '../../../src/audit/evidence.ts'
 import type { PlannedRecord } from '../../../src/dns/plan/plan-dns.ts'
 import { txtRdata } from '../../../src/dns/lookup/rrset.ts'
-import { UNPUBLISHED } from '../../../src/mail/proof/causes.ts'
 import type { MailRecord } from '../../../src/mail/records/dns-record.ts'
 import type { AuditReport } from '../../../src/audit/audit-report.ts'
 import type { HostProof, Verdict } from '../../../src/mail/proof/proof.ts'
@@ -446,7 +445,7 @@ test('what one remedy clears is one entry for people; formats for programs have 
     evidence(
       [
         host({
-          proof: { ...PROOF, signing: signedWith({ ...fail('no-key', 'there is no record'), cause: UNPUBLISHED }) },
+          proof: { ...PROOF, signing: signedWith(fail('no-key', 'there is no record')) },
         }),
       ],
       [

@@ -16,6 +16,8 @@ const STATE: ReleaseState = {
   changed: [],
   branch: 'main',
   tags: ['v0.1.0'],
+  headTags: [],
+  published: [],
   today: '2026-03-04',
 }
 const plan = (part: Partial<ReleaseState> = {}, to = 'minor', provenance = true) =>
@@ -62,6 +64,42 @@ test('npm signs where it was built, unless that is declined; a version to be tri
   assert.equal(published(), ['TARBALL --access=public --provenance', './create-mailrun --access=public --provenance'])
   assert.equal(published({}, 'patch', false)[0], 'TARBALL --access=public')
   assert.equal(published({}, '1.0.0-rc.1')[0], 'TARBALL --access=public --provenance --tag=next')
+})
+
+test('a release that failed after its tag goes on with what is not published yet; nothing is committed', () => {
+  const begun = {
+    version: '0.1.0',
+    headTags: ['v0.1.0'],
+    changelog: STATE.changelog.replace('### Added\n\n- A task.\n\n', ''),
+  }
+  const { version, problems, files, notes, commands } = plan(begun, 'minor', false)
+  assert.equal([version, problems, files.size, notes], ['0.1.0', [], 0, '- All.'])
+  assert.equal(
+    commands.map((words) => words.join(' ')),
+    [
+      'npm pack --pack-destination=dist/release',
+      'npx --no-install publint run --strict TARBALL',
+      'npx --no-install attw --profile=esm-only TARBALL',
+      'npm publish TARBALL --access=public',
+      'npm publish ./create-mailrun --access=public',
+      'git push --follow-tags',
+    ],
+  )
+  const second = plan({ ...begun, published: ['mailrun'] }).commands.filter(([, word]) => word === 'publish')
+  assert.equal(
+    second.map((words) => words[2]),
+    ['./create-mailrun'],
+  )
+  assert.equal(plan({ ...begun, changed: [' M README.md'] }).problems.length, 1)
+})
+
+test('another version than that at HEAD, and one that is published whole, are a release of their own', () => {
+  const begun = { headTags: ['v0.1.0'] }
+  assert.is(plan(begun, '0.1.0').version, '0.1.0')
+  assert.is(plan(begun, '0.1.0').files.size, 0)
+  assert.is(plan(begun, '0.3.0').version, '0.3.0')
+  assert.is(plan({ headTags: ['v0.0.9'] }).version, '0.2.0')
+  assert.is(plan({ ...begun, published: ['mailrun', 'create-mailrun'] }).version, '0.2.0')
 })
 
 for (const [what, part, to, problem] of [

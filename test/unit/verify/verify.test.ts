@@ -15,6 +15,7 @@ import { proofText } from '../../../src/report/proof/text.ts'
 import { proveReverse, reverseName } from '../../../src/verify/reverse.ts'
 import { proveSignatures } from '../../../src/verify/signature.ts'
 import { proveSpf } from '../../../src/verify/spf.ts'
+import { withUnpublished } from '../../../src/verify/unpublished.ts'
 import { oneCause, proveSigning, signatureVerdict } from '../../../src/verify/signing.ts'
 import { suite } from '../../suite.ts'
 import { answerer, type Answers } from '../mail/zone-of-answers.ts'
@@ -324,6 +325,41 @@ test('one cause is told once, with all places and with what clears them all', ()
   ])
   assert.is(text.match(/no DMARC record holds for/g)?.length, 3)
   assert.match(proofText([{ ...proof('mx1'), spf: [], dmarc: proof('mx1').dmarc.slice(0, 1) }], 1, LOOK), 'a.example\n')
+})
+
+test('mailrun dns push is advised only where the inventory wants the record; else the record is told', async () => {
+  const proofOf = async (domain: string): Promise<HostProof> => {
+    const signatures = await proveSignatures('example.org', await signed(), world({}, {}))
+    const spf = { identity: 'mailfrom', domain, address: '192.0.2.1', helo: 'mx1.example.org' } as const
+    return {
+      name: 'mx1',
+      status: 'fail',
+      addresses: [],
+      signing: [
+        { domain, role: 'local', milters: [], signatures, verdict: signatureVerdict(signatures[0]!) },
+        { domain, role: 'submission', milters: [], signatures, verdict: signatureVerdict(signatures[0]!) },
+      ],
+      spf: [await proveSpf(spf, world({})), await proveSpf({ ...spf, address: '192.0.2.2' }, world({}))],
+      dmarc: [],
+      reverse: [],
+      delivery: [],
+    }
+  }
+  const proof = await proofOf('example.org')
+  const told = (spf: boolean, key: boolean) =>
+    proofText([withUnpublished(proof, { spf: () => spf, key: () => key })], 1, LOOK).match(/→ .*$/gm)
+  const [name, other] = ['→ publish one that names 192.0.2.1', '→ publish one that names 192.0.2.2']
+  const key = '→ publish it: verifiers take the mail as unsigned'
+  assert.equal(told(false, false), [key, name, other])
+  assert.equal(told(true, false), [key, `→ ${UNPUBLISHED.remedy}`])
+  assert.equal(told(false, true), [key, name, other])
+  assert.equal(told(true, true), [`→ ${UNPUBLISHED.remedy}`])
+  const asked: string[] = []
+  withUnpublished(proof, {
+    spf: (domain) => asked.push(domain) > 0,
+    key: (domain, selector) => asked.push(`${selector} ${domain}`) > 0,
+  })
+  assert.equal([...new Set(asked)].sort(), ['example.org', 's1 example.org'])
 })
 
 test('a host that signs nothing has one cause; one that signs all but its own mail has another', () => {

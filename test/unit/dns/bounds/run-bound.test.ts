@@ -67,14 +67,68 @@ test('the time in which nothing is asked does not count, and questions at the sa
   assert.equal([...new Set(await many())], ['reply'])
 })
 
-test('questions one after the other add up', async () => {
-  const bound = endingAfter(async () => {
+test('silent servers one after the other add up', async () => {
+  const asked: string[] = []
+  const bound = endingAfter(async ({ name }) => {
+    asked.push(name)
     await pause(0.15)
-    return REPLY
+    return { kind: 'silent', why: 'no answer' }
   }, 0.4)
+  const overs: boolean[] = []
+  for (let turn = 0; turn < 5; turn += 1) {
+    const reply = await bound(server(`10.0.0.${turn}`), QUESTION)
+    overs.push(reply.kind === 'silent' && reply.over !== undefined)
+  }
+  assert.equal(overs, [false, false, true, true, true])
+  assert.is(asked.length, 3)
+})
+
+test('answered questions use nothing up, one after the other or overlapping, however many', async () => {
+  const bound = endingAfter(async () => {
+    await pause(0.08)
+    return REPLY
+  }, 0.5)
   const kinds: string[] = []
   for (let turn = 0; turn < 5; turn += 1) kinds.push((await bound(server('10.0.0.1'), QUESTION)).kind)
-  assert.equal([kinds[0], kinds.at(-1)], ['reply', 'silent'])
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, turn) => {
+      await pause(turn * 0.05)
+      kinds.push((await bound(server('10.0.0.1'), QUESTION)).kind)
+    }),
+  )
+  assert.equal(kinds, Array<string>(13).fill('reply'))
+})
+
+test('more answered questions than are put at once use nothing up while they wait for their turn', async () => {
+  const bound = endingAfter(async () => {
+    await pause(0.08)
+    return REPLY
+  }, 0.5)
+  const replies = await Promise.all(Array.from({ length: 400 }, () => bound(server('10.0.0.1'), QUESTION)))
+  assert.equal([...new Set(replies.map(({ kind }) => kind))], ['reply'])
+})
+
+test('one dead server takes its wait once, whenever it is asked; those of other zones are asked on', async () => {
+  const asked: string[] = []
+  const bound = endingAfter(async ({ name }) => {
+    asked.push(name)
+    await pause(name === '10.0.0.1' ? 0.3 : 0.02)
+    return name === '10.0.0.1' ? { kind: 'silent', why: 'no answer' } : REPLY
+  }, 0.5)
+  const began = performance.now()
+  const dead = await Promise.all(
+    [0, 0.1, 0.25].map(async (late) => {
+      await pause(late)
+      return bound(server('10.0.0.1'), QUESTION)
+    }),
+  )
+  assert.ok(performance.now() - began < 500)
+  assert.equal([...new Set(dead.map((reply) => reply.kind === 'silent' && reply.why))], ['no answer'])
+  for (let turn = 0; turn < 15; turn += 1) {
+    assert.is((await bound(server('10.0.0.1'), QUESTION)).kind, 'silent')
+    assert.is((await bound(server(`10.0.1.${turn}`), QUESTION)).kind, 'reply')
+  }
+  assert.is(asked.filter((name) => name === '10.0.0.1').length, 3)
 })
 
 test('a server that gave no answer is waited for once; who it was is said when the time is up', async () => {
