@@ -31,7 +31,8 @@ const KEPT = `${KEPT_DIRECTORY}/firewall`
 
 /**
  * Defines `digest`, which prints a digest of the tables without counters and the elements of sets, as those come and
- * go; and `unloadable FILE`, which prints in one line why nft(8) would not load a file, and nothing where it would.
+ * go; `unloadable FILE`, which prints in one line why nft(8) would not load a file, and nothing where it would; and
+ * `lost`, which prints what nft(8) says it has left out of a listing: a match of iptables whose library is not there.
  */
 const functions = (tables: readonly string[]): Script => sh`digest() (
   there=$(nft list tables) || exit
@@ -46,7 +47,8 @@ const functions = (tables: readonly string[]): Script => sh`digest() (
 )
 unloadable() {
   why=$(nft -c -f "$1" 2>&1) || printf 'nft: %s\n' "$why" | head -n 2 | tr -s '\t\n' '  ' | cut -c 1-300
-}`
+}
+lost() { grep -m 1 '^XT ' | sed 's/^/nft: /' | cut -c 1-300; }`
 
 /** @param sha256 - of the text that is wanted: where it runs, nobody asks for a way back. */
 export const rulesetProbe = (sha256: string, tables: readonly string[]): Probe<RulesetState> =>
@@ -67,6 +69,7 @@ if command -v nft >/dev/null; then
   elif [ "$kept" != ${sha256}" $now" ]; then
     rules=$(nft list ruleset) || exit
     why=$({ echo 'flush ruleset'; printf '%s\n' "$rules"; } | unloadable -)
+    [ -n "$why" ] || why=$(nft list ruleset 2>&1 >/dev/null | lost)
   fi
 fi
 printf '%s\n' "$installed" "$now" "$kept" "$armed" "$enabled" "$why"`,
@@ -134,18 +137,22 @@ export function loadRules(text: string, tables: readonly string[], seconds: numb
     // What a run that was killed has loaded goes first: nobody has proved it.
     sh`can() {
   why=$(unloadable ${BACK})
+  [ -n "$why" ] || why=$(printf '%s\n' "$2" | lost)
   [ -z "$why" ] || {
     echo "the $1 rules cannot be brought back: $why" >&2
     exit 1
   }
 }
 if systemctl -q is-active ${UNIT}.timer; then
-  can former
+  can former ''
   nft -f ${BACK} || exit
   systemctl stop ${UNIT}.timer
 fi
-{ echo 'flush ruleset'; nft list ruleset; } > ${BACK} || exit
-can present
+said=$({ echo 'flush ruleset'; nft list ruleset; } 2>&1 > ${BACK}) || {
+  printf '%s\n' "$said" >&2
+  exit 1
+}
+can present "$said"
 systemd-run --quiet --collect --unit=${UNIT} --on-active=${seconds} --timer-property=AccuracySec=100ms \
   nft -f ${BACK} || exit
 { printf ${anew(tables)}; cat ${NEW}; } | nft -f - || {

@@ -1,5 +1,10 @@
 // firewall: rules are proved over a new connection before anything keeps them.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { rulesetProbe, type RulesetState } from '../../../src/resources/firewall/ruleset.ts'
 import { tablesIn, whyUntold } from '../../../src/resources/firewall/tables.ts'
 import { partsAnswer } from '../../../src/core/probe/probe.ts'
 import { createHash } from 'node:crypto'
@@ -103,6 +108,48 @@ test('the answer tells which text runs, if its tables are as they were', () => {
   assert.is(read('yes', digest, 'none', 'no', 'no', '').unloadable, undefined)
   assert.is(read('yes', digest, 'none', 'no', 'no', 'nft: Error ').unloadable, 'nft: Error')
   assert.throws(() => read('yes'), /cannot be asked for/)
+})
+
+/** What the question answers where nft(8) is this shell text, which is given its arguments. */
+function asked(nft: string): RulesetState {
+  const folder = mkdtempSync(join(tmpdir(), 'mailrun-nft-'))
+  try {
+    const programs = { nft, systemctl: 'exit 1' }
+    for (const [name, program] of Object.entries(programs))
+      writeFileSync(join(folder, name), `#!/bin/sh\n${program}\n`, { mode: 0o755 })
+    const { question, parse } = rulesetProbe(sha256, ['inet filter'])
+    const { text: input } = (question as { readonly script: { readonly text: string } }).script
+    const env = { PATH: `${folder}:${process.env['PATH']}`, LC_ALL: 'C' }
+    const { status, stdout, stderr } = spawnSync('sh', [], { input, env, encoding: 'utf8' })
+    return parse({ code: status ?? -1, stdout, stderr })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('an error of nft is none of "no such table"', () => {
+  assert.is(asked(':').unloadable, undefined)
+  assert.throws(
+    () => asked('[ "$*" != "list tables" ] || { echo no rights >&2; exit 1; }'),
+    /packet filter cannot be asked for: no rights/,
+  )
+  const listed = `case $* in
+'list tables') echo 'table inet filter';;
+*'list table '*) echo 'syntax error' >&2; exit 1;;
+esac`
+  assert.throws(() => asked(listed), /packet filter cannot be asked for: syntax error/)
+})
+
+test('rules that nft does not load again, or does not print whole, are told', () => {
+  const refused = `case $* in
+'list ruleset') echo 'xt match string';;
+-c*) cat >&2; echo '    ^^' >&2; exit 1;;
+esac`
+  assert.is(asked(refused).unloadable, 'nft: flush ruleset xt match string')
+  const lost = "[ \"$*\" != 'list ruleset' ] || { echo 'XT match string not found' >&2; echo accept; }"
+  assert.is(asked(lost).unloadable, 'nft: XT match string not found')
+  const warned = "[ \"$*\" != 'list ruleset' ] || echo '# Warning: table ip filter is managed by iptables-nft' >&2"
+  assert.is(asked(warned).unloadable, undefined)
 })
 
 test('tables are found as nft writes them', () => {
