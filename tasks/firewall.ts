@@ -10,7 +10,7 @@ import {
   rulesetProbe,
   type RulesetState,
 } from '../src/resources/firewall/ruleset.ts'
-import { tablesIn, whyUntold } from '../src/resources/firewall/tables.ts'
+import { tablesIn, whyUnclear } from '../src/resources/firewall/tables.ts'
 import { required, seconds, text } from '../src/core/task/argument.ts'
 import type { Change } from '../src/core/task/change.ts'
 import { defineTask } from '../src/core/task/define-task.ts'
@@ -52,7 +52,7 @@ export const firewall = defineTask<FirewallArgs, FirewallState>({
   check: ({ rules, revertAfterSeconds: after = SECONDS }) =>
     (rules.includes('\0') ? 'rules cannot hold a NUL character' : undefined) ??
     (rules.endsWith('\n') ? undefined : 'rules must end with a line feed') ??
-    whyUntold(rules) ??
+    whyUnclear(rules) ??
     (Number.isInteger(after) && after >= LEAST_SECONDS && after <= 3600
       ? undefined
       : `revertAfterSeconds must be a whole number from ${LEAST_SECONDS} to 3600, got ${after}`),

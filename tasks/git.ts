@@ -193,7 +193,7 @@ function whyNot({ dest, user }: GitArgs, now: GitState): string | undefined {
   if (user === undefined && now.inside !== undefined)
     return (
       `others can have git run what they like: ${now.inside}: ` +
-      `take that away (chmod -R go-w ${dest}), or name its user, as whom git is to be run`
+      'take that right from them, or name its user, as whom git is to be run'
     )
   if (now.copy === 'broken') return `${dest} is no working copy that git can read: see git -C ${dest} status`
   return now.copy === 'none' && now.holds === 'full'

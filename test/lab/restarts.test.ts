@@ -136,13 +136,13 @@ table inet own-limits {
 }
 `)}, revertAfterSeconds: 20 })`
   await inHost('mx1', 'nft add table inet others')
-  for (const kind of ['type filter hook input priority 5;', 'type filter hook output priority 7;']) {
+  for (const kind of ['type filter hook input priority 5;', 'type filter hook output priority 700;']) {
     const ran = await run(own(kind), ...one)
     assert.is(ran.code, 0, ran.error('mx1'))
     assert.is((await run(own(kind), ...one)).status('mx1'), 'ok')
   }
   const now = await ruleset()
-  assert.match(now, /table inet own-limits \{\s+chain c \{\s+type filter hook output priority 7;/)
+  assert.match(now, /table inet own-limits \{\s+chain c \{\s+type filter hook output priority 700;/)
   assert.match(now, /table inet others/)
   assert.match(now, /table inet filter/)
 })

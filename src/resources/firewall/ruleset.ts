@@ -99,7 +99,7 @@ printf '%s\n' "$installed" "$now" "$kept" "$armed" "$enabled" "$why"`,
     },
   })
 
-/** Makes the tables anew, in the same transaction as what follows it on the line: so nft's numbers of lines are right. */
+/** Makes the tables anew in the transaction of the text, on its first line: so nft's numbers of lines are right. */
 const anew = (tables: readonly string[]): string =>
   tables.map((table) => `table ${table} {}; delete table ${table}; `).join('')
 
@@ -148,7 +148,7 @@ if systemctl -q is-active ${UNIT}.timer; then
   nft -f ${BACK} || exit
   systemctl stop ${UNIT}.timer
 fi
-said=$({ echo 'flush ruleset'; nft list ruleset; } 2>&1 > ${BACK}) || {
+said=$({ echo 'flush ruleset'; nft list ruleset; } 2>&1 > /run/mailrun/firewall-back) || {
   printf '%s\n' "$said" >&2
   exit 1
 }
@@ -159,7 +159,7 @@ systemd-run --quiet --collect --unit=${UNIT} --on-active=${seconds} --timer-prop
   systemctl stop ${UNIT}.timer
   exit 1
 }
-digest > ${LOADED}`,
+digest > /run/mailrun/firewall-loaded`,
   ])
 }
 
@@ -182,6 +182,6 @@ export const noteRules = (sha256: string, tables: readonly string[]): Script =>
     raw('[ $? = 0 ] || exit'),
     functions(tables),
     sh`now=$(digest) || exit
-printf '%s %s\n' ${sha256} "$now" > ${KEPT} &&
+printf '%s %s\n' ${sha256} "$now" > /var/lib/mailrun/firewall &&
 systemctl -q enable nftables.service`,
   ])

@@ -2,7 +2,7 @@
 const TABLE =
   /^\s*(?:(?:add|create)\s+)?table\s+(?:(ip|ip6|inet|arp|bridge|netdev)\s+)?([A-Za-z_.][A-Za-z0-9_./-]{0,254})\s*$/
 
-/** What `nft list table ip NAME` takes for a word of its own, in nftables 1.0.6 or 1.1.3; `table ip NAME {` makes it. */
+/** Names that `table NAME {` makes, and `nft list table NAME` does not take: those of nftables 1.0.6 and 1.1.3. */
 const UNLISTED = new Set(
   'chains counters flowtables hooks limits maps meters quotas rules secmarks sets synproxys tables'.split(' '),
 )
@@ -40,7 +40,7 @@ export function tablesIn(text: string): readonly string[] {
 }
 
 /** Why nobody can tell, or ask a host for, the tables of a text; `undefined`: these are what {@link tablesIn} says. */
-export function whyUntold(text: string): string | undefined {
+export function whyUnclear(text: string): string | undefined {
   const statements = statementsOf(text)
   if (statements === undefined) return 'rules have a quote or a brace without its other end'
   if (statements.some((each) => /^\s*include\b/.test(each.text)))
@@ -48,7 +48,7 @@ export function whyUntold(text: string): string | undefined {
   const top = statements.filter(({ depth }) => depth === 0).map((each) => each.text)
   const odd = top.find((each) => /^\s*(?:(?:add|create)\s+)?table\b/.test(each) && !TABLE.test(each))
   if (odd !== undefined)
-    return `rules make a table whose name cannot be told: write table inet NAME {, got ${JSON.stringify(odd.trim())}`
+    return `rules make a table whose name cannot be read: write table inet NAME {, got ${JSON.stringify(odd.trim())}`
   const tables = tablesIn(text)
   const unlisted = tables.find((each) => UNLISTED.has(each.split(' ')[1]!))
   if (unlisted !== undefined)

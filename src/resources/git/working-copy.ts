@@ -38,7 +38,8 @@ export const CHANGED_AT_MOST = 20
  */
 const OTHERS = String.raw`
 my ($path, $looks_inside) = @ARGV;
-my $above = eval { enter($path); $below || '' } // ($@ =~ /refused/ ? 'a link on the way, which others can change' : '');
+my $above = eval { enter($path); $below || '' };
+$above //= $@ =~ /refused/ ? 'a link on the way, which others can change' : '';
 my $inside = '';
 if ($looks_inside) {
   if (eval { enter("$path/.git/config"); 1 }) {
