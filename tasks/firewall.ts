@@ -2,8 +2,15 @@
 import { createHash } from 'node:crypto'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { putContent } from '../src/resources/files/put-content.ts'
-import { keepRules, loadRules, noteRules, rulesetProbe, type RulesetState } from '../src/resources/firewall/ruleset.ts'
-import { includesOthers, tablesIn } from '../src/resources/firewall/tables.ts'
+import {
+  checkingRules,
+  keepRules,
+  loadRules,
+  noteRules,
+  rulesetProbe,
+  type RulesetState,
+} from '../src/resources/firewall/ruleset.ts'
+import { tablesIn, whyUnclear } from '../src/resources/firewall/tables.ts'
 import { required, seconds, text } from '../src/core/task/argument.ts'
 import type { Change } from '../src/core/task/change.ts'
 import { defineTask } from '../src/core/task/define-task.ts'
@@ -45,18 +52,13 @@ export const firewall = defineTask<FirewallArgs, FirewallState>({
   check: ({ rules, revertAfterSeconds: after = SECONDS }) =>
     (rules.includes('\0') ? 'rules cannot hold a NUL character' : undefined) ??
     (rules.endsWith('\n') ? undefined : 'rules must end with a line feed') ??
-    (includesOthers(rules)
-      ? 'rules include another file, of which nobody can tell what it has: put it in here'
-      : undefined) ??
-    (tablesIn(rules).length === 0 && !/^\s*flush\s+ruleset\b/m.test(rules)
-      ? 'rules make no table: begin with table inet filter {'
-      : undefined) ??
+    whyUnclear(rules) ??
     (Number.isInteger(after) && after >= LEAST_SECONDS && after <= 3600
       ? undefined
       : `revertAfterSeconds must be a whole number from ${LEAST_SECONDS} to 3600, got ${after}`),
   probe: ({ rules }) =>
     joinProbes<RulesetState, PathState, FirewallState>(
-      rulesetProbe(tablesIn(rules)),
+      rulesetProbe(sha256Of(rules), tablesIn(rules)),
       [pathProbe({ path: FILE, wanted: 'shown' })],
       (ruleset, [file]) => ({ ...ruleset, file: file! }),
       ({ file, ...ruleset }) => [ruleset, [file]],
@@ -88,7 +90,7 @@ table inet filter {
       title: 'A table beside those of other programs',
       beside: 'network',
       args: {
-        rules: `table ip limits {
+        rules: `table ip mail-limits {
   set seen { type ipv4_addr; flags dynamic,timeout; timeout 1m; }
   chain input {
     type filter hook input priority 10;
@@ -101,7 +103,7 @@ table inet filter {
       given: `${exampleHost()}
 nft flush ruleset
 nft add table inet others
-nft add table ip limits
+nft add table ip mail-limits
 rm -f /etc/nftables.conf`,
     },
   ],
@@ -115,6 +117,8 @@ command -v nft >/dev/null || {
 }`
 }
 
+const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')
+
 const FILE = '/etc/nftables.conf'
 const SECONDS = 60
 /** A new connection takes a while; half of the time is for it. */
@@ -122,13 +126,18 @@ const LEAST_SECONDS = 10
 
 function plan({ rules, revertAfterSeconds = SECONDS }: FirewallArgs, now: FirewallState): Plan<FirewallState> {
   if (!now.installed) return blocked('there is no nft on the host: install nftables with apt')
-  const sha256 = createHash('sha256').update(rules).digest('hex')
+  const sha256 = sha256Of(rules)
   const tables = tablesIn(rules)
   const root = { owner: 'root', group: 'root', mode: '0755', wanted: 'shown', secret: false } as const
-  const validate = ['nft', '-c', '-f', '%s']
+  const validate = checkingRules(tables)
   const file = putContent({ path: FILE, content: Buffer.from(rules), validate, ...root }, now.file)
   if (file.kind === 'blocked') return file
   const isRunning = now.running === sha256 && !now.armed
+  if (!isRunning && now.unloadable !== undefined)
+    return blocked(
+      `the ${now.armed ? 'former' : 'present'} rules cannot be brought back: ${now.unloadable}: ` +
+        'remove those that nft does not load, or write them for nft',
+    )
   const proof: readonly Change[] = [
     {
       summary: `load, with a way back in ${revertAfterSeconds} s`,
@@ -155,6 +164,7 @@ function plan({ rules, revertAfterSeconds = SECONDS }: FirewallArgs, now: Firewa
       running: sha256,
       armed: false,
       enabled: true,
+      unloadable: undefined,
       file: file.kind === 'change' ? file.then : now.file,
     },
   )

@@ -4,7 +4,14 @@ import { emptinessOf, type Emptiness } from '../src/resources/files/emptiness.ts
 import { madeByRoot, type KnownAttributes } from '../src/resources/files/attributes.ts'
 import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 import { whyBlocked } from '../src/resources/files/put-content.ts'
-import { inUser, quietGit, workingCopy, type Copy, type WorkingCopyState } from '../src/resources/git/working-copy.ts'
+import {
+  inUser,
+  nobodyElses,
+  quietGit,
+  workingCopy,
+  type Copy,
+  type WorkingCopyState,
+} from '../src/resources/git/working-copy.ts'
 import { flag, required, seconds, secret, text } from '../src/core/task/argument.ts'
 import { defineTask } from '../src/core/task/define-task.ts'
 import { joinProbes } from '../src/core/probe/join-probes.ts'
@@ -55,6 +62,7 @@ cd /`
  * A working copy at one commit. Whether it is there is asked of the working copy alone; only where another commit is
  * wanted is the repository asked for it, and by nothing but that commit where the server allows it. Hooks and
  * submodules are left alone, as are files that git does not track. What was interrupted is finished by the next run.
+ * Without `user`, a working copy that others can write blocks: git would run what they put into its configuration.
  *
  * @ansible git
  */
@@ -182,6 +190,11 @@ function whyNot({ dest, user }: GitArgs, now: GitState): string | undefined {
     return `${dest} is not there: make it with directory, as one of ${whose}'s`
   if (is.kind === 'directory' && is.owner !== whose)
     return `${dest} belongs to ${String(is.owner)}, not to ${whose}: give it to ${whose}, or name its user`
+  if (user === undefined && now.inside !== undefined)
+    return (
+      `others can have git run what they like: ${now.inside}: ` +
+      'take that right from them, or name its user, as whom git is to be run'
+    )
   if (now.copy === 'broken') return `${dest} is no working copy that git can read: see git -C ${dest} status`
   return now.copy === 'none' && now.holds === 'full'
     ? `${dest} holds files and is no working copy: remove them, or name another directory`
@@ -191,12 +204,16 @@ function whyNot({ dest, user }: GitArgs, now: GitState): string | undefined {
 const ALL_REFS = ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*']
 
 /** Fetched by commit, which few servers refuse; else by all branches and tags. */
-function checkingOut({ repository, dest, commit, authorization, force }: GitArgs, copy: Copy | undefined): Script {
+function checkingOut(
+  { repository, dest, commit, user, authorization, force }: GitArgs,
+  copy: Copy | undefined,
+): Script {
   const isNew = copy?.commit === undefined
   const fresh = isNew || copy.unfinished
   const shallow = raw(isNew ? '--depth 1' : '')
   const how = raw(fresh || force ? '--force' : '')
   return lines([
+    ...(user === undefined ? [nobodyElses(dest)] : []),
     quietGit(dest),
     raw('umask 022'),
     ...(authorization === undefined ? [] : [authorized(new URL(repository).origin, authorization)]),

@@ -126,4 +126,51 @@ test('what was loaded is loaded again after somebody else has flushed it, and at
   assert.is((await run(firewall('22, 25'), ...one)).status('mx1'), 'ok')
 })
 
+test('a table beside others changes the kind of its chain, and the others stay', async () => {
+  const own = (kind: string): string =>
+    `t.firewall({ rules: ${JSON.stringify(`# Not ours: table inet others; table inet filter
+table inet own-limits {
+  chain c {
+    ${kind}
+  }
+}
+`)}, revertAfterSeconds: 20 })`
+  await inHost('mx1', 'nft add table inet others')
+  for (const kind of ['type filter hook input priority 5;', 'type filter hook output priority 700;']) {
+    const ran = await run(own(kind), ...one)
+    assert.is(ran.code, 0, ran.error('mx1'))
+    assert.is((await run(own(kind), ...one)).status('mx1'), 'ok')
+  }
+  const now = await ruleset()
+  assert.match(now, /table inet own-limits \{\s+chain c \{\s+type filter hook output priority 700;/)
+  assert.match(now, /table inet others/)
+  assert.match(now, /table inet filter/)
+})
+
+test('rules that nft prints and does not load again are no way back: nothing is loaded', async () => {
+  // A quote in a comment, which nft prints as it is. Rules of iptables that nft has no words for are refused likewise.
+  const odd = { family: 'inet', table: 'others', chain: 'c', comment: 'a" b', expr: [{ accept: null }] }
+  const json = JSON.stringify({ nftables: [{ add: { rule: odd } }] })
+  await inHost('mx1', `nft add chain inet others c && echo '${json}' | nft -j -f -`)
+  const before = await ruleset()
+  for (const more of [['--check'], []]) {
+    const ran = await run(firewall('22, 25, 26'), ...one, ...more)
+    assert.is(ran.status('mx1'), 'failed')
+    assert.match(ran.error('mx1'), /the present rules cannot be brought back: nft: \S+ Error: [^]*comment "a" b"/)
+  }
+  assert.is(await ruleset(), before)
+  // As a run leaves it that was killed, and whose way back was made before.
+  await inHost(
+    'mx1',
+    `{ echo flush ruleset; nft list ruleset; } > /run/mailrun/firewall-back
+nft delete table inet others
+systemd-run --quiet --collect --unit=mailrun-firewall --on-active=600 nft -f /run/mailrun/firewall-back`,
+  )
+  const armed = await run(firewall('22, 25, 26'), ...one)
+  assert.match(armed.error('mx1'), /the former rules cannot be brought back: nft: /)
+  await inHost('mx1', 'systemctl stop mailrun-firewall.timer')
+  const ran = await run(firewall('22, 25, 26'), ...one)
+  assert.is(ran.code, 0, ran.error('mx1'))
+})
+
 test.run()

@@ -1,7 +1,7 @@
 // git: the working copy alone decides; changes of others in it are kept; no secret and no option gets into a command.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Copy } from '../../../src/resources/git/working-copy.ts'
@@ -18,7 +18,7 @@ const test = suite('git')
 const ONE = '1'.repeat(40)
 const TWO = '2'.repeat(40)
 const args = { repository: 'https://git.example.org/tool.git', dest: '/opt/tool', commit: TWO }
-const bare = { installed: true, user: 'root', above: undefined } as const
+const bare = { installed: true, user: 'root', above: undefined, inside: undefined } as const
 const nothing: GitState = { ...bare, copy: 'none', dest: absent, holds: 'absent' }
 const at = (commit: string | undefined, more: Partial<Copy> = {}): GitState => ({
   ...bare,
@@ -61,6 +61,8 @@ test('what stands in the way blocks, and so does a directory that others can exc
   blocked({ ...at(TWO), copy: 'broken' }, 'no working copy that git can read')
   blocked({ ...at(TWO), above: '/srv, which mail can write' }, 'above it is /srv, which mail can write')
   blocked({ ...at(TWO), dest: folder('mail') }, 'belongs to mail, not to root')
+  const others = '/opt/tool/.git, which others than root can write'
+  blocked({ ...at(TWO), copy: 'unread', inside: others }, `have git run what they like: ${others}`)
   blocked(nothing, "as one of mail's", { user: 'mail' })
   blocked({ ...at(TWO), dest: folder('root') }, 'belongs to root, not to mail', { user: 'mail' })
   const his = { ...at(TWO), above: '/srv, which mail can write', dest: folder('mail') }
@@ -103,23 +105,100 @@ test('addresses that are options, programs or hold passwords are refused', () =>
   refused({ dest: 'x' }, /absolute path/)
 })
 
-test('with a real git: fetched, changed, interrupted, and read as foreseen', () => {
+test("a directory that an earlier task makes is foreseen where it is root's alone, and else asked for again", () => {
+  const made = (mode: string, user?: string, now = nothing): GitState | undefined =>
+    git({ ...args, ...(user === undefined ? {} : { user }) }).probe.foresee(now, {
+      resource: 'path:/opt/tool',
+      value: { kind: 'directory', owner: 'root', group: 'root', mode },
+    })
+  assert.is(made('0755')?.inside, undefined)
+  assert.is(made('0755')?.copy, 'none')
+  for (const mode of ['0775', '0757', '2775']) assert.is(made(mode), undefined, mode)
+  assert.is(made('0775', 'root')?.copy, 'none')
+  assert.is(made('0755', undefined, { ...at(TWO), inside: '/opt/tool, which others than root can write' }), undefined)
+})
+
+const ran = (script: string, home: string): SpawnSyncReturns<string> =>
+  spawnSync('sh', [], {
+    input: `${script}\n`,
+    env: { PATH: process.env['PATH'], HOME: home, LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1' },
+    encoding: 'utf8',
+  })
+function askedOf(dest: string, home: string): WorkingCopyState {
+  const { question, parse } = workingCopy(dest, undefined)
+  const { text: script } = (question as { readonly script: { readonly text: string } }).script
+  const { status, stdout, stderr } = ran([...setReader([script]), script].join('\n'), home)
+  assert.is(status, 0, stderr)
+  return parse({ code: 0, stdout, stderr: '' })
+}
+/** Below a directory that nobody else can write, as that for temporary files is not. */
+const ownDirectory = (): string => mkdtempSync(join(homedir(), '.mailrun-git-'))
+
+test('a working copy that others can write is not asked, and no change runs git in it', () => {
+  const top = ownDirectory()
+  const dest = join(top, 'tool')
+  const seen = join(top, 'seen')
+  try {
+    ran(
+      `git init -q '${dest}'
+cd '${dest}'
+echo x > x && git add x && git -c user.name=a -c user.email=a@b commit -qm x
+echo '* filter=x' > .gitattributes
+git config filter.x.clean 'touch ${seen}; cat'
+touch x`,
+      top,
+    )
+    const change = planOf(git({ ...args, dest }), { ...nothing, dest: folder(), holds: 'empty', copy: 'none' }, {})
+    const apply = change.kind === 'change' ? change.changes[0]!.apply.text : ''
+    for (const [path, mode, kept] of [
+      ['.', 0o777, 0o755],
+      ['.', 0o757, 0o755],
+      ['.git', 0o777, 0o755],
+      ['.git/config', 0o666, 0o644],
+    ] as const) {
+      rmSync(seen, { force: true })
+      chmodSync(join(dest, path), mode)
+      const now = askedOf(dest, top)
+      assert.is(now.above, undefined)
+      assert.match(now.inside ?? '', join(dest, path), path)
+      assert.match(now.inside ?? '', 'which others than')
+      assert.is(now.copy, 'unread', path)
+      const { status, stderr } = ran(apply, top)
+      assert.is(status, 1, path)
+      assert.match(stderr, `others can change ${dest} now`)
+      assert.not.ok(existsSync(seen), path)
+      chmodSync(join(dest, path), kept)
+    }
+    const own = askedOf(dest, top)
+    assert.is(own.inside, undefined)
+    assert.is(typeof own.copy, 'object')
+    assert.ok(existsSync(seen), 'this configuration runs a program')
+  } finally {
+    rmSync(top, { recursive: true })
+  }
+})
+
+test('below a directory that others can write, git is not run', () => {
   const top = mkdtempSync(join(tmpdir(), 'mailrun-git-'))
+  try {
+    ran(`git init -q '${top}/tool'`, top)
+    const now = askedOf(join(top, 'tool'), top)
+    assert.match(now.above ?? '', /tmp, which/)
+    assert.is(now.copy, 'unread')
+  } finally {
+    rmSync(top, { recursive: true })
+  }
+})
+
+test('with a real git: fetched, changed, interrupted, and read as foreseen', () => {
+  const top = ownDirectory()
   const dest = join(top, "it's $HOME")
   const run = (script: string): string => {
-    const { status, stdout, stderr } = spawnSync('sh', [], {
-      input: `${script}\n`,
-      env: { PATH: process.env['PATH'], HOME: top, LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1' },
-      encoding: 'utf8',
-    })
+    const { status, stdout, stderr } = ran(script, top)
     assert.is(status, 0, stderr)
     return stdout
   }
-  const asked = (): WorkingCopyState => {
-    const { question, parse } = workingCopy(dest, undefined)
-    const { text: script } = (question as { readonly script: { readonly text: string } }).script
-    return parse({ code: 0, stdout: run([...setReader([script]), script].join('\n')), stderr: '' })
-  }
+  const asked = (): WorkingCopyState => askedOf(dest, top)
   const commits = run(`
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
 git init -q -b main '${top}/from' && cd '${top}/from'
@@ -129,14 +208,13 @@ done`)
   const [one = '', two = ''] = commits.split('\n')
   const goTo = (commit: string, now: WorkingCopyState): void => {
     const own = now.copy === 'none' ? absent : folder(userInfo().username)
-    const state: GitState = { ...now, above: undefined, dest: own, holds: now.copy === 'none' ? 'absent' : 'full' }
+    const state: GitState = { ...now, dest: own, holds: now.copy === 'none' ? 'absent' : 'full' }
     const plan = planOf(git({ repository: `file://${top}/from`, dest, commit }), state, {})
     assert.is(plan.kind, 'change', JSON.stringify(plan))
     if (plan.kind === 'change') run(plan.changes.map(({ apply }) => apply.text).join('\n'))
   }
   try {
     assert.is(asked().copy, 'none')
-    assert.match(asked().above ?? '', /tmp, which/)
     goTo(one, asked())
     assert.equal(asked().copy, { commit: one, changed: [], unfinished: false })
     goTo(two, asked())
