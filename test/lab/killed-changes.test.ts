@@ -9,17 +9,44 @@ import { faultSuite, inHost, run } from './faulty.ts'
 const test = faultSuite('lab: changes that are killed')
 const one = ['--limit', 'mx1'] as const
 
-/** On the host, once that holds: the change fails with it. */
-const killed = (once: string, pattern: string): Promise<string> =>
+/**
+ * Puts a program before the host's own of that name. Called with words that match, it starts the other, kills it once
+ * the condition holds, goes away, and ends by the same signal: so no moment can be missed.
+ *
+ * @param once - an expression of Perl
+ */
+const killing = (program: string, words: string, once: string): Promise<string> =>
   inHost(
     'mx1',
-    `n=0
-until ${once}; do
-  [ $((n += 1)) -lt 6000 ] && sleep 0.01 || exit 1
-done 2>/dev/null
-until pkill -9 -f '${pattern}'; do
-  [ $((n += 1)) -lt 6000 ] && sleep 0.002 || exit 1
-done`,
+    `cat > /usr/local/bin/${program} <<'end'
+#!/usr/bin/perl
+if (join(' ', @ARGV) !~ m{${words}}) { exec '/usr/bin/${program}', @ARGV; exit 127 }
+my $pid = fork // die;
+if (!$pid) { exec '/usr/bin/${program}', @ARGV; exit 127 }
+until (${once}) { last if waitpid($pid, 1) == $pid; select undef, undef, undef, 0.001 }
+kill 9, $pid;
+waitpid $pid, 0;
+unlink '/usr/local/bin/${program}';
+kill 9, $$;
+end
+chmod +x /usr/local/bin/${program}`,
+  )
+
+/** On the host, once a file is there: kills the Perl with these words, and waits at most two minutes for it. */
+const killed = (path: string, words: string): Promise<string> =>
+  inHost(
+    'mx1',
+    `perl -e '
+my ($path, $words, $end) = (@ARGV, time + 120);
+sub pause { exit 1 if time > $end; select undef, undef, undef, 0.001 }
+pause() until -e $path;
+for (;; pause()) {
+  for my $pid (map { m{(\\d+)} } glob "/proc/[0-9]*") {
+    open my $in, "<", "/proc/$pid/cmdline" or next;
+    my $line = join " ", split /\\0/, <$in> // "";
+    exit !kill 9, $pid if $pid != $$ && $line =~ /^perl / && index($line, $words) >= 0;
+  }
+}' '${path}' '${words}'`,
   )
 
 const converges = async (tasks: string, expected: string, look: string): Promise<void> => {
@@ -46,7 +73,8 @@ tar -C /srv/from -cf /srv/other.tar deep`,
   for (const name of ['archive', 'other']) {
     const sha256 = await inHost('mx1', `sha256sum < /srv/${name}.tar | cut -c 1-64`)
     const tasks = `t.unarchive({ path: '/srv/${name}.tar', sha256: '${sha256}', dest: '/srv/tree' })`
-    const [ran] = await Promise.all([run(tasks, ...one), killed(':', '^tar -x')])
+    await killing('tar', '^-x', `(() = glob 'deep/*') > 300`)
+    const ran = await run(tasks, ...one)
     assert.is.not(ran.code, 0)
     await converges(tasks, '1001', 'find /srv/tree/deep | wc -l')
     assert.is(await inHost('mx1', LEFT), '')
@@ -66,12 +94,11 @@ done`,
   )
   for (const [round, commit] of commits.split('\n').entries()) {
     const tasks = `t.git({ repository: 'file:///srv/repository', dest: '/opt/copy', commit: '${commit}' })`
-    const [ran] = await Promise.all([
-      run(tasks, ...one),
-      killed(`grep -q ${round === 0 ? 'one' : 'two'} /opt/copy/400`, '^git -C /opt/copy .*checkout'),
-    ])
+    const text = ['one', 'two'][round]!
+    await killing('git', '^-C /opt/copy .* checkout -q ', `open(my $in, '<', '/opt/copy/400') && <$in> =~ /${text}/`)
+    const ran = await run(tasks, ...one)
     assert.is.not(ran.code, 0)
-    await converges(tasks, ['one', 'two'][round]! + ' 800', 'cat /opt/copy/800')
+    await converges(tasks, `${text} 800`, 'cat /opt/copy/800')
     assert.is(await inHost('mx1', `${LEFT}; git -C /opt/copy status --porcelain`), '')
   }
 })
@@ -82,7 +109,7 @@ test('copy: a folder of which a part is there', async () => {
     for (let n = 0; n < 200; n += 1) writeFileSync(join(folder, `f${n}`), `${n}`.repeat(20_000))
     await inHost('mx1', 'rm -rf /srv/copied; mkdir -p /srv/copied; touch /srv/copied/surplus')
     const tasks = `t.copy({ src: '${folder}/', dest: '/srv/copied', purge: true })`
-    const [ran] = await Promise.all([run(tasks, ...one), killed('[ -e /srv/copied/f150 ]', 'files put /srv/copied/')])
+    const [ran] = await Promise.all([run(tasks, ...one), killed('/srv/copied/f150', 'files put /srv/copied/')])
     assert.is.not(ran.code, 0)
     await converges(tasks, '200', 'ls -A /srv/copied | wc -l')
     assert.is(await inHost('mx1', LEFT), '')
