@@ -351,7 +351,7 @@ test("a drop-in of the instance that is Postfix counts, and that of one that is 
   const probe = unitProbe({ ...QUESTION, unit: 'postfix.service', restartOn: [] })
   assert.ok(probe.reads.includes('path:/etc/systemd/system/postfix@-.service.d'))
   const now = ask({ restartOn: [] }, {})
-  const then = (real: readonly string[]) => probe.foresee!({ ...now, real }, fact('path', dropIn, file(UNKNOWN)))!
+  const then = (real: readonly string[]) => probe.foresee({ ...now, real }, fact('path', dropIn, file(UNKNOWN)))!
   assert.equal(then(['postfix@-.service']).restart, [dropIn])
   assert.is(then(['postfix@-.service']).needDaemonReload, true)
   assert.equal(then(['postfix.service']).restart, [])
