@@ -170,7 +170,7 @@ for (const [name, range] of Object.entries(COMPILERS))
       ['playbooks/wrong-argument.ts(4)', 'playbooks/wrong-combination.ts(4)', 'playbooks/wrong-var.ts(4)'],
       stdout,
     )
-    assert.match(stdout, /Type 'number' is not assignable to type 'Mode/)
+    assert.match(stdout, /Type 'number' is not assignable to type '(?:Answered<Mode> \| )?Mode/)
     assert.match(stdout, /greting.*Did you mean 'greeting'/)
   })
 

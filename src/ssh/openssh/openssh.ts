@@ -180,7 +180,7 @@ function standing(
     const onOut = (chunk: Untrusted<Buffer>): void => {
       out = (out + chunk.toString('latin1')).slice(-OUT_CHARACTERS - chunk.length)
       const found = out.indexOf(ready)
-      if (found >= 0) finish(resolve, chunk.subarray(chunk.length - (out.length - found - ready.length)))
+      if (found >= 0) finish(resolve, behindLine(chunk.subarray(chunk.length - (out.length - found - ready.length))))
       else count(chunk)
       out = out.slice(-OUT_CHARACTERS)
     }
@@ -208,6 +208,9 @@ function standing(
     if (target.master.kind === 'stands') child.once('spawn', () => finish(resolve))
   })
 }
+
+/** The end of the line itself belongs to nobody. */
+const behindLine = (bytes: Untrusted<Buffer>): Untrusted<Buffer> => (bytes[0] === 0x0a ? bytes.subarray(1) : bytes)
 
 /** @throws Unreachable */
 function ended(child: ChildProcessWithoutNullStreams, target: SshTarget): Promise<void> {
