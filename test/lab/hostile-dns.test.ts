@@ -88,8 +88,7 @@ test.before(async () => {
   writeFileSync(
     join(here.folder, 'dns.yaml'),
     JSON.stringify({
-      all: { vars: { dns: { resolvers: [dns.resolver], zones: { 'fleet.test': zone } } } },
-      mail: { vars },
+      mail: { vars: { ...vars, dns: { resolvers: [dns.resolver], zones: { 'fleet.test': zone } } } },
     }),
   )
 })
