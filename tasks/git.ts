@@ -115,6 +115,7 @@ export const git = defineTask<GitArgs, GitState>({
       },
       given: `${EXAMPLE_REPOSITORY}
 chown -R mail: /srv/git/tool.git
+rm -rf '/srv/list "2"'
 install -d -o mail '/srv/list "2"'
 runuser -u mail -- git clone -q file:///srv/git/tool.git '/srv/list "2"'
 cd '/srv/list "2"'
