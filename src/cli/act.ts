@@ -12,6 +12,7 @@ import { boundGarbage } from './terminal/heap.ts'
 import { flushed, guardOutput, outputProblem, stderr } from './terminal/output.ts'
 import { program } from './program.ts'
 import { listenToSignals, type Signals } from './terminal/signals.ts'
+import { messageOf } from '../text/message-of.ts'
 
 /**
  * Ends the process with the exit status, after all output has left. `words`: the command line after the program's name.
@@ -51,7 +52,7 @@ function tellError(error: unknown, format: string): number {
     const advice = adviceOn(error.message) ?? '"mailrun --help" tells all flags'
     tellCouldNotStart([error.message.replace(/^error: /, ''), advice], format)
   } else {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     if (hasErrors(formatInUse(format))) tellCouldNotStart([maskKnown(`a bug in mailrun: ${message}`)], format)
     tellBug(error)
   }

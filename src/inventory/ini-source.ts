@@ -6,6 +6,7 @@ import { shellWords } from '../text/shell-words.ts'
 import { expandHostPattern } from './host-pattern.ts'
 import { isTemplate, templateRefused } from './template-refused.ts'
 import { addChild, addGroup, addHost, setGroupVar, type Tree } from './tree.ts'
+import { messageOf } from '../text/message-of.ts'
 
 const SECTION = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/
 const STATES = ['hosts', 'vars', 'children']
@@ -115,10 +116,7 @@ function words(line: string, where: string): readonly string[] {
   try {
     return shellWords(line, { comments: true })
   } catch (error) {
-    throw new MailrunError(
-      `this line cannot be taken apart: ${error instanceof Error ? error.message : String(error)}`,
-      where,
-    )
+    throw new MailrunError(`this line cannot be taken apart: ${messageOf(error)}`, where)
   }
 }
 

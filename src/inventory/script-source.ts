@@ -6,6 +6,7 @@ import { runProgram } from '../programs/run-program.ts'
 import { vaultRefused } from '../secrets/vault.ts'
 import { isTemplate, templateRefused } from './template-refused.ts'
 import { addChild, addGroup, addHost, setGroupVar, type Tree } from './tree.ts'
+import { messageOf } from '../text/message-of.ts'
 
 const SECONDS = 120
 const BYTES = 1 << 28
@@ -94,10 +95,7 @@ function jsonObject(text: string, where: string): Json {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new MailrunError(
-      `it must print one JSON object: ${error instanceof Error ? error.message : String(error)}`,
-      where,
-    )
+    throw new MailrunError(`it must print one JSON object: ${messageOf(error)}`, where)
   }
   if (!isObject(value)) throw new MailrunError('it must print one JSON object', where)
   return plainOf(value, where) as Json

@@ -8,6 +8,7 @@ import { MailrunError } from '../core/mailrun-error.ts'
 import { nearest } from '../text/nearest.ts'
 import { fileNamePattern } from '../text/file-name-pattern.ts'
 import { splitPort } from './host-pattern.ts'
+import { messageOf } from '../text/message-of.ts'
 
 const LISTED = 20
 
@@ -72,10 +73,7 @@ function linesOf(path: string, where: string): readonly string[] {
       .map((line) => line.trim())
       .filter((line) => line !== '')
   } catch (error) {
-    throw new MailrunError(
-      `the file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      where,
-    )
+    throw new MailrunError(`the file ${path} cannot be read: ${messageOf(error)}`, where)
   }
 }
 
@@ -132,10 +130,7 @@ function expressionOf(expression: string, where: string): RegExp {
     // Python's match() is bound to the beginning only.
     return expression.startsWith('~') ? new RegExp(`^(?:${expression.slice(1)})`, 'u') : fileNamePattern(expression)
   } catch (error) {
-    throw new MailrunError(
-      `${expression} is no regular expression: ${error instanceof Error ? error.message : String(error)}`,
-      where,
-    )
+    throw new MailrunError(`${expression} is no regular expression: ${messageOf(error)}`, where)
   }
 }
 

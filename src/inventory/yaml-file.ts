@@ -19,6 +19,7 @@ import type { Keyring } from '../secrets/keyring.ts'
 import { vaultRefused } from '../secrets/vault.ts'
 import { isTemplate, templateRefused } from './template-refused.ts'
 import { isSecretTag, openSecrets } from './yaml-secrets.ts'
+import { messageOf } from '../text/message-of.ts'
 
 export interface YamlEntry {
   readonly key: string
@@ -129,10 +130,7 @@ function toValue(node: Node | null, document: Document, at: (node: Node) => stri
   try {
     return node === null ? null : (node.toJS(document, { maxAliasCount: 1000 }) as unknown)
   } catch (error) {
-    throw new MailrunError(
-      `this value cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      node ? at(node) : undefined,
-    )
+    throw new MailrunError(`this value cannot be read: ${messageOf(error)}`, node ? at(node) : undefined)
   }
 }
 

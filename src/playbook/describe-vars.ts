@@ -5,6 +5,7 @@ import type { StandardSchema } from '../core/standard-schema.ts'
 import { asYamlHas } from './as-yaml-has.ts'
 import { declaredNames } from './declared-names.ts'
 import { valibotJsonSchema } from './valibot-json-schema.ts'
+import { messageOf } from '../text/message-of.ts'
 
 export interface PlaybookVars {
   readonly vars: Readonly<Record<string, JsonSchema>>
@@ -76,7 +77,7 @@ function jsonSchemaOf(schema: StandardSchema): Keywords | string {
     // With this option zod does not fail for types that JSON Schema cannot express.
     return jsonSchema.input({ target: 'draft-07', libraryOptions: { unrepresentable: 'any' } })
   } catch (error) {
-    return `${vendor} makes no JSON Schema of it (${error instanceof Error ? error.message : String(error)})`
+    return `${vendor} makes no JSON Schema of it (${messageOf(error)})`
   }
 }
 

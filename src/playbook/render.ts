@@ -3,13 +3,14 @@ import ejs from 'ejs'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { Answered } from '../core/task/answered.ts'
 import { Secret } from '../shell/secret.ts'
+import { messageOf } from '../text/message-of.ts'
 
 /** @throws MailrunError with the template's file and line. */
 export function render(path: string, text: string, vars: Readonly<Record<string, unknown>>): string {
   try {
     return ejs.render(text, strict(vars) as Record<string, unknown>, { filename: path, escape: printable })
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     const line = />> (\d+)\|/.exec(message)?.[1]
     const last = message.trim().split('\n').at(-1) ?? message
     throw new MailrunError(last, line === undefined ? path : `${path}:${line}`)

@@ -3,9 +3,17 @@ import { inspect } from 'node:util'
 import { maskKnown } from '../../shell/mask-known.ts'
 import { nearest } from '../../text/nearest.ts'
 import { listOf, text, type Argument } from './argument.ts'
+import type { TaskDefinition } from './task-definition.ts'
 
 const COMMON: Readonly<Record<string, Argument>> = { name: text, tags: listOf(text) }
 const SHOWN_AT_MOST = 100
+
+/** What is wrong with the arguments by all that a module says of them, or `undefined`. */
+export const wrongArguments = <Args>(
+  definition: Pick<TaskDefinition<Args, unknown>, 'arguments' | 'check'>,
+  given: Args,
+): string | undefined =>
+  (definition.arguments && checkArguments(definition.arguments, given)) ?? definition.check?.(given)
 
 /** What is wrong with the arguments, or `undefined`. */
 export function checkArguments(wanted: Readonly<Record<string, Argument>>, given: unknown): string | undefined {

@@ -1,6 +1,6 @@
 // `defineTask` makes a task module from its description. mailrun's own modules and those of users are made with it.
 import type { Answerable } from './answered.ts'
-import { checkArguments } from './check-arguments.ts'
+import { wrongArguments } from './check-arguments.ts'
 import { MailrunError } from '../mailrun-error.ts'
 import type { Listing } from '../fleet/source.ts'
 import type { Task } from './task.ts'
@@ -77,20 +77,24 @@ export function defineTask<Args extends object, State>(
   const module = (given: (Args | Answerable<Args>) & CommonArgs): Task<State> => {
     const where = callSite(module)
     const args = given as Args & CommonArgs
-    if (takesAnswers(given)) return ofAnswers(definition, args, where, [])
-    const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
-    if (wrong !== undefined) return standIn(definition, where, new TaskArgumentError(definition.type, wrong, where))
-    return taskOf(definition, args, where, [])
+    const call = { definition, args, where }
+    if (takesAnswers(given)) return ofAnswers(call, [])
+    const wrong = wrongArguments(definition, args)
+    return wrong === undefined ? taskOf(call, []) : standIn(call, wrong)
   }
   return Object.assign(module, { definition })
 }
 
-function taskOf<Args extends object, State>(
-  definition: TaskDefinition<Args, State>,
-  args: Args & CommonArgs,
-  where: string | undefined,
-  listing: Listing,
-): Task<State> {
+/** A call of a module. */
+interface Call<Args extends object, State> {
+  readonly definition: TaskDefinition<Args, State>
+  readonly args: Args & CommonArgs
+  readonly where: string | undefined
+}
+
+/** @param listing - what is in the folder that the task brings. */
+function taskOf<Args extends object, State>(call: Call<Args, State>, listing: Listing): Task<State> {
+  const { definition, args, where } = call
   return {
     type: definition.type,
     name: args.name ?? definition.name(args),
@@ -101,7 +105,7 @@ function taskOf<Args extends object, State>(
     once: definition.once?.(args) ?? false,
     secrets: secretsIn(args),
     where,
-    ...ofFolder(definition.folder?.(args), (listed) => taskOf(definition, args, where, listed)),
+    ...ofFolder(definition.folder?.(args), (listed) => taskOf(call, listed)),
     probe: definition.probe(args, listing),
     plan: (now, context) => definition.plan(args, now, context, listing),
   }
@@ -114,27 +118,23 @@ const ofFolder = <State>(
 ): Pick<Task<State>, 'folder'> => (path === undefined ? {} : { folder: { path, listed } })
 
 /** Some arguments are answers of the host. @throws TaskArgumentError where they cannot be */
-function ofAnswers<Args extends object, State>(
-  definition: TaskDefinition<Args, State>,
-  args: Args & CommonArgs,
-  where: string | undefined,
-  listing: Listing,
-): Task<State> {
-  const { type } = definition
+function ofAnswers<Args extends object, State>(call: Call<Args, State>, listing: Listing): Task<State> {
+  const { definition, args, where } = call
   const made = withAnswers(definition, args, listing)
-  if (typeof made === 'string') return standIn(definition, where, new TaskArgumentError(type, made, where))
+  if (typeof made === 'string') return standIn(call, made)
+  const { type } = definition
   const task: Task<WithAnswers<State>> = { ...made, type, tags: args.tags ?? [], secrets: secretsIn(args), where }
   // Nobody but its own plan looks at its state.
   const own = task as Task<unknown> as Task<State>
-  return { ...own, ...ofFolder(definition.folder?.(args), (listed) => ofAnswers(definition, args, where, listed)) }
+  return { ...own, ...ofFolder(definition.folder?.(args), (listed) => ofAnswers(call, listed)) }
 }
 
-/** @throws the error, where errors are not gathered */
-function standIn<Args, State>(
-  { type }: TaskDefinition<Args, State>,
-  where: string | undefined,
-  error: TaskArgumentError,
+/** @throws TaskArgumentError, where errors are not gathered */
+function standIn<Args extends object, State>(
+  { definition: { type }, where }: Call<Args, State>,
+  wrong: string,
 ): Task<State> {
+  const error = new TaskArgumentError(type, wrong, where)
   if (gathered === undefined) throw error
   gathered.push(error)
   const refused = (): never => {

@@ -1,11 +1,12 @@
 // Makes a task of arguments some of which are answers of the host: they become a part of the task's own state.
 import { Answered, NotKnownYet, notKnownYet } from './answered.ts'
-import { checkArguments } from './check-arguments.ts'
+import { checkArguments, wrongArguments } from './check-arguments.ts'
 import type { CommonArgs, TaskDefinition } from './task-definition.ts'
 import { blocked, type Plan } from './plan.ts'
 import type { Listing } from '../fleet/source.ts'
 import { joinProbes } from '../probe/join-probes.ts'
 import type { PlanContext, Task } from './task.ts'
+import { messageOf } from '../../text/message-of.ts'
 
 /** What the task's own question was answered, and those of its arguments. */
 export interface WithAnswers<State> {
@@ -108,11 +109,9 @@ function planned<Args extends object, State>(
     const values = late.map(([name, answer], index) => [name, answer.read(answers[index])])
     args = { ...given, ...(Object.fromEntries(values) as object) }
   } catch (error) {
-    return blocked(
-      `what the playbook makes of the answer threw: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    return blocked(`what the playbook makes of the answer threw: ${messageOf(error)}`)
   }
-  const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
+  const wrong = wrongArguments(definition, args)
   if (wrong !== undefined) return blocked(`of the answer of the host: ${wrong}`)
   if (definition.probe(args, listing).key !== key)
     return blocked(`${late.map(([name]) => name).join(' and ')}: this answer changes what is asked of the host`)

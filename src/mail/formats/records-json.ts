@@ -4,6 +4,7 @@ import { MailrunError } from '../../core/mailrun-error.ts'
 import { isOwnerName, type MailRecord } from '../records/dns-record.ts'
 import { dataOf } from './dns-text.ts'
 import type { Zone } from './zones.ts'
+import { messageOf } from '../../text/message-of.ts'
 
 export function recordsJson(zones: readonly Zone[]): string {
   const plain = zones.map(({ zone, records }) => ({ zone, records: records.map(inOrder) }))
@@ -72,7 +73,7 @@ export function parseRecordsJson(text: string, file: string): readonly Zone[] {
   try {
     given = JSON.parse(text)
   } catch (error) {
-    throw new MailrunError(`no JSON: ${error instanceof Error ? error.message : String(error)}`, file)
+    throw new MailrunError(`no JSON: ${messageOf(error)}`, file)
   }
   const { success, output, issues } = v.safeParse(schema, given)
   if (success) return output.zones

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parsePublicKey, type PublicKey } from '../login-keys/public-key.ts'
 import { wireReader } from '../login-keys/wire.ts'
+import { messageOf } from '../../text/message-of.ts'
 
 const MAGIC = Buffer.from('SSHKRL\n\0', 'latin1')
 const FORMAT_VERSION = 1
@@ -23,7 +24,7 @@ export function revocation(key: PublicKey, file: string): Revocation {
       : inPlainList(key, data.toString('latin1'))
     return { kind: revoked ? 'revoked' : 'not revoked' }
   } catch (error) {
-    return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
+    return { kind: 'unreadable', why: messageOf(error) }
   }
 }
 
