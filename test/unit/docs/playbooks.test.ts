@@ -2,8 +2,8 @@
 // machine.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
+import { messagesOfFiles } from '../../compiled.ts'
 import { suite } from '../../suite.ts'
 import { project, ROOT, type Project } from '../cli/mailrun.ts'
 
@@ -42,20 +42,7 @@ test('all of these are there', () => {
 
 test('they compile', () => {
   const files = [...playbooks.keys()].map((name) => join(here.folder, file(name)))
-  const compiled = ts.createProgram(files, {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    target: ts.ScriptTarget.ES2022,
-    lib: ['lib.es2023.d.ts'],
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: [],
-  })
-  const messages = ts
-    .getPreEmitDiagnostics(compiled)
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-  assert.equal(messages, [])
+  assert.equal(messagesOfFiles(files), [])
 })
 
 test('they do what the page says', async () => {

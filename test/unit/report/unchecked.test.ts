@@ -1,12 +1,10 @@
 // The compiler refuses to print what no writer checked: small programs, each with one way around the writers.
-import { join } from 'node:path'
-import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
+import { messagesOfTexts } from '../../compiled.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('report/unchecked')
 
-const repository = join(import.meta.dirname, '../../../..')
 const HEAD = `
 import { stderr, stdout } from './src/cli/terminal/output.ts'
 import { colours } from './src/report/write/colour.ts'
@@ -92,32 +90,12 @@ const MIXED: readonly string[] = [
 ]
 const REFUSED = [...PLACES.flatMap((place) => UNCHECKED.map((each) => place.replace('TEXT', () => each))), ...MIXED]
 
-/** The messages for each program, all compiled together. */
-function messagesOf(programs: readonly string[]): readonly (readonly string[])[] {
-  const read = ts.readConfigFile(join(repository, 'tsconfig.json'), (path) => ts.sys.readFile(path))
-  const { options } = ts.parseJsonConfigFileContent(read.config, { ...ts.sys, readDirectory: () => [] }, repository)
-  const names = programs.map((_, index) => join(repository, `unchecked-${index}.ts`))
-  const texts = new Map(programs.map((program, index) => [names[index]!, `${HEAD}${program}\n`]))
-  const all: ts.CompilerOptions = { ...options, noEmit: true, incremental: false, noUnusedLocals: false }
-  delete all.tsBuildInfoFile
-  const host = ts.createCompilerHost(all)
-  const { fileExists, readFile, getSourceFile } = host
-  host.fileExists = (path) => texts.has(path) || fileExists(path)
-  host.readFile = (path) => texts.get(path) ?? readFile(path)
-  host.getSourceFile = (path, target, ...more) => {
-    const text = texts.get(path)
-    return text === undefined ? getSourceFile(path, target, ...more) : ts.createSourceFile(path, text, target)
-  }
-  const program = ts.createProgram(names, all, host)
-  return names.map((name) =>
-    program
-      .getSemanticDiagnostics(program.getSourceFile(name))
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
-  )
-}
-
 test('what writers made compiles, and nothing else does', () => {
-  const messages = messagesOf([...CHECKED, ...REFUSED])
+  const programs = [...CHECKED, ...REFUSED]
+  const messages = messagesOfTexts(
+    programs.map((program) => `${HEAD}${program}\n`),
+    'unchecked',
+  )
   const wrong = CHECKED.filter((_, index) => messages[index]!.length > 0)
   assert.equal(
     wrong.map((program) => [program, messages[CHECKED.indexOf(program)]]),

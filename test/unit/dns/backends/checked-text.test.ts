@@ -1,7 +1,5 @@
 // Text for name servers is made of checked parts: the compiler refuses every other way, and the parts refuse what would
 // leave its place.
-import { join } from 'node:path'
-import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import {
   addressText,
@@ -17,8 +15,8 @@ import {
 import { zoneFragment } from '../../../../src/mail/formats/zone-fragment.ts'
 import { MailrunError } from '../../../../src/core/mailrun-error.ts'
 import { zoneLines } from '../../../../src/report/run/zone-lines.ts'
+import { messagesOfTexts } from '../../../compiled.ts'
 import { suite } from '../../../suite.ts'
-import { ROOT } from '../../cli/mailrun.ts'
 
 const test = suite('dns/checked text')
 
@@ -40,20 +38,11 @@ const change: WrittenChange = { zone: name, owner: name, type: 'TXT', add: [data
 `
 
 /** How many errors the compiler has of each text. */
-function refusals(texts: readonly string[]): readonly number[] {
-  const files = new Map(texts.map((text, index) => [join(ROOT, `src/checked-${index}.ts`), HEAD + text]))
-  const config = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile).config as { compilerOptions: object }
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT)
-  const host = ts.createCompilerHost(options)
-  const { getSourceFile, fileExists } = host
-  host.fileExists = (file) => files.has(file) || fileExists(file)
-  host.getSourceFile = (file, ...rest) => {
-    const text = files.get(file)
-    return text === undefined ? getSourceFile(file, ...rest) : ts.createSourceFile(file, text, rest[0], true)
-  }
-  const program = ts.createProgram([...files.keys()], { ...options, noEmit: true, noUnusedLocals: false }, host)
-  return [...files.keys()].map((file) => program.getSemanticDiagnostics(program.getSourceFile(file)).length)
-}
+const refusals = (texts: readonly string[]): readonly number[] =>
+  messagesOfTexts(
+    texts.map((text) => HEAD + text),
+    'src/checked',
+  ).map(({ length }) => length)
 
 const CHECKED = [
   'updateScript(change, { address, port: 53 }, undefined)',

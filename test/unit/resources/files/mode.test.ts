@@ -1,8 +1,8 @@
 // File modes: what a compiler says of a wrong one is one line that a person can read.
 import { join } from 'node:path'
-import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import type { Mode } from '../../../../src/resources/files/mode.ts'
+import { messagesOfFiles } from '../../../compiled.ts'
 import { suite } from '../../../suite.ts'
 import { project } from '../../cli/mailrun.ts'
 
@@ -22,18 +22,7 @@ export default playbook({ name: 'x', hosts: 'mail', tasks: () => [
 test('a number, and three digits, are reported in one line', () => {
   assert.is(RIGHT.length, 4)
   const here = project({ 'wrong.ts': PLAYBOOK })
-  const program = ts.createProgram([join(here.folder, 'wrong.ts')], {
-    module: ts.ModuleKind.NodeNext,
-    target: ts.ScriptTarget.ES2023,
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    types: [],
-  })
-  const reported = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => ({
-    line: file!.getLineAndCharacterOfPosition(start!).line + 1,
-    text: ts.flattenDiagnosticMessageText(messageText, '\n'),
-  }))
+  const reported = messagesOfFiles([join(here.folder, 'wrong.ts')]).map(({ line, text }) => ({ line, text }))
   here.remove()
   assert.equal(reported, [
     { line: 4, text: "Type 'number' is not assignable to type 'Mode | Answered<Mode> | undefined'." },
