@@ -1,29 +1,20 @@
 // The order between hosts: who comes after whom, what happens where one fails, and which orders are refused.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { listHosts, MailrunError, run } from '../../../src/index.ts'
 import { suite } from '../../suite.ts'
+import { localFleet } from './local-fleet.ts'
 
 const test = suite('commands/after')
 
-let folder: string
-let inventory: string
-test.before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mailrun-after-'))
-  // Runs of others on this machine have a lock and a record of their own.
-  process.env['MAILRUN_RUN_DIR'] = join(folder, 'run')
-  inventory = join(folder, 'inventory.yaml')
-  writeFileSync(
-    inventory,
-    `all: { vars: { ansible_connection: local } }
+const { folder, inventory } = localFleet(
+  test,
+  `all: { vars: { ansible_connection: local } }
 web: { hosts: { web1: , web2: } }
 db: { hosts: { db1: , db2: } }
 `,
-  )
-})
-test.after(() => rmSync(folder, { recursive: true }))
+)
 
 let count = 0
 function playbookOf(after: string, tasks = WRITES): string {

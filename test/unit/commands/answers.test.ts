@@ -1,23 +1,14 @@
 // An answer of the host as an argument of a later task: trips, walls, checks, faults.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { MailrunError, run, type RunResult, type TaskStatus } from '../../../src/index.ts'
 import { suite } from '../../suite.ts'
+import { localFleet } from './local-fleet.ts'
 
 const test = suite('commands/answers')
 
-let folder: string
-let inventory: string
-test.before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mailrun-answers-'))
-  // Runs of others on this machine have a lock and a record of their own.
-  process.env['MAILRUN_RUN_DIR'] = join(folder, 'run')
-  inventory = join(folder, 'inventory.yaml')
-  writeFileSync(inventory, 'all: { vars: { ansible_connection: local }, hosts: { mx1: } }\n')
-})
-test.after(() => rmSync(folder, { recursive: true }))
+const { folder, inventory } = localFleet(test, 'all: { vars: { ansible_connection: local }, hosts: { mx1: } }\n')
 
 let count = 0
 /** @param tasks - the text of the function's body; `at('x')` is a file of this playbook's own. */

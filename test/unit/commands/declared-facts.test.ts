@@ -1,23 +1,14 @@
 // A playbook that declares facts: they come with the connection, and each host's tasks are made of what it said.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { listTasks, MailrunError, run, type RunEvent, type RunResult } from '../../../src/index.ts'
 import { suite } from '../../suite.ts'
+import { localFleet } from './local-fleet.ts'
 
 const test = suite('commands/declared-facts')
 
-let folder: string
-let inventory: string
-test.before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mailrun-facts-'))
-  // Runs of others on this machine have a lock and a record of their own.
-  process.env['MAILRUN_RUN_DIR'] = join(folder, 'run')
-  inventory = join(folder, 'inventory.yaml')
-  writeFileSync(inventory, 'all: { vars: { ansible_connection: local }, hosts: { mx1: , mx2: } }\n')
-})
-test.after(() => rmSync(folder, { recursive: true }))
+const { folder, inventory } = localFleet(test, 'all: { vars: { ansible_connection: local }, hosts: { mx1: , mx2: } }\n')
 
 let count = 0
 /** A playbook of these members, which may name `folder`. */

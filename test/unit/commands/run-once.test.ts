@@ -1,29 +1,20 @@
 // runOnce: tasks on the first host alone, and what it says as arguments of the tasks of all.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { listTasks, MailrunError, run, type RunResult } from '../../../src/index.ts'
 import { suite } from '../../suite.ts'
+import { localFleet } from './local-fleet.ts'
 
 const test = suite('commands/run-once')
 
-let folder: string
-let inventory: string
-test.before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mailrun-once-'))
-  // Runs of others on this machine have a lock and a record of their own.
-  process.env['MAILRUN_RUN_DIR'] = join(folder, 'run')
-  inventory = join(folder, 'inventory.yaml')
-  writeFileSync(
-    inventory,
-    `all: { vars: { ansible_connection: local } }
+const { folder, inventory } = localFleet(
+  test,
+  `all: { vars: { ansible_connection: local } }
 mail: { hosts: { mx1: , mx2: , mx3: } }
 db: { hosts: { mx2: , mx3: } }
 `,
-  )
-})
-test.after(() => rmSync(folder, { recursive: true }))
+)
 
 let count = 0
 function playbookOf(members: string, name = 'p'): string {

@@ -1,29 +1,20 @@
 // Several playbooks of one command: in their order on each host, over one connection, with one result.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { listTasks, MailrunError, run, type RunEvent } from '../../../src/index.ts'
 import { suite } from '../../suite.ts'
+import { localFleet } from './local-fleet.ts'
 
 const test = suite('commands/several-playbooks')
 
-let folder: string
-let inventory: string
-test.before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mailrun-several-'))
-  // Runs of others on this machine have a lock and a record of their own.
-  process.env['MAILRUN_RUN_DIR'] = join(folder, 'run')
-  inventory = join(folder, 'inventory.yaml')
-  writeFileSync(
-    inventory,
-    `all: { vars: { ansible_connection: local, greeting: hello, greetings: both } }
+const { folder, inventory } = localFleet(
+  test,
+  `all: { vars: { ansible_connection: local, greeting: hello, greetings: both } }
 mail: { hosts: { mx1: , mx2: } }
 web: { hosts: { mx2: , www: } }
 `,
-  )
-})
-test.after(() => rmSync(folder, { recursive: true }))
+)
 
 /** @param name - of a file in `folder`, and of the playbook. */
 function written(name: string, members: string): string {
