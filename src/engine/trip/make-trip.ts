@@ -50,12 +50,12 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   trip.interrupt.addEventListener('abort', stop, { once: true })
   const reader = tripReader(mark, (frame) => takeFrame(runningTrip, frame))
   try {
-    const script = scriptOf(runningTrip, questions)
+    const script = trip.sent === true ? '' : scriptOf(runningTrip, questions)
     const beginSeconds = beginningSeconds(trip, script)
     watch.expectWithin(beginSeconds, 'beginning')
     watch.endWithin(beginSeconds + laterSeconds(trip))
     const { stderr } = await connection.exchange({
-      script: trip.sent === true ? '' : script,
+      script,
       end: `${mark} end`,
       most: ANSWERS_BYTES + trip.steps.length * STEP_BYTES,
       onStdout: (chunk) => reader.feed(chunk),

@@ -7,7 +7,7 @@ import { localConnect } from '../../../src/ssh/local.ts'
 import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from '../../../src/engine/session/connection.ts'
 import { converge } from '../../../src/engine/converge.ts'
 import { hostRun } from '../../../src/engine/host-run.ts'
-import { askNobody, type AskOutside } from '../../../src/engine/outside.ts'
+import { type AskOutside } from '../../../src/engine/outside.ts'
 import { rollout } from '../../../src/engine/rollout.ts'
 import type { RunOptions } from '../../../src/engine/run-options.ts'
 import { utf8 } from '../../../src/core/probe/answer.ts'
@@ -22,10 +22,10 @@ import { lines } from '../../../src/shell/script.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import { secretsIn } from '../../../src/shell/secrets-in.ts'
 import { sh } from '../../../src/shell/sh.ts'
-import { addressOf } from '../../../src/inventory/address.ts'
 import { command } from '../../../tasks/command.ts'
 import { file } from '../../../tasks/file.ts'
 import { suite } from '../../suite.ts'
+import { host, never, runOptions } from './local-run.ts'
 
 const test = suite('converge')
 
@@ -73,20 +73,6 @@ const runs = defineTask<{ readonly run: string }, undefined>({
 })
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'mailrun-test-'))
-const never = new AbortController().signal
-const options = (over: Partial<RunOptions>): RunOptions => ({
-  playbook: 'p',
-  check: false,
-  forks: 1,
-  serial: [],
-  maxFail: undefined,
-  askOutside: askNobody,
-  interrupt: never,
-  abandon: never,
-  ...over,
-})
-const address = addressOf('here', new Map())
-const host = { name: 'here', groups: [], vars: new Map(), connection: new Map(), address, where: 'test:1' }
 
 async function run(
   dir: string,
@@ -97,7 +83,7 @@ async function run(
   const events: RunEvent[] = []
   const result = await converge(
     { host, tasks, outputs: {}, secrets: [], source: () => new Uint8Array() },
-    options(over),
+    runOptions(over),
     async () => wrap(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') })),
     (event) => events.push(event),
   )
@@ -134,7 +120,7 @@ test('what a change prints is reported though it ends soon, before its end is, w
       secrets: [secret.reveal()],
       source: () => new Uint8Array(),
     },
-    options({}),
+    runOptions({}),
     () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
     (event) => events.push(event),
   )
@@ -353,7 +339,7 @@ test('a long change tells its lines while it runs', async () => {
   const came: (readonly [line: string, at: number])[] = []
   const { status } = await converge(
     { host, tasks: [long], outputs: {}, secrets: [], source: () => new Uint8Array() },
-    options({}),
+    runOptions({}),
     () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
     (event) => void (event.kind === 'change-output' && came.push([event.line, performance.now()])),
   )
@@ -559,7 +545,7 @@ test('a host that is away for a while after its connection was lost is tried aga
       secrets: [],
       source: () => new Uint8Array(),
     },
-    options({}),
+    runOptions({}),
     async () => {
       tries += 1
       if (tries === 2 || tries === 3) throw new Unreachable('connection refused')
@@ -884,7 +870,7 @@ test('a host that no turn came to shows no secret in the names of its tasks', as
   const hosts = [prepared('first', [runs({ run: 'exit 1' })]), prepared('second', [runs({ run: 'echo of-the-vars' })])]
   const result = await rollout(
     hosts,
-    options({ maxFail: { count: 0 } }),
+    runOptions({ maxFail: { count: 0 } }),
     async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
     () => {},
   )
@@ -1029,7 +1015,7 @@ test('a host that waits for something outside does what goes before it, and goes
   ]
   const host1 = hostRun(
     { host, tasks, outputs: {}, secrets: [], source: () => new Uint8Array() },
-    options({}),
+    runOptions({}),
     async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
     () => {},
   )
@@ -1059,7 +1045,7 @@ test('once its connection was lost, a host is connected to anew, also where it i
         secrets: [],
         source: () => new Uint8Array(),
       },
-      options({}),
+      runOptions({}),
       async (_host, _signal, _tell, _greeting, anew) => {
         wanted.push(anew === true)
         return cutting(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }))

@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { converge } from '../../../src/engine/converge.ts'
-import { askNobody } from '../../../src/engine/outside.ts'
 import type { RunOptions } from '../../../src/engine/run-options.ts'
 import { ConnectionLost, Unreachable, type Connect, type Connection } from '../../../src/engine/session/connection.ts'
-import { addressOf } from '../../../src/inventory/address.ts'
 import { utf8 } from '../../../src/core/probe/answer.ts'
 import type { Reconnect } from '../../../src/core/task/change.ts'
 import { change, ok } from '../../../src/core/task/plan.ts'
@@ -19,6 +17,7 @@ import type { Task } from '../../../src/core/task/task.ts'
 import { localConnect } from '../../../src/ssh/local.ts'
 import { sh } from '../../../src/shell/sh.ts'
 import { suite } from '../../suite.ts'
+import { host, runOptions } from './local-run.ts'
 
 const test = suite('reconnect')
 
@@ -54,20 +53,6 @@ const two = defineTask<{ readonly word: string; readonly reconnect?: Reconnect }
   examples: [],
 })
 
-const address = addressOf('here', new Map())
-const host = { name: 'here', groups: [], vars: new Map(), connection: new Map(), address, where: 'test:1' }
-const never = new AbortController().signal
-const options: RunOptions = {
-  playbook: 'p',
-  check: false,
-  forks: 1,
-  serial: [],
-  maxFail: undefined,
-  askOutside: askNobody,
-  interrupt: never,
-  abandon: never,
-}
-
 /** @param nth - is given how many connections were wanted before; throws where it is not to come about. */
 async function run(tasks: readonly Task[], nth: (before: number) => void, over: Partial<RunOptions> = {}) {
   const events: RunEvent[] = []
@@ -93,7 +78,7 @@ async function run(tasks: readonly Task[], nth: (before: number) => void, over: 
     }
   }
   const prepared = { host, tasks, outputs: {}, secrets: [], source: () => new Uint8Array() }
-  const result = await converge(prepared, { ...options, ...over }, connect, (event) => events.push(event))
+  const result = await converge(prepared, runOptions(over), connect, (event) => events.push(event))
   return { result, events, count, statuses: result.tasks.map(({ status }) => status) }
 }
 
