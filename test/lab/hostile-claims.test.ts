@@ -74,6 +74,9 @@ case "$*" in
 *) exec /usr/bin/openssl "$@";;
 esac
 `
+/** A key with words before it is one that openssl is asked about. */
+const WORDS_BEFORE_KEYS = "sed -i '1i Bag Attributes' /etc/dkimkeys/*/*.private"
+const NO_WORDS_BEFORE_KEYS = 'sed -i 1d /etc/dkimkeys/*/*.private'
 const says = (four: string, six: string): Promise<string> =>
   inHost('mx1', `base64 -d > /etc/src-4 <<'E'\n${base64(four)}\nE\nbase64 -d > /etc/src-6 <<'E'\n${base64(six)}\nE`)
 const base64 = (text: string): string => Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\n')
@@ -204,6 +207,7 @@ const UNFIT: readonly (readonly [what: string, key: string, reported: string])[]
 test('public keys that no verifier uses: none is published, whether DNS has a key there or not', async () => {
   const before = await allServed()
   await inPlaceOf('openssl', OPENSSL)
+  await inHost('mx1', WORDS_BEFORE_KEYS)
   for (const [what, key, reported] of UNFIT) {
     await inHost('mx1', `base64 -d > /etc/reported.pem <<'E'\n${base64(pemOf(key))}\nE`)
     for (const isThere of what === 'garbage' ? [true, false] : [false]) {
@@ -244,7 +248,7 @@ test('a good key, Ed25519 or RSA, that is another than DNS has: it replaces noth
     assert.is(await servedKey(OTHERS), await othersKey())
     assert.equal(await allServed(), before)
   }
-  await inHost('mx1', 'rm /usr/local/bin/openssl')
+  await inHost('mx1', `rm /usr/local/bin/openssl; ${NO_WORDS_BEFORE_KEYS}`)
   await ended(0, MAIL_AUTH)
 })
 

@@ -110,7 +110,7 @@ export async function hostShell(source: ShellSource): Promise<Connection> {
 function noShell(at: string, user: string, how: string, lastWords: Untrusted): Unreachable {
   const said = lastWords.trim()
   const question = `does its login shell (getent passwd ${user}) run commands?`
-  const words = `${at}: no shell came up as ${user}: ${how}: ${question}\n${RUN_AGAIN}`
+  const words = `${at}: no shell opened as ${user}: ${how}: ${question}\n${RUN_AGAIN}`
   return new Unreachable(said === '' ? words : `${words}\n${said}`)
 }
 
