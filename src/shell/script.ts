@@ -8,6 +8,8 @@ export interface Script {
   readonly text: string
   readonly shown: string
   readonly secrets: readonly string[]
+  /** Of a question that is written in Perl: its statements, for a program that answers several. */
+  readonly perl?: string
 }
 
 /** Trusted shell text, taken as it stands. For anything that holds a value use the `sh` tag, which quotes. */

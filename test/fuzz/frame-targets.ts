@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { shellStream, type ShellStreams } from '../../src/ssh/shell/shell-stream.ts'
+import { raw } from '../../src/shell/script.ts'
 import { stderrByQuestion, tripReader, type Frame } from '../../src/engine/trip/trip-reader.ts'
 import { tripScript } from '../../src/engine/trip/trip.ts'
 import { tripWords } from '../../src/engine/trip/trip-words.ts'
@@ -168,7 +169,7 @@ export const FRAME_TARGETS: readonly Target[] = [
     check({ banner, parts }) {
       const answers = parts.map((part, index) => part + mark(`answered ${index}`))
       const stream = banner + mark('begin') + answers.join('')
-      assert.equal([...stderrByQuestion(MARK, Buffer.from(stream, 'latin1'))], [...parts.entries()])
+      assert.equal([...stderrByQuestion(MARK, Buffer.from(stream, 'latin1')).byQuestion], [...parts.entries()])
     },
   }),
   target({
@@ -239,7 +240,7 @@ export const FRAME_TARGETS: readonly Target[] = [
             timeoutSeconds: streamed ? 61 : 30,
           })),
           questions: questions.map(({ output, errors, code }) => ({
-            text: `${printing(output)}; { ${printing(errors)}; } >&2; exit ${code}`,
+            script: raw(`${printing(output)}; { ${printing(errors)}; } >&2; exit ${code}`),
             family: undefined,
             items: [],
           })),
@@ -258,7 +259,7 @@ export const FRAME_TARGETS: readonly Target[] = [
           asked.map(({ code, output }, index) => [index, code, output]),
         )
         assert.equal(
-          [...stderrByQuestion(MARK, stderr)],
+          [...stderrByQuestion(MARK, stderr).byQuestion],
           asked.map(({ errors }, index) => [index, errors]),
         )
       } finally {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import * as assert from 'uvu/assert'
 import type { Asked } from '../../src/engine/foresee.ts'
-import { readAnswers } from '../../src/engine/trip/questions.ts'
+import { questionKey, readAnswers } from '../../src/engine/trip/questions.ts'
 import type { Answer } from '../../src/core/probe/answer.ts'
 import { askings, type Asking, type Recorded } from './asked.ts'
 import { mutated } from './mutate.ts'
@@ -16,7 +16,7 @@ const recorded = JSON.parse(
 ) as readonly Recorded[]
 
 const answered: readonly (Asking & { readonly answers: readonly Answer[] })[] = askings.flatMap((asking) => {
-  const known = recorded.find(({ name, script }) => name === asking.name && script === asking.frame.text)
+  const known = recorded.find(({ name, script }) => name === asking.name && script === questionKey(asking.frame.script))
   return known === undefined ? [] : [{ ...asking, answers: known.answers }]
 })
 
@@ -28,7 +28,7 @@ export const UNRECORDED: readonly string[] = askings
   .filter((name) => !answered.some((each) => each.name === name))
 
 const states = ({ frame, probes }: Asking, answer: Answer): readonly Asked[] => {
-  const asked = readAnswers([frame], undefined, new Map([[0, answer]]))
+  const asked = readAnswers([frame], { hung: undefined, rest: '' }, new Map([[0, answer]]))
   return probes.map((probe) => asked(probe))
 }
 

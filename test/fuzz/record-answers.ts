@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { connector } from '../../src/ssh/connector.ts'
+import { questionKey } from '../../src/engine/trip/questions.ts'
 import type { Connection } from '../../src/engine/session/connection.ts'
 import { answerOf, stderrByQuestion, tripReader } from '../../src/engine/trip/trip-reader.ts'
 import { tripScript } from '../../src/engine/trip/trip.ts'
@@ -49,8 +50,8 @@ async function answers(connection: Connection): Promise<readonly Answer[]> {
     onStdout: (chunk) => reader.feed(chunk),
     signal: new AbortController().signal,
   })
-  const errors = stderrByQuestion(mark, stderr)
-  return askings.map((_, index) => answerOf(reported.get(index)!, errors.get(index)))
+  const { byQuestion } = stderrByQuestion(mark, stderr)
+  return askings.map((_, index) => answerOf(reported.get(index)!, byQuestion.get(index)))
 }
 
 await lab.labUp({ size: 1, tools: false, wire: undefined })
@@ -86,7 +87,7 @@ try {
   const full = await ask()
   const recorded = askings.map(({ name, frame }, index): Recorded => ({
     name,
-    script: frame.text,
+    script: questionKey(frame.script),
     answers: [bare[index]!, full[index]!],
   }))
   process.stdout.write(`${JSON.stringify(recorded, null, 1)}\n`)

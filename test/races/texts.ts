@@ -42,7 +42,7 @@ function questionsOf(
   probes: readonly Probe<unknown>[],
 ): readonly string[] {
   const frames = questions.questionFrames(probes)
-  if (words === undefined) return frames.map(({ text }) => text)
+  if (words === undefined) return (frames as readonly { readonly text?: string }[]).map(({ text }) => text!)
   const request = {
     steps: [],
     questions: frames,

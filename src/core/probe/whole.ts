@@ -8,6 +8,9 @@ const MARK = '\0end'
 /** Shell text that ends an answer; after it nothing is printed. */
 export const END = `printf '\\0end'`
 
+/** The same in Perl. */
+export const PERL_END = String.raw`print "\0end";`
+
 /**
  * The answer's text without its end, as bytes in latin1.
  *

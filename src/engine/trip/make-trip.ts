@@ -114,11 +114,11 @@ function askedOutcome(
   stderr: Untrusted<Buffer>,
 ): TripOutcome {
   const { trip, answers, hung, stale, last, outdated } = runningTrip
-  const errors = stderrByQuestion(trip.mark, stderr)
-  const reported = new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))]))
+  const { byQuestion, rest } = stderrByQuestion(trip.mark, stderr)
+  const reported = new Map([...answers].map(([index, frame]) => [index, answerOf(frame, byQuestion.get(index))]))
   return {
     kind: 'asked',
-    asked: readAnswers(questions, hung, reported),
+    asked: readAnswers(questions, { hung: hung === undefined ? undefined : questions[hung], rest }, reported),
     last: stale || trip.steps.length === 0 ? last : runningTrip.words.record,
     notMade: stale ? trip.steps[0] : outdated,
   }

@@ -3,73 +3,89 @@
 import type { Answer } from '../../core/probe/answer.ts'
 import { AnswerAwaited, leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../../core/probe/probe.ts'
 import { stackOf } from '../../core/stack-of.ts'
+import type { Script } from '../../shell/script.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 import type { Asked } from '../foresee.ts'
 
-/** One process that answers one question, or those of a family. */
+/** What answers one question, or those of a family: a script of shell, or a part of the reader's program. */
 export interface QuestionFrame {
-  readonly text: string
+  readonly script: Script
   readonly family: Family | undefined
   readonly items: readonly string[]
 }
 
 /** The last script of each family: hosts of a playbook mostly ask the same, and a script is made of its items alone. */
-const lastScripts = new WeakMap<Family, { readonly items: string; readonly text: string }>()
+const lastScripts = new WeakMap<Family, { readonly items: string; readonly script: Script }>()
 
-function scriptOf(family: Family, items: readonly string[]): string {
+function scriptOf(family: Family, items: readonly string[]): Script {
   const joined = items.join('\0')
   const last = lastScripts.get(family)
-  if (last?.items === joined) return last.text
-  const text = family.script(items).text
-  lastScripts.set(family, { items: joined, text })
-  return text
+  if (last?.items === joined) return last.script
+  const script = family.script(items)
+  lastScripts.set(family, { items: joined, script })
+  return script
 }
 
+/** Scripts with equal keys are one question. The text of a question in Perl is long, and not needed here. */
+export const questionKey = (script: Script): string => script.perl ?? script.text
+
 export function questionFrames(probes: readonly Probe<unknown>[]): readonly QuestionFrame[] {
-  const scripts = new Set<string>()
+  const scripts = new Map<string, Script>()
   const families = new Map<string, { readonly family: Family; readonly items: Set<string> }>()
   for (const { question } of probes.flatMap(leavesOf)) {
-    if ('script' in question) scripts.add(question.script.text)
+    if ('script' in question) scripts.set(questionKey(question.script), question.script)
     if (!('family' in question)) continue
     const known = families.get(question.family.name)
     if (known) known.items.add(question.item)
     else families.set(question.family.name, { family: question.family, items: new Set([question.item]) })
   }
-  // A user's own script comes late: where it hangs, little is left unasked.
-  return [
+  const frames: readonly QuestionFrame[] = [
     ...[...families.values()].map(({ family, items }) => ({
-      text: scriptOf(family, [...items]),
+      script: scriptOf(family, [...items]),
       family,
       items: [...items],
     })),
-    ...[...scripts].map((text) => ({ text, family: undefined, items: [] })),
+    ...[...scripts.values()].map((script) => ({ script, family: undefined, items: [] })),
   ]
+  // A user's own script, which is shell, comes late: where it hangs, little is left unasked.
+  return [
+    ...frames.filter(({ script }) => script.perl !== undefined),
+    ...frames.filter(({ script }) => script.perl === undefined),
+  ]
+}
+
+/** Why questions have no answer. */
+interface NotAnswered {
+  /** The frame that did not end in time. */
+  readonly hung: QuestionFrame | undefined
+  /** What the host said last. */
+  readonly rest: Untrusted
 }
 
 /**
  * What each probe was answered, read once.
  *
- * @param hung - the place of the frame that did not end.
  * @param answers - by the frame's place.
  */
 export function readAnswers(
   frames: readonly QuestionFrame[],
-  hung: number | undefined,
+  why: NotAnswered,
   answers: ReadonlyMap<number, Answer>,
 ): (probe: Probe<unknown>) => Asked {
-  const byText = new Map<string, Answer>()
+  const byScript = new Map<string, Answer>()
   const byFamily = new Map<string, () => ReadonlyMap<string, Answer>>()
-  frames.forEach(({ text, family, items }, index) => {
+  frames.forEach(({ script, family, items }, index) => {
     const answer = answers.get(index)
     if (answer === undefined) return
     if (family === undefined) {
-      byText.set(text, answer)
+      byScript.set(questionKey(script), answer)
       return
     }
     const parts = once(() => new Map(family.split(answer, items).map((part, item) => [items[item]!, part])))
     byFamily.set(family.name, parts)
   })
   const answerTo = ({ question }: Probe<unknown>): Answer | undefined => {
-    if ('script' in question) return byText.get(question.script.text)
+    if ('script' in question) return byScript.get(questionKey(question.script))
     if ('family' in question) return byFamily.get(question.family.name)?.().get(question.item)
     const parts = question.parts.map(answerTo)
     return parts.every((part) => part !== undefined) ? partsAnswer(parts) : undefined
@@ -78,7 +94,7 @@ export function readAnswers(
   return (probe) => {
     const known = read.get(probe.key)
     if (known) return known
-    const asked = stateOf(probe, answerTo, hung === undefined ? undefined : frames[hung])
+    const asked = stateOf(probe, answerTo, why)
     read.set(probe.key, asked)
     return asked
   }
@@ -87,11 +103,11 @@ export function readAnswers(
 function stateOf(
   probe: Probe<unknown>,
   answerTo: (probe: Probe<unknown>) => Answer | undefined,
-  hung: QuestionFrame | undefined,
+  why: NotAnswered,
 ): Asked {
   try {
     const answer = answerTo(probe)
-    return answer === undefined ? { error: unanswered(probe, hung) } : { state: probe.parse(answer) }
+    return answer === undefined ? { error: unanswered(probe, why) } : { state: probe.parse(answer) }
   } catch (error) {
     if (error instanceof ProbeError) return { error: error.message }
     if (error instanceof AnswerAwaited) return { error: error.message, awaited: true }
@@ -103,12 +119,12 @@ function stateOf(
 export const isAsked = (probe: Probe<unknown>, frame: QuestionFrame | undefined): boolean =>
   leavesOf(probe).some(({ question }) =>
     'script' in question
-      ? question.script.text === frame?.text
+      ? frame !== undefined && questionKey(question.script) === questionKey(frame.script)
       : 'family' in question && question.family.name === frame?.family?.name,
   )
 
-function unanswered(probe: Probe<unknown>, hung: QuestionFrame | undefined): string {
-  if (hung === undefined) return 'the host did not answer the question'
+function unanswered(probe: Probe<unknown>, { hung, rest }: NotAnswered): string {
+  if (hung === undefined) return `the host did not answer the question${rest === '' ? '' : `: ${rest}`}`
   return isAsked(probe, hung)
     ? 'its question did not end in time, and was ended'
     : 'it was not asked, for a question before it did not end'

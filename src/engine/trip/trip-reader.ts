@@ -178,8 +178,17 @@ function wholeLines(body: Untrusted): Untrusted {
   return end < 0 ? '' : body.slice(end + 1)
 }
 
-/** Takes stderr apart: what each question wrote there, by its number. */
-export function stderrByQuestion(mark: string, stderr: Untrusted<Buffer>): ReadonlyMap<number, Untrusted> {
+/** Of what stands on stderr after the last answer, so much is told. */
+const REST_CHARACTERS = 500
+
+/**
+ * Takes stderr apart: what each question wrote there, by its number, and `rest`, which no question has: the reason why
+ * one was not answered.
+ */
+export function stderrByQuestion(
+  mark: string,
+  stderr: Untrusted<Buffer>,
+): { readonly byQuestion: ReadonlyMap<number, Untrusted>; readonly rest: Untrusted } {
   const parts = new Map<number, Untrusted>()
   const text = stderr.toString('latin1')
   const begin = `\n${mark} begin\n`
@@ -192,7 +201,9 @@ export function stderrByQuestion(mark: string, stderr: Untrusted<Buffer>): Reado
     parts.set(Number(text.slice(at + opening.length, end)), text.slice(from, at))
     from = end + 1
   }
-  return parts
+  const end = text.indexOf(`\n${mark} end\n`, from)
+  const rest = text.slice(from, end < 0 ? undefined : end)
+  return { byQuestion: parts, rest: utf8(rest).trim().slice(0, REST_CHARACTERS) }
 }
 
 export const answerOf = (

@@ -1,6 +1,6 @@
 // Writes the script of one trip. A trip is one script that is sent to a host, and its output: it takes the lock, makes
 // the changes, then asks all questions. It runs whole or not at all.
-import { setReader } from '../../resources/files/program/read.ts'
+import { readerProgram } from '../../resources/reader/reader.ts'
 import { quote } from '../../shell/quote.ts'
 import type { QuestionFrame } from './questions.ts'
 import { lockLines, UNLOCK } from './trip-lock.ts'
@@ -70,19 +70,25 @@ const answered = (mark: string, index: number, more: boolean): string =>
   `printf '\\n${mark} answered ${index} %s\\n${more ? asks(mark, index + 1) : ''}' $? 2>/dev/null || exit
 printf '\\n${mark} answered ${index}\\n' >&2`
 
-/** `eval` in a subshell: a question with a syntax error fails alone. */
-const questionsLines = (mark: string, questions: readonly QuestionFrame[], seconds: number): readonly string[] => [
-  'if [ "$go" ]; then',
-  `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
-  '{',
-  ...setReader(questions.map(({ text }) => text)),
-  `printf '${asks(mark, 0)}' 2>/dev/null || exit`,
-  ...questions.flatMap(({ text }, index) => [
-    `( eval ${quote(text)} ) </dev/null`,
-    answered(mark, index, index + 1 < questions.length),
-  ]),
-  '}',
-  `${mark}-questions`,
-  'case $? in 124|137) hung=1;; esac',
-  'fi',
-]
+/** First those in Perl, by one process; `eval` in a subshell: a question with a syntax error fails alone. */
+const questionsLines = (mark: string, questions: readonly QuestionFrame[], seconds: number): readonly string[] => {
+  const inPerl = questions.flatMap(({ script }) => script.perl ?? [])
+  const inShell = questions.slice(inPerl.length)
+  return [
+    'if [ "$go" ]; then',
+    `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
+    '{',
+    `printf '${asks(mark, 0)}' 2>/dev/null || exit`,
+    ...(inPerl.length === 0
+      ? []
+      : [`perl - <<'${mark}-reader' || exit`, `${readerProgram(mark, inPerl, inShell.length > 0)}${mark}-reader`]),
+    ...inShell.flatMap(({ script }, index) => [
+      `( eval ${quote(script.text)} ) </dev/null`,
+      answered(mark, inPerl.length + index, index + 1 < inShell.length),
+    ]),
+    '}',
+    `${mark}-questions`,
+    'case $? in 124|137) hung=1;; esac',
+    'fi',
+  ]
+}

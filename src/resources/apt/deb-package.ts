@@ -3,11 +3,10 @@ import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { fact, factAbout, type Fact, type PackageFact } from '../../core/task/fact.ts'
 import { defineProbe, ProbeError, type Family, type Probe } from '../../core/probe/probe.ts'
 import type { Known } from '../../core/unknown.ts'
-import { quote } from '../../shell/quote.ts'
-import { lines, raw, type Script } from '../../shell/script.ts'
-import { sh } from '../../shell/sh.ts'
+import { perlList } from '../../shell/perl-quote.ts'
+import { readerQuestion } from '../reader/reader.ts'
 import { sharedProbes } from '../../core/probe/shared-probes.ts'
-import { END, whole } from '../../core/probe/whole.ts'
+import { PERL_END, whole } from '../../core/probe/whole.ts'
 
 export interface PackagesState {
   readonly packages: ReadonlyMap<string, PackageFact>
@@ -80,40 +79,70 @@ interface Listed {
 
 const FIELDS = '${Package}\\t${Architecture}\\t${db:Status-Abbrev}\\t${Version}\\t${Provides}\\n'
 
-/** Of all of the list, for a name may be what others provide; dpkg's own line tells the native architecture. */
-const dpkgQuestion = (names: readonly string[]): Script => {
-  const patterns = ['dpkg', ...names.map(bareName)].map((name) => `-e ${quote(name)}`).join(' ')
-  return raw(`dpkg-query -W -f '${FIELDS}' | grep -Fw ${patterns}`)
+/** Debian's own list of 5,000 packages has 7 MB. */
+const STATUS_BYTES = 256 << 20
+
+/**
+ * `packages NAMES` prints a line as dpkg-query(1) has it for each of these packages, and for those that provide one of
+ * the names. `interrupted` is whether dpkg was; then only dpkg-query knows what is in its journal. `apt NAMES` prints
+ * what time it is, when the lists were fetched, and what they have; without caches apt-cache would write its own.
+ *
+ * Source: dpkg-query(1), `db:Status-Abbrev`; deb-control(5); /var/lib/dpkg/status is what dpkg(1) calls the database of
+ * packages.
+ */
+const PROGRAM = String.raw`
+my $list = '/var/lib/dpkg';
+sub interrupted { opendir my $in, "$list/updates" or return; scalar grep { /^\d/ } readdir $in }
+sub packages {
+  return run_program('dpkg-query', '-W', '-f', '${FIELDS}') if interrupted();
+  my $all = text_of("$list/status", ${STATUS_BYTES}) // fail("dpkg's list $list/status cannot be read: $!");
+  my $names = join '|', map { quotemeta } @_;
+  my %end;
+  for my $is (qr/^Package: (?:$names)$/m, qr/^Provides:.*(?<![\w.+-])(?:$names)(?![\w.+-])/m) {
+    while ($all =~ /$is/g) {
+      my $from = rindex($all, "\n\n", $-[0]) + 1;
+      my $to = index $all, "\n\n", $-[0];
+      next if $end{$from}++;
+      my %has = map { /^([\w-]+): (.*)/ ? ($1, $2) : () }
+        split /\n/, substr $all, $from, ($to < 0 ? length $all : $to) - $from;
+      print join("\t", $has{Package}, $has{Architecture}, state_of($has{Status}), $has{Version} // '',
+        $has{Provides} // ''), "\n";
+    }
+  }
 }
-
-const INTERRUPTED_QUESTION = sh`
-set -- /var/lib/dpkg/updates/[0-9]*
-[ -e "$1" ] && i=interrupted || i=whole
-printf '\n%s\n' "$i"`
-
-/** When the lists were fetched, and what they have. Without the caches apt-cache would write its own. */
-const aptQuestion = (names: readonly string[]): Script => sh`
-date +%s
-for f in /var/lib/apt/lists/partial/../*_Packages \
-  /var/lib/apt/lists/*_InRelease \
-  /var/lib/apt/lists/*_Release
-do [ -e "$f" ] && stat -c %Y /var/lib/apt/lists && break
-done
-echo
-apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- ${names} 2>/dev/null`
+my %want = qw(unknown u install i hold h deinstall r purge p);
+my %state = qw(not-installed n config-files c half-installed H unpacked U half-configured F triggers-awaited W
+  triggers-pending t installed i);
+sub state_of {
+  my ($want, $error, $state) = split ' ', $_[0] // '';
+  ($want{$want // ''} // '?') . ($state{$state // ''} // '?') . ($error eq 'ok' ? ' ' : 'R')
+}
+sub apt {
+  print time, "\n";
+  my @lists = map { glob "/var/lib/apt/lists/$_" } qw(*_Packages *_InRelease *_Release);
+  print((stat '/var/lib/apt/lists')[9], "\n") if @lists;
+  print "\n";
+  open my $errors, '>&', \*STDERR;
+  open STDERR, '>', '/dev/null';
+  run_program(qw(apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy --), @_);
+  open STDERR, '>&', $errors;
+}
+`
 
 const family: Family = {
   name: 'packages',
   script(items) {
     const questions = items.map((item) => JSON.parse(item) as Item)
-    const names = [...new Set(questions.flatMap((each) => each.names))]
-    const asked = [...new Set(questions.filter(({ latest }) => latest).flatMap((each) => each.names))]
-    return lines([
-      dpkgQuestion(names),
-      INTERRUPTED_QUESTION,
-      asked.length === 0 ? raw('echo none') : aptQuestion(asked),
-      raw(END),
-    ])
+    const names = [...new Set(questions.flatMap((each) => each.names.map(bareName)))]
+    const latest = [...new Set(questions.filter(({ latest }) => latest).flatMap((each) => each.names))]
+    return readerQuestion({
+      program: `${PROGRAM}
+packages${perlList(['dpkg', ...names])};
+print interrupted() ? "\\ninterrupted\\n" : "\\nwhole\\n";
+${latest.length === 0 ? 'print "none\\n";' : `apt${perlList(latest)};`}
+${PERL_END}
+`,
+    })
   },
   split(answer, items) {
     const reported = read(answer)

@@ -2,10 +2,9 @@
 import { utf8 } from '../../core/probe/answer.ts'
 import type { Fact, PathFact } from '../../core/task/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
-import { END, whole } from '../../core/probe/whole.ts'
-import { raw } from '../../shell/script.ts'
-import { sh } from '../../shell/sh.ts'
-import { readerProgram } from './program/read.ts'
+import { PERL_END, whole } from '../../core/probe/whole.ts'
+import { perlQuote } from '../../shell/perl-quote.ts'
+import { readerQuestion } from '../reader/reader.ts'
 
 /** `absent`: there is no directory. */
 export type Emptiness = 'absent' | 'empty' | 'full'
@@ -13,17 +12,16 @@ export type Emptiness = 'absent' | 'empty' | 'full'
 const WORDS: readonly string[] = ['absent', 'empty', 'full'] satisfies readonly Emptiness[]
 
 const LOOK = String.raw`
-my ($path) = @ARGV;
-eval { enter("$path/x"); 1 } or do {
-  my $why = $@;
-  if ($why =~ /: (?:No such file or directory|Not a directory)$/) { print 'absent'; exit 0 }
-  print STDERR $why;
-  exit 1;
-};
-opendir my $list, '.' or do { print STDERR "$path: $!\n"; exit 1 };
-my $some = 0;
-while (defined(my $each = readdir $list)) { last if $some = $each ne '.' && $each ne '..' }
-print $some ? 'full' : 'empty';
+sub look {
+  my ($path) = @_;
+  eval { enter("$path/x"); 1 } or do {
+    return 'absent' if $@ =~ /: (?:No such file or directory|Not a directory)$/;
+    die $@;
+  };
+  opendir my $list, '.' or fail("$path: $!");
+  while (defined(my $each = readdir $list)) { return 'full' if $each ne '.' && $each ne '..' }
+  'empty'
+}
 `
 
 /** By a handle of the directory, which nobody can lead elsewhere. */
@@ -31,8 +29,7 @@ export const emptinessOf = (path: string): Probe<Emptiness> =>
   defineProbe<Emptiness>({
     key: `emptiness ${path}`,
     reads: [`path:${path}`],
-    script: sh`${raw(readerProgram(LOOK))} ${path}
-${raw(END)}`,
+    script: readerQuestion({ program: `${LOOK}print look(${perlQuote(path)});\n${PERL_END}` }),
     parse(answer) {
       const what = `what is in ${path} cannot be known`
       const text = utf8(whole(answer, what))

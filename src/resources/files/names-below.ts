@@ -2,10 +2,9 @@
 import { utf8 } from '../../core/probe/answer.ts'
 import type { Fact, PathFact } from '../../core/task/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
-import { END, whole } from '../../core/probe/whole.ts'
-import { raw } from '../../shell/script.ts'
-import { sh } from '../../shell/sh.ts'
-import { readerProgram } from './program/read.ts'
+import { PERL_END, whole } from '../../core/probe/whole.ts'
+import { perlQuote } from '../../shell/perl-quote.ts'
+import { readerQuestion } from '../reader/reader.ts'
 
 /** Of a directory that holds more, so many are asked for. */
 export const NAMES_AT_MOST = 20_000
@@ -19,16 +18,18 @@ export interface NamesBelow {
 
 /** By a handle of the directory, which nobody can lead elsewhere. */
 const LIST = String.raw`
-my ($path, $most) = @ARGV;
-eval { enter("$path/x"); 1 } or do {
-  my $why = $@;
-  exit 0 if $why =~ /: (?:No such file or directory|Not a directory)$/;
-  print STDERR "find: $path: $why";
-  exit 1;
-};
-open STDOUT, '|-', 'head', '-z', '-n', $most or exit 1;
-system 'find', '-P', '.', '-mindepth', '1', '-printf', '%y %P\\0';
-close STDOUT;
+sub list {
+  my ($path, $most) = @_;
+  eval { enter("$path/x"); 1 } or do {
+    print STDERR "find: $path: $@" if $@ !~ /: (?:No such file or directory|Not a directory)$/;
+    return;
+  };
+  # In the directory where it stands.
+  my $pid = open(my $names, '-|') // fail("cannot fork: $!");
+  becomes(qw(find -P . -mindepth 1 -printf), '%y %P\0') if !$pid;
+  local $/ = "\0";
+  while ($most-- > 0 && defined(my $name = <$names>)) { print $name }
+}
 `
 
 /** @example namesBelow('/etc/cron.d') // its state: names, each with its kind */
@@ -36,8 +37,7 @@ export const namesBelow = (path: string): Probe<NamesBelow> =>
   defineProbe<NamesBelow>({
     key: `names below ${path}`,
     reads: [`path:${path}`],
-    script: sh`${raw(readerProgram(LIST))} ${path} ${NAMES_AT_MOST + 1}
-${raw(END)}`,
+    script: readerQuestion({ program: `${LIST}list(${perlQuote(path)}, ${NAMES_AT_MOST + 1});\n${PERL_END}` }),
     parse(answer) {
       const text = utf8(whole(answer, `what is below ${path} cannot be known`))
       const failed = /^find: .*$/m.exec(utf8(answer.stderr))

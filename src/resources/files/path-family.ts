@@ -1,12 +1,11 @@
-// Asks about many paths with a few processes, and divides the output into one answer for each path.
+// Asks about many paths at once, and divides the output into one answer for each path.
 import { createHash } from 'node:crypto'
 import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { ProbeError, type Family } from '../../core/probe/probe.ts'
-import { READER } from './program/read.ts'
-import { quote } from '../../shell/quote.ts'
-import { raw } from '../../shell/script.ts'
+import { perlList, perlQuote } from '../../shell/perl-quote.ts'
+import { readerQuestion } from '../reader/reader.ts'
 import { askable, isNumber } from '../accounts/accounts.ts'
-import { END, whole as textOf } from '../../core/probe/whole.ts'
+import { PERL_END, whole as textOf } from '../../core/probe/whole.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /**
@@ -52,50 +51,78 @@ export interface PathAnswer {
 
 export const pathItem = (item: PathItem): string => JSON.stringify(item)
 
-const FIELDS = '%p\\0%y\\0%u\\0%g\\0%m\\0%T@\\0%s\\0%l\\0'
 const FIELD_COUNT = 8
-const words = (list: readonly string[]): string => list.map(quote).join(' ')
 
-/** A letter for each directory, as {@link PathAnswer} has it. */
-const parentsQuestion = (directories: readonly string[]): string => `
-o=
-for p in ${words(directories)}; do
-  if [ -d "$p" ]; then o=\${o}d
-  elif [ -e "$p" ] || [ -L "$p" ]; then o=\${o}o
-  else o=\${o}a
-  fi
-done
-printf '%s\\0' "$o"`
-
-/** Of regular files alone, opened without being led astray: digests, and the bytes of those that are not too large. */
-const filesQuestion = (questions: readonly PathItem[]): string => {
-  const { needed, shown } = contentsOf(questions)
-  const asked = [...new Set(questions.filter(({ wanted }) => wanted !== 'nothing').map(({ path }) => path))]
-  const most = (path: string): number => (needed.has(path) ? NEEDED_BYTES : shown.has(path) ? SHOWN_BYTES : -1)
-  return `${READER} files ${asked.map((path) => `${most(path)} ${quote(path)}`).join(' ')}`
+/**
+ * `parents PATHS` prints a letter for each directory, as {@link PathAnswer} has it. `look PATHS` prints find(1)'s fields
+ * `%p %y %u %g %m %T@ %s %l` of each that is there, the time in whole seconds. `files BYTES PATH …` opens regular files
+ * without being led astray, and prints for each `PATH`, its descriptor and its length, then its bytes; the length is -1
+ * for a file with more than BYTES, of which only the digest is told. `accounts` prints the lines of passwd(5) and
+ * group(5) of accounts, names or numbers.
+ */
+const PROGRAM = String.raw`
+sub parents { map { -d $_ ? 'd' : lstat $_ ? 'o' : 'a' } @_ }
+my %letter = (0100000, 'f', 0040000, 'd', 0120000, 'l', 0010000, 'p', 0140000, 's', 0060000, 'b', 0020000, 'c');
+my (%user, %group);
+sub look {
+  for my $path (@_) {
+    my @is = lstat $path;
+    if (!@is) {
+      print STDERR "find: $path: $!\n" if $! != 2;
+      next;
+    }
+    my $to = -l _ ? readlink $path : '';
+    my $user = $user{$is[4]} //= getpwuid($is[4]) // $is[4];
+    my $group = $group{$is[5]} //= getgrgid($is[5]) // $is[5];
+    print join "\0", $path, $letter{type($is[2])} // '?', $user, $group, sprintf('%o', $is[2] & 07777),
+      "$is[9].0000000000", $is[7], "$to\0";
+  }
 }
+sub files {
+  while (@_) {
+    my @in;
+    while (@in < 200 && @_) {
+      my ($most, $path) = splice @_, 0, 2;
+      my $in = tried('sha256sum', $path, \&regular) or next;
+      my $size = -s $in;
+      my $bytes = $size <= $most ? bytes_of($in, $size) : '';
+      print "$path\0", fileno $in, "\0", $size <= $most ? length $bytes : -1, "\0$bytes";
+      push @in, $in;
+    }
+    print "\0";
+    sums(@in);
+  }
+}
+sub accounts {
+  my ($by_name, $by_number, @accounts) = @_;
+  my %is = map {
+    my ($name, undef, $number) = /^\d+$/ ? $by_number->($_) : $by_name->($_);
+    defined $name ? ("$name:x:$number:", 1) : ()
+  } @accounts;
+  print join("\n", sort keys %is), "\0";
+}
+`
 
 export const pathFamily: Family = {
   name: 'path',
   script(items) {
     const questions = items.map(question)
-    const accounts = (which: 'owner' | 'group'): readonly string[] => [
-      ...new Set(questions.flatMap((each) => each[which] ?? [])),
-    ]
+    const accounts = (which: 'owner' | 'group'): string =>
+      perlList([...new Set(questions.flatMap((each) => each[which] ?? []))])
     const paths = [...new Set(questions.map(({ path }) => path))]
-    const digested = questions.some(({ wanted }) => wanted !== 'nothing')
-    return raw(
-      [
-        parentsQuestion([...new Set(paths.map(parentOf))]),
-        `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
-        `printf 'FILES\\0'`,
-        ...(digested ? [filesQuestion(questions)] : []),
-        ...(accounts('owner').length === 0 ? ['u='] : [`u=$(getent passwd ${words(accounts('owner'))})`]),
-        ...(accounts('group').length === 0 ? ['g='] : [`g=$(getent group ${words(accounts('group'))})`]),
-        `printf 'USERS\\0%s\\0GROUPS\\0%s\\0' "$u" "$g"`,
-        END,
-      ].join('\n'),
-    )
+    return readerQuestion({
+      program: `${PROGRAM}
+print parents${perlList([...new Set(paths.map(parentOf))])}, "\\0";
+look${perlList(paths)};
+print "FILES\\0";
+files(${filesAsked(questions)});
+print "USERS\\0";
+accounts(sub { getpwnam $_[0] }, sub { getpwuid $_[0] }, ${accounts('owner')});
+print "GROUPS\\0";
+accounts(sub { getgrnam $_[0] }, sub { getgrgid $_[0] }, ${accounts('group')});
+${PERL_END}
+`,
+    })
   },
   split(answer, items) {
     const questions = items.map(question)
@@ -119,6 +146,14 @@ export const pathFamily: Family = {
       }),
     }))
   },
+}
+
+/** Of each file that is asked for more than what it is: how many bytes are wanted at most, and its path. */
+function filesAsked(questions: readonly PathItem[]): string {
+  const { needed, shown } = contentsOf(questions)
+  const asked = [...new Set(questions.filter(({ wanted }) => wanted !== 'nothing').map(({ path }) => path))]
+  const most = (path: string): number => (needed.has(path) ? NEEDED_BYTES : shown.has(path) ? SHOWN_BYTES : -1)
+  return asked.map((path) => `${most(path)}, ${perlQuote(path)}`).join(', ')
 }
 
 /** Whose content is asked for, by how much of it is taken. */
@@ -200,7 +235,7 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
   return { problems, parents, found, digests: reported(digests), users, groups, contents: whole }
 }
 
-/** What {@link READER} tells of files, by path. */
+/** What is told of files, by path. */
 function filesIn(
   next: () => Untrusted,
   take: (length: number) => Untrusted,
@@ -229,8 +264,6 @@ function filesIn(
  * @throws ProbeError for a complaint that names none of them
  */
 function problemsOf(stderr: Untrusted, questions: readonly PathItem[]): Map<string, string> {
-  const unfit = /^find: .*(?:unrecognized|unknown predicate).*$/m.exec(stderr)
-  if (unfit) throw new ProbeError(`its find(1) is not GNU's: ${unfit[0]}: install findutils`)
   const problems = new Map<string, string>()
   for (const [complaint] of stderr.matchAll(
     /^(?:find|sha256sum): .*(?:Permission denied|Input\/output error|Too many levels|refused: ).*$/gm,

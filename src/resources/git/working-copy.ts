@@ -7,7 +7,6 @@ import { lines, raw, type Script } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import { asUser } from '../command/as-user.ts'
 import { packed } from '../files/program/packed.ts'
-import { readerProgram } from '../files/program/read.ts'
 import { WALK } from '../files/program/walk.ts'
 
 /** A commit, or none yet; files that differ from it, at most {@link CHANGED_AT_MOST}. */
@@ -84,7 +83,7 @@ export const workingCopy = (path: string, user: string | undefined): Probe<Worki
     script: lines([
       sh`command -v git >/dev/null && echo yes || echo no
 id -un
-${raw(readerProgram(OTHERS))} ${path} ${user === undefined ? '1' : ''} && may=yes || may=no
+perl -e ${packed(WALK + OTHERS)} -- ${path} ${user === undefined ? '1' : ''} && may=yes || may=no
 if [ ! -e ${`${path}/.git`} ]; then
   echo none
 elif [ $may = no ] || ! command -v git >/dev/null; then

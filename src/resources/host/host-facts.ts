@@ -2,19 +2,21 @@
 import { utf8 } from '../../core/probe/answer.ts'
 import { defineProbe } from '../../core/probe/probe.ts'
 import type { HostFacts } from '../../core/fleet/host-facts.ts'
-import { raw } from '../../shell/script.ts'
-import { END, whole } from '../../core/probe/whole.ts'
+import { readerQuestion } from '../reader/reader.ts'
+import { PERL_END, whole } from '../../core/probe/whole.ts'
 
 export const hostFacts = defineProbe<HostFacts>({
   key: 'host-facts',
   reads: [],
-  script: raw(`
-o=
-for f in /proc/sys/kernel/hostname /etc/os-release; do
-  while IFS= read -r l || [ -n "$l" ]; do o="$o$l\n"; done < "$f"
-done 2>/dev/null
-printf %s "$o"
-${END}`),
+  script: readerQuestion({
+    program: String.raw`
+for my $path ('/proc/sys/kernel/hostname', '/etc/os-release') {
+  my $text = text_of($path, 65536) // '';
+  print $text, $text =~ /[^\n]\z/ ? "\n" : '';
+}
+${PERL_END}
+`,
+  }),
   parse(answer) {
     const [hostname = '', ...release] = utf8(whole(answer, 'the host cannot be asked what it is')).split('\n')
     const values = new Map(

@@ -3,7 +3,7 @@
 import { utf8 } from '../../core/probe/answer.ts'
 import { factAbout } from '../../core/task/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
-import { raw } from '../../shell/script.ts'
+import { readerQuestion } from '../reader/reader.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { MILTER_ANSWERS_PROGRAM } from './milter-answers-program.ts'
 import { MAIN_CF } from '../postfix/postfix-parameters.ts'
@@ -35,8 +35,12 @@ export interface MilterAnswers {
 export const milterAnswers: Probe<MilterAnswers> = defineProbe<MilterAnswers>({
   key: 'milter-answers',
   reads: [`path:${MAIN_CF}`, `path:${MASTER_CF}`],
-  script: raw(`[ ! -e ${MAIN_CF} ] && echo end || perl - <<'mailrun-perl'
-${MILTER_ANSWERS_PROGRAM}mailrun-perl`),
+  script: readerQuestion({
+    apart: true,
+    program: `
+if (!-e '${MAIN_CF}') { print "end\\n"; exit 0 }
+${MILTER_ANSWERS_PROGRAM}`,
+  }),
   parse: ({ stdout, stderr }) => {
     const lines = utf8(stdout).trimEnd().split('\n')
     if (lines.at(-1) !== 'end')

@@ -9,7 +9,10 @@
  *
  * Source: postconf(5), master(5), mac_expand(3) of Postfix.
  */
-export const MILTERS_NAMED = String.raw`use constant { MOST => 64, BYTES => 1048576, DEPTH => 100, NAMES => 1000 };
+export const MILTERS_NAMED = String.raw`sub MOST() { 64 }
+sub BYTES() { 1048576 }
+sub DEPTH() { 100 }
+sub NAMES() { 1000 }
 sub hex_of { unpack('H*', $_[0]) || '-' }
 sub lines_of {
   open my $in, '<', $_[0] or return;

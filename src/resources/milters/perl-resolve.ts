@@ -15,7 +15,8 @@ sub resolved {
         POSIX::sigaction(POSIX::SIGALRM(), POSIX::SigAction->new(sub { die "late\n" }));
         alarm $seconds;
       }
-      @found = Socket::getaddrinfo($host, $port, { socktype => SOCK_STREAM });
+      require Socket;
+      @found = Socket::getaddrinfo($host, $port, { socktype => Socket::SOCK_STREAM() });
     };
     alarm 0;
     $SIG{ALRM} = 'DEFAULT';

@@ -3,9 +3,9 @@ import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { factAbout, type Fact } from '../../core/task/fact.ts'
 import { defineProbe, type Family, type Probe } from '../../core/probe/probe.ts'
 import { UNKNOWN, type Known } from '../../core/unknown.ts'
-import { quote } from '../../shell/quote.ts'
-import { raw } from '../../shell/script.ts'
-import { END, whole } from '../../core/probe/whole.ts'
+import { perlList } from '../../shell/perl-quote.ts'
+import { readerQuestion } from '../reader/reader.ts'
+import { PERL_END, whole } from '../../core/probe/whole.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export const MAIN_CF = '/etc/postfix/main.cf'
@@ -72,15 +72,17 @@ const family: Family = {
   name: 'postfix-parameters',
   script(items) {
     const asked = items.filter((item) => item !== '')
-    return raw(
-      [
-        `[ -e ${MAIN_CF} ] && command -v postconf >/dev/null || exit 3`,
-        'postconf -n || exit 4',
-        `printf '\\0'`,
-        ...(asked.length === 0 ? [] : [`postconf -d -- ${asked.map(quote).join(' ')}`]),
-        END,
-      ].join('\n'),
-    )
+    return readerQuestion({
+      program: `
+if (!-e '${MAIN_CF}' || !has_program('postconf')) { ended(3) }
+elsif (run_program(qw(postconf -n))) { ended(4) }
+else {
+print "\\0";
+${asked.length === 0 ? '' : `run_program(qw(postconf -d --), ${perlList(asked)});`}
+${PERL_END}
+}
+`,
+    })
   },
   split: (answer, items) => items.map(() => answer),
 }

@@ -1,7 +1,8 @@
-// The shell text that prints master.cf, the other instances of Postfix, and the names and addresses of the host.
-import { raw, type Script } from '../../shell/script.ts'
+// The Perl code that prints master.cf, the other instances of Postfix, and the names and addresses of the host.
+import type { Script } from '../../shell/script.ts'
+import { readerQuestion } from '../reader/reader.ts'
 import { MAIN_CF } from './postfix-parameters.ts'
-import { END } from '../../core/probe/whole.ts'
+import { PERL_END } from '../../core/probe/whole.ts'
 
 export const MASTER_CF = '/etc/postfix/master.cf'
 /** In the place of a main.cf. */
@@ -17,59 +18,43 @@ export const MOST_INSTANCES = 20
 
 /**
  * Parts, NUL between them: `there` and master.cf; the host's name; hosts(5); addresses; for each other instance its
- * directory, what `postconf -n` says, and its master.cf, or its directory and {@link ABSENT}. By the shell alone: no
- * process but for other instances.
+ * directory, what `postconf -n` says, and its master.cf, or its directory and {@link ABSENT}. It needs no process but
+ * for other instances.
  */
-export const POSTFIX_SERVICES: Script = raw(`
-lines() {
-  i=0
-  while [ "$i" -lt "$2" ] && { IFS= read -r l || [ "$l" ]; }; do
-    i=$((i + 1))
-    case $l in '#'*) ;; *) printf '%s\\n' "$l";; esac
-  done < "$1"
+export const POSTFIX_SERVICES: Script = readerQuestion({
+  program: String.raw`
+sub lines_of {
+  my ($path, $most) = @_;
+  open my $in, '<', $path or return;
+  my @lines;
+  while ($most-- > 0 && defined(my $line = <$in>)) { chomp $line; push @lines, $line }
+  @lines
 }
-[ -r ${MASTER_CF} ] && { echo there; lines ${MASTER_CF} ${MOST_LINES}; }
-printf '\\0'
-[ ! -r /proc/sys/kernel/hostname ] || lines /proc/sys/kernel/hostname 1
-printf '\\0'
-[ ! -r /etc/hosts ] || lines /etc/hosts ${MOST_HOSTS}
-printf '\\0'
-i=0
-[ ! -r /proc/net/fib_trie ] || while [ "$i" -lt ${MOST_ROUTES} ] && read -r a b x; do
-  i=$((i + 1))
-  case $a in
-  '|--'|'+--') n=$b;;
-  /32) [ "$b $x" != 'host LOCAL' ] || printf '%s\\n' "$n";;
-  esac
-done < /proc/net/fib_trie
-i=0
-[ ! -r /proc/net/if_inet6 ] || while [ "$i" -lt ${MOST_ROUTES} ] && read -r a x; do
-  i=$((i + 1))
-  echo "6 $a"
-done < /proc/net/if_inet6
-named= v= i=0
-[ ! -r ${MAIN_CF} ] || while [ "$i" -lt ${MOST_LINES} ] && { IFS= read -r l || [ "$l" ]; }; do
-  i=$((i + 1))
-  case $l in
-  multi_instance_directories*=*|alternate_config_directories*=*) v=1 named="$named \${l#*=}";;
-  '#'*|'') ;;
-  ' '*|'	'*) [ ! "$v" ] || named="$named $l";;
-  *) v=;;
-  esac
-done < ${MAIN_CF}
-set -f
-IFS=' ,	'
-c=0
-for d in $named; do
-  case $d in /*) ;; *) continue;; esac
-  c=$((c + 1))
-  [ "$c" -le ${MOST_INSTANCES} ] || break
-  printf '\\0%s\\0' "$d"
-  [ -e "$d/main.cf" ] || { printf '${ABSENT}\\0'; continue; }
-  ! command -v postconf >/dev/null || postconf -c "$d" -n
-  printf '\\0'
-  [ ! -r "$d/master.cf" ] || lines "$d/master.cf" ${MOST_LINES}
-done
-unset IFS
-set +f
-${END}`)
+sub no_comments { map { "$_\n" } grep { !/^#/ } lines_of(@_) }
+print "there\n", no_comments('${MASTER_CF}', ${MOST_LINES}) if -r '${MASTER_CF}';
+print "\0", no_comments('/proc/sys/kernel/hostname', 1), "\0", no_comments('/etc/hosts', ${MOST_HOSTS}), "\0";
+my $node = '';
+for (lines_of('/proc/net/fib_trie', ${MOST_ROUTES})) {
+  my ($kind, @of) = split;
+  if ($kind =~ /^(?:\|--|\+--)$/) { $node = $of[0] }
+  elsif ($kind eq '/32' && "@of" eq 'host LOCAL') { print "$node\n" }
+}
+print map { /^\s*(\S+)/ ? "6 $1\n" : () } lines_of('/proc/net/if_inet6', ${MOST_ROUTES});
+my ($named, $goes_on) = ('', 0);
+for (lines_of('${MAIN_CF}', ${MOST_LINES})) {
+  if (/^(?:multi_instance_directories|alternate_config_directories).*?=(.*)/) { ($named, $goes_on) = ("$named $1", 1) }
+  elsif (/^#/ || $_ eq '') { next }
+  elsif (/^[ \t]/) { $named .= " $_" if $goes_on }
+  else { $goes_on = 0 }
+}
+my $count = 0;
+for my $directory (grep { m{^/} } split /[ ,\t]+/, $named) {
+  last if ++$count > ${MOST_INSTANCES};
+  print "\0$directory\0";
+  if (!-e "$directory/main.cf") { print "${ABSENT}\0"; next }
+  run_program('postconf', '-c', $directory, '-n') if has_program('postconf');
+  print "\0", no_comments("$directory/master.cf", ${MOST_LINES});
+}
+${PERL_END}
+`,
+})

@@ -29,7 +29,7 @@ export interface PostfixServices {
   readonly instances: readonly InstanceAnswer[]
 }
 
-/** The shell does it alone; only other instances need a process. */
+/** Only other instances need a process. */
 export const postfixServices: Probe<PostfixServices> = defineProbe<PostfixServices>({
   key: 'postfix services',
   reads: [`path:${MASTER_CF}`, 'package:postfix'],

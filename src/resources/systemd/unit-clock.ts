@@ -1,6 +1,5 @@
 // Computes when a unit started, by the host's present clock, so that times of files can be compared with it even if the
 // clock was set back.
-import { raw } from '../../shell/script.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { UnitProperties } from './unit-state.ts'
 
@@ -12,8 +11,13 @@ export interface Clock {
   readonly uptime: bigint
 }
 
-/** Shell text that prints the entry which {@link clockOf} reads. */
-export const CLOCK = raw(`u=; read -r u x < /proc/uptime; printf 'clock %s %s\\0' "$(date +%s.%N)" "$u"`)
+/**
+ * Perl that prints the entry which {@link clockOf} reads. Whole seconds: perl-base knows no others, and the clocks are
+ * not read in one moment either.
+ */
+export const CLOCK = String.raw`
+print 'clock ', time, '.000000000 ', (split ' ', text_of('/proc/uptime', 99))[0], "\0";
+`
 
 export function clockOf(entries: readonly Untrusted[]): Clock | undefined {
   for (const entry of entries) {

@@ -1,14 +1,14 @@
 // Asks systemd about many units with one process, and with a few more about the files that they have loaded.
 import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { ProbeError, type Family } from '../../core/probe/probe.ts'
-import { lines, raw } from '../../shell/script.ts'
-import { sh } from '../../shell/sh.ts'
+import { perlList } from '../../shell/perl-quote.ts'
+import { readerQuestion } from '../reader/reader.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { POSTFIX_INSTANCES } from '../host/releases.ts'
 import { unitState, type UnitsAnswer } from './unit-answer.ts'
 import { reloadedOnly } from './unit-loaded.ts'
 import { CLOCK, clockOf } from './unit-clock.ts'
-import { fileStates, readStamps, reloadStamp, startStamp, statesOf } from './unit-stamp.ts'
+import { FILE_STATES, readStamps, reloadStamp, STAMP_BYTES, startStamp, statesOf } from './unit-stamp.ts'
 import type { UnitProperties, UnitQuestion } from './unit-state.ts'
 
 export const unitItem = (question: UnitQuestion): string => JSON.stringify(question)
@@ -40,48 +40,47 @@ const behindOf = (units: readonly string[]): readonly string[] =>
   units.flatMap((unit) => WRAPPERS[unit] ?? []).filter((unit) => !units.includes(unit))
 
 /**
- * If a unit turns out to be a oneshot that starts another unit, `show` runs again for that unit. Collects the units of
- * which `show` does not print everything, and definitions.
+ * `units UNITS` prints what systemd shows of these units, and of those that a oneshot unit among them turns out to
+ * start; then, for units whose state does not tell it, whether they start at boot. `@definition` has the files that
+ * define them then. `files UNITS` prints for each `l` if it is a link in /etc/systemd/system, and `f` if there is a
+ * unit file, even a masked one; `sockets PATHS` an `s` for each socket.
  */
-const SHOW = raw(
-  [
-    `show() { systemctl show --timestamp=us+utc -p ${PROPERTIES} -- "$@" </dev/null; }`,
-    'w= y= i= d= o= c= f= n= s=',
-    'look() { while IFS= read -r l; do',
-    'case $l in',
-    'Id=*) n=${l#*=};;',
-    'Type=oneshot) o=1;;',
-    'ConsistsOf=*) c=${l#*=};;',
-    'UnitFileState=*) f=${l#*=};;',
-    'SourcePath=/etc/init.d/*) s=1;;',
-    // An empty line separates units.
-    '"")',
-    '  [ "$o" ] && w="$w $c"',
-    '  case $f$s in',
-    '  indirect*) i="$i $n";;',
-    '  generated1) y="$y $n";;',
-    '  esac',
-    '  o= c= f= n= s=;;',
-    'esac',
-    'case $l in FragmentPath=*|SourcePath=*|DropInPaths=*) d="$d ${l#*=}";; esac',
-    'done; }',
-  ].join('\n'),
-)
-
-/**
- * `l` if the unit is a link in /etc/systemd/system, `f` if there is a unit file, even a masked one. The shell itself
- * finds this out.
- */
-const FILES = raw(
-  [
-    'case $u in *@*.*) v=${u%%@*}@.${u##*.};; *) v=$u;; esac',
-    'if [ -L "/etc/systemd/system/$u" ]; then q=${q}l; else q=$q-; fi',
-    'x=-',
-    `for p in ${UNIT_DIRECTORIES.join(' ')}; do { [ -f "$p/$u" ] || [ -f "$p/$v" ]; } && x=f; done`,
-    '[ -f "/etc/init.d/${u%.service}" ] && x=f',
-    'q=$q$x',
-  ].join('\n'),
-)
+const PROGRAM = String.raw`
+my @show = qw(systemctl show --timestamp=us+utc -p ${PROPERTIES} --);
+my (@behind, @scripts, @indirect, @definition);
+sub show {
+  my $shown = captured(@show, @_) =~ s/\n+\z//r;
+  for (split /\n\n/, $shown) {
+    my %is = map { /^(\w+)=(.*)/ ? ($1, $2) : () } split /\n/;
+    push @behind, split ' ', $is{ConsistsOf} // '' if ($is{Type} // '') eq 'oneshot';
+    my $state = $is{UnitFileState} // '';
+    push @indirect, $is{Id} if $state eq 'indirect';
+    push @scripts, $is{Id} if $state eq 'generated' && ($is{SourcePath} // '') =~ m{^/etc/init\.d/};
+    push @definition, map { split ' ', $is{$_} // '' } qw(FragmentPath SourcePath DropInPaths);
+  }
+  print "$shown\n";
+  length $shown;
+}
+sub units {
+  show(@_) or fail('systemctl shows nothing');
+  print "\0";
+  my %known = map { ($_, 1) } @_;
+  my @more = grep { !$known{$_}++ } @behind;
+  show(@more) if @more;
+  print "\0", @scripts ? output_of(qw(systemctl is-enabled --), @scripts) : '', "\0";
+  print @indirect ? output_of(qw(systemctl is-enabled --full --), @indirect) : '', "\0";
+}
+sub files {
+  for my $unit (@_) {
+    my $template = $unit =~ s/^([^@]*@).*(?=\.[^.]*$)/$1/r;
+    my $script = '/etc/init.d/' . $unit =~ s/\.service$//r;
+    print -l "/etc/systemd/system/$unit" ? 'l' : '-',
+      -f $script || (grep { -f "$_/$unit" || -f "$_/$template" } qw(${UNIT_DIRECTORIES.join(' ')})) ? 'f' : '-';
+  }
+  print "\0";
+}
+sub sockets { print map({ -S $_ ? 's' : '-' } @_), "\0" }
+`
 
 export const unitFamily: Family = {
   name: 'unit',
@@ -95,47 +94,17 @@ export const unitFamily: Family = {
     const asked = [...units, ...behindOf(units)]
     const definitions = questions.some(({ restartOn }) => restartOn !== undefined)
     const files = [...new Set(questions.flatMap(({ restartOn, reloadOn }) => [...(restartOn ?? []), ...reloadOn]))]
-    return lines([
-      SHOW,
-      sh`t=$(show ${asked}) || exit
-printf '%s\n\0' "$t"
-look <<X
-$t
-
-X
-v=
-for x in $w; do
-  case ${` ${asked.join(' ')} `} in *" $x "*) ;; *) v="$v $x";; esac
-done
-w=$v
-[ "$w" ] && {
-t=$(show $w)
-printf '%s\n' "$t"
-w=
-look <<X
-$t
-
-X
-}
-y=${raw('${y:+$(systemctl is-enabled -- $y 2>/dev/null </dev/null)}')}
-i=${raw('${i:+$(systemctl is-enabled --full -- $i 2>/dev/null </dev/null)}')}
-printf '\0%s\0%s\0' "$y" "$i"
-q=
-for u in ${units}; do
-${FILES}
-done
-r=
-for s in ${socketsOf(questions)}; do
-  if [ -S "$s" ]; then r=${raw('${r}')}s; else r=$r-; fi
-done
-printf '%s\0%s\0' "$q" "$r"
-cat ${[...new Set(stamps)]} 2>/dev/null
-printf '\0.stamps\0'
-${definitions ? raw('') : raw('d=')}
-${fileStates(files, 'question')}
-${files.length > 0 || definitions ? CLOCK : raw(':')}
-printf '.end\0'`,
-    ])
+    return readerQuestion({
+      program: `${PROGRAM}
+units${perlList(asked)};
+files${perlList(units)};
+sockets${perlList(socketsOf(questions))};
+print map { text_of($_, ${STAMP_BYTES}) // () } ${perlList([...new Set(stamps)])};
+print "\\0.stamps\\0";
+${files.length > 0 || definitions ? `${FILE_STATES}file_states(${definitions ? '@definition, ' : ''}${perlList(files)});${CLOCK}` : ''}
+print ".end\\0";
+`,
+    })
   },
   split(answer, items) {
     const questions = questionsOf(items)

@@ -82,7 +82,7 @@ ${reloads ? raw('d=') : raw('paths FragmentPath,SourcePath,DropInPaths')}
 (
 for p in $d; do printf 'defined %s\0' "$p"; done
 ${files.length === 0 ? raw(':') : sh`printf 'asked %s\0' ${files}`}
-${fileStates(files, 'step')}
+${fileStates(files)}
 ) > ${`${stamp}.new`}`
 }
 

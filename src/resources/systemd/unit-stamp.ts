@@ -2,7 +2,6 @@
 // time.
 import { createHash } from 'node:crypto'
 import { FILES } from '../files/program/files.ts'
-import { READER } from '../files/program/read.ts'
 import { quote } from '../../shell/quote.ts'
 import { raw, type Script } from '../../shell/script.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
@@ -17,29 +16,44 @@ export const startStamp = (unit: string): string => `/run/mailrun/stamps/${unit}
 export const reloadStamp = (unit: string, files: readonly string[]): string =>
   `${startStamp(unit)}.reload-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)}`
 
-const DIGESTS_OF = { question: `${READER} digests`, step: `perl ${FILES} digests / --` } as const
+/** Of one stamp: some thousand files. */
+export const STAMP_BYTES = 4 << 20
 
 /**
- * Shell text that prints times and digests of files in the form of the stamp. A directory stands for the files in it;
- * links are followed. A file that disappears meanwhile, and a loop of links, are left out.
+ * Shell text of a step that prints times and digests of files in the form of the stamp. A directory stands for the
+ * files in it; links are followed. A file that disappears meanwhile, and a loop of links, are left out.
  *
  * `$d` has more paths, separated by spaces.
- *
- * @param by - where the text is used: in a question or in a step
  */
-export const fileStates = (paths: readonly string[], by: 'question' | 'step'): Script =>
+export const fileStates = (paths: readonly string[]): Script => statesScript(paths, `perl ${FILES} digests / --`)
+
+const statesScript = (paths: readonly string[], digests: string): Script =>
   raw(
     [
       'set -f; set --; k=',
       `for p in ${['$d', ...paths.map(quote)].join(' ')}; do`,
       '  [ -e "$p" ] && set -- "$@" "$p" && if [ -L "$p" ] || [ -d "$p" ]; then k=1; fi',
       'done',
-      `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec ${DIGESTS_OF[by]} {} + || :`,
+      `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec ${digests} {} + || :`,
       // A link with another target counts as a new file.
       `[ -z "$k" ] || find "$@" -type l -printf 'link %C@ %p\\0' || :`,
       'set +f',
     ].join('\n'),
   )
+
+/**
+ * The same in Perl, for a question: `file_states PATHS`. It runs find(1), because Perl's own stat has no more than
+ * seconds.
+ */
+export const FILE_STATES = String.raw`
+sub file_states {
+  my @paths = grep { -e $_ } @_ or return;
+  my $found = captured('find', '-L', @paths, qw(-type f -printf), '%T@ %C@ %p\0');
+  print $found;
+  digests(map { /^\S+ \S+ (.*)/s ? $1 : () } split /\0/, $found);
+  run_program('find', @paths, qw(-type l -printf), 'link %C@ %p\0') if grep { -l $_ || -d $_ } @paths;
+}
+`
 
 export interface FileState {
   /** Nanoseconds, in decimal. */

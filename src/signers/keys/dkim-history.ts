@@ -4,10 +4,9 @@ import { historyPath, parseMark, type Mark } from '../../mail/rotation/history.t
 import { utf8, type Answer } from '../../core/probe/answer.ts'
 import { defineProbe, type Family, type Probe } from '../../core/probe/probe.ts'
 import type { Known } from '../../core/unknown.ts'
-import { READER } from '../../resources/files/program/read.ts'
-import { quote } from '../../shell/quote.ts'
-import { raw } from '../../shell/script.ts'
-import { END, whole } from '../../core/probe/whole.ts'
+import { readerQuestion } from '../../resources/reader/reader.ts'
+import { perlList } from '../../shell/perl-quote.ts'
+import { PERL_END, whole } from '../../core/probe/whole.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface KeyHistory {
@@ -28,10 +27,22 @@ export const dkimHistoryProbe = (directory: string, domain: string): Probe<KeyHi
   })
 }
 
-/** One process, however many there are. */
+/** Of one history: some thousand rotations. */
+const HISTORY_BYTES = 1 << 20
+
 const family: Family = {
   name: 'dkim-history',
-  script: (items) => raw(`${READER} lines ${[...new Set(items)].map(quote).join(' ')}\n${END}`),
+  script: (items) =>
+    readerQuestion({
+      program: String.raw`
+for my $path ${perlList([...new Set(items)])} {
+  my $in = tried('lines', $path, \&regular);
+  print !defined $in ? 'absent' : $in ? 'file' : 'other', " $path\n";
+  print "mark $_\n" for $in ? split /\n/, bytes_of($in, ${HISTORY_BYTES}) : ();
+}
+${PERL_END}
+`,
+    }),
   split(answer, items) {
     const reported = read(whole(answer, 'the history of DKIM keys cannot be asked for'))
     return items.map((item): Answer => ({

@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { setReader } from '../../../src/resources/files/program/read.ts'
 import type { Answer } from '../../../src/core/probe/answer.ts'
 import { ProbeError } from '../../../src/core/probe/probe.ts'
 import { dkimKeysProbe } from '../../../src/signers/opendkim/keys/dkim-keys.ts'
@@ -41,7 +40,7 @@ function shell(question: string, at: string): Answer {
     .replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
     .replaceAll('/var/lib/mailrun/opendkim', `${at}/activation`)
   assert.ok(script.includes(`qw(-x ${at}`))
-  const stdout = execFileSync('sh', ['-c', [...setReader([script]), script].join('\n')], { encoding: 'latin1' })
+  const stdout = execFileSync('sh', ['-c', script], { encoding: 'latin1' })
   return { code: 0, stdout, stderr: '' }
 }
 const ask = (at: string, items: readonly string[]): Answer => shell(signingFamily.script(items).text, at)

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Copy } from '../../../src/resources/git/working-copy.ts'
 import { workingCopy, type WorkingCopyState } from '../../../src/resources/git/working-copy.ts'
-import { setReader } from '../../../src/resources/files/program/read.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { Secret } from '../../../src/shell/secret.ts'
@@ -127,7 +126,7 @@ const ran = (script: string, home: string): SpawnSyncReturns<string> =>
 function askedOf(dest: string, home: string): WorkingCopyState {
   const { question, parse } = workingCopy(dest, undefined)
   const { text: script } = (question as { readonly script: { readonly text: string } }).script
-  const { status, stdout, stderr } = ran([...setReader([script]), script].join('\n'), home)
+  const { status, stdout, stderr } = ran(script, home)
   assert.is(status, 0, stderr)
   return parse({ code: 0, stdout, stderr: '' })
 }

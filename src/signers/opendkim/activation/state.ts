@@ -3,7 +3,7 @@
 import { KEY_GROUP } from '../keys/key-group.ts'
 import { utf8 } from '../../../core/probe/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'
-import { raw } from '../../../shell/script.ts'
+import { readerQuestion } from '../../../resources/reader/reader.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /**
@@ -21,6 +21,8 @@ export interface OpendkimActivation {
   readonly joined: boolean
 }
 
+/** Of group(5). */
+const GROUP_BYTES = 4 << 20
 /** The first process of the unit, by cgroup v2, v1 or its own word. */
 const PROCESSES = [
   '/sys/fs/cgroup/system.slice/opendkim.service/cgroup.procs',
@@ -33,19 +35,21 @@ export const UNHARDENED = `${ACTIVATION}/unhardened`
 export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<OpendkimActivation>({
   key: 'opendkim activation',
   reads: [`path:${ACTIVATION}`],
-  script: raw(`
-[ ! -d ${ACTIVATION}/old ] || echo unfinished
-[ ! -r ${UNHARDENED} ] || {
-  IFS= read -r l < ${UNHARDENED}
-  printf 'unhardened %s\\n' "$l"
+  script: readerQuestion({
+    program: String.raw`
+print "unfinished\n" if -d '${ACTIVATION}/old';
+my ($why) = split /\n/, text_of('${UNHARDENED}', 4096) // '';
+print "unhardened $why\n" if defined $why;
+print map { "$_\n" } grep { /^${KEY_GROUP}:/ } split /\n/, text_of('/etc/group', ${GROUP_BYTES}) // '';
+for my $from (qw(${PROCESSES.join(' ')})) {
+  my ($pid) = (text_of($from, 64) // '') =~ /^(\d+)/ or next;
+  my $status = text_of("/proc/$pid/status", 65536) // next;
+  print "daemon $1\n" if $status =~ /^Groups:(.*)/m;
+  last;
 }
-while IFS= read -r l; do case $l in ${KEY_GROUP}:*) printf '%s\\n' "$l";; esac; done < /etc/group
-for f in ${PROCESSES.join(' ')}; do
-  [ -r "$f" ] && read -r p < "$f" && [ -r "/proc/$p/status" ] || continue
-  while read -r w g; do [ "$w" != Groups: ] || echo "daemon $g"; done < "/proc/$p/status"
-  break
-done
-echo end`),
+print "end\n";
+`,
+  }),
   parse: ({ stdout, stderr }) => {
     const lines = utf8(stdout).trimEnd().split('\n')
     if (lines.at(-1) !== 'end')

@@ -4,19 +4,17 @@ import { isSelector } from '../../../mail/names/names.ts'
 import { HISTORY } from '../../../mail/rotation/history.ts'
 import { utf8 } from '../../../core/probe/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'
-import { readerProgram } from '../../../resources/files/program/read.ts'
-import { quote } from '../../../shell/quote.ts'
-import { raw } from '../../../shell/script.ts'
+import { readerQuestion } from '../../../resources/reader/reader.ts'
+import { perlList, perlQuote } from '../../../shell/perl-quote.ts'
 import { COLLECT } from '../setup/collect.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
 
 /**
- * Follows `WALK`; its words are a directory and domains. Prints `now SECONDS`, then for each key that is a file
+ * For the reader. Follows `$keys`, a directory, and `@domains`. Prints `now SECONDS`, then for each key that is a file
  * `key DOMAIN SELECTOR CHANGED PATH SPKI`, path as hex, `-` for a public half that cannot be known; then `end`.
  */
 const PROGRAM = String.raw`
 ${COLLECT}
-my ($keys, @domains) = @ARGV;
 my %known = map { $_ => 1 } @domains;
 my %reported;
 sub key {
@@ -61,7 +59,11 @@ export const dkimKeysProbe = (directory: string, domains: readonly string[]): Pr
   defineProbe<HostKeys>({
     key: `dkim-keys ${JSON.stringify([directory, domains])}`,
     reads: [...domains.map((domain) => `path:${directory}/${domain}` as const), 'package:openssl'],
-    script: raw(`${readerProgram(PROGRAM)} ${[directory, ...domains].map(quote).join(' ')}`),
+    script: readerQuestion({
+      program: `my $keys = ${perlQuote(directory)};
+my @domains = ${perlList(domains)};
+${PROGRAM}`,
+    }),
     parse({ stdout, stderr }) {
       if (!stdout.endsWith('\nend\n'))
         throw new ProbeError(`the DKIM keys cannot be asked for: ${utf8(stderr).trim() || 'the answer was cut short'}`)

@@ -19,7 +19,7 @@ const PROCESSES = [
 ]
 
 /**
- * Follows `WALK` (src/resources/files/program/walk.ts), and has {@link PERL_WORDS}. Defines:
+ * Follows `WALK` (src/resources/files/program/walk.ts) and {@link PERL_WORDS}. Defines:
  *
  * - `daemon_words`: as it was started, then `$runs` is true; else as its unit says, by a process;
  * - `collect_settings`: reads the configuration and what it includes, from `@words` on, into `%text` (by path:
@@ -39,7 +39,6 @@ const PROCESSES = [
 export const COLLECT = String.raw`
 my (@words, %text, @order, %setting, $conf);
 my ($bytes, $runs) = (0, 0);
-${PERL_WORDS}
 ${RSA_PUBLIC}
 sub first_line {
   open my $in, '<', $_[0] or return;
@@ -182,6 +181,7 @@ sub tell_sources {
 /** The same with `WALK`, for a program that has names of its own; it reads all by `read_opendkim`. */
 export const COLLECT_APART = `{
 ${WALK}
+${PERL_WORDS}
 ${COLLECT}
 sub read_opendkim {
   @words = daemon_words();

@@ -1,11 +1,11 @@
 // Asks with which keys a host signs: reads its tables at the places that its configuration names, the keys that they
-// name, and the directories above them. It takes one process for all RSA keys.
+// name, and the directories above them. It takes no process for RSA keys.
 import { ancestorsOf, type Signing } from '../../keys/signing.ts'
 import type { Answer } from '../../../core/probe/answer.ts'
 import type { Family } from '../../../core/probe/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../../../core/unknown.ts'
-import { readerProgram } from '../../../resources/files/program/read.ts'
-import { raw } from '../../../shell/script.ts'
+import { readerQuestion } from '../../../resources/reader/reader.ts'
+import { perlList } from '../../../shell/perl-quote.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import {
   opendkimConfiguration,
@@ -109,21 +109,18 @@ const directoriesOf = (items: readonly string[]): readonly string[] => [
   ...new Set(parsed(items).flatMap((item) => (isOwners(item) ? item.directories : []))),
 ]
 
-/** Words of no white space, one question a line. */
-const asked = (keys: SigningItem, directories: readonly string[]): string =>
-  [...keys.map((key) => `key ${key.join(' ')}`), ...directories.map((path) => `directory ${path}`)]
-    .map((line) => `${line}\n`)
-    .join('')
-
 /**
- * The private keys are read on the host; only the public halves leave it. One process, and one of openssl for each key
- * that is no plain RSA key; one more where OpenDKIM does not run, for the words of its unit.
+ * The private keys are read on the host; only the public halves leave it. One process of openssl for each key that is
+ * no plain RSA key; one more where OpenDKIM does not run, for the words of its unit.
  */
 export const signingFamily: Family = {
   name: 'signing',
   script: (items) =>
-    raw(`${readerProgram(SIGNING_PROGRAM)} <<'mailrun-keys'
-${asked(keysOf(items), directoriesOf(items))}mailrun-keys`),
+    readerQuestion({
+      program: `my @asked = map { [split / /] } ${perlList(keysOf(items).map((key) => key.join(' ')))};
+my @directories = ${perlList(directoriesOf(items))};
+${SIGNING_PROGRAM}`,
+    }),
   split(answer, items) {
     const reported = signingAnswer(answer)
     const signing = signingOf(reported)

@@ -9,8 +9,8 @@ import { COLLECT } from './collect.ts'
 export const TABLE_HEADER = '# Written by mailrun.'
 
 /**
- * Follows `WALK`. Reads lines, each word as it is: `key DOMAIN SELECTOR PATH WHICH` (`just` or `first`), and
- * `directory PATH` of keys whose owners are asked for.
+ * For the reader. Follows two lists: `@asked`, each `[DOMAIN, SELECTOR, PATH, WHICH]` (`just` or `first`), and
+ * `@directories` of keys whose owners are asked for.
  *
  * Prints lines, texts and paths as hex:
  *
@@ -26,12 +26,8 @@ export const TABLE_HEADER = '# Written by mailrun.'
  */
 export const SIGNING_PROGRAM = String.raw`
 ${COLLECT}
-my (@asked, @directories, %domain, %path, %spki);
-while (<STDIN>) {
-  my ($what, @of) = split;
-  if ($what eq 'key') { push @asked, \@of; $domain{lc $of[0]} = 1 if $of[3] ne 'just' }
-  else { push @directories, $of[0] }
-}
+my (%path, %spki);
+my %domain = map { $$_[3] eq 'just' ? () : (lc $$_[0], 1) } @asked;
 say_line('installed') if -x '/usr/sbin/opendkim';
 say_line('now', time);
 if (-d '${ACTIVATION}/old') {

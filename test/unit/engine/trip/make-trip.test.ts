@@ -11,8 +11,9 @@ import { tripScript } from '../../../../src/engine/trip/trip.ts'
 import { tripWords } from '../../../../src/engine/trip/trip-words.ts'
 import { defineProbe } from '../../../../src/core/probe/probe.ts'
 import { pathProbe } from '../../../../src/resources/files/path.ts'
+import { readerQuestion } from '../../../../src/resources/reader/reader.ts'
 import { raw } from '../../../../src/shell/script.ts'
-import { questionFrames } from '../../../../src/engine/trip/questions.ts'
+import { questionFrames, questionKey } from '../../../../src/engine/trip/questions.ts'
 import { watchdog } from '../../../../src/engine/trip/watchdog.ts'
 import { suite } from '../../../suite.ts'
 
@@ -24,13 +25,20 @@ test('the mark of frames is in no argument of a program, no file and no environm
   const script = tripScript({
     words,
     steps: [1, 100].map((timeoutSeconds) => ({ text: `echo "$MAILRUN_OUTDATED"`, timeoutSeconds })),
-    questions: ['echo one', 'echo two'].map((text) => ({ text, family: undefined, items: [] })),
+    questions: [...['print "one"', 'print "two"'].map((program) => readerQuestion({ program })), raw('echo three')].map(
+      (script) => ({ script, family: undefined, items: [] }),
+    ),
     questionsSeconds: 10,
     lock: { holder: 'one', waitSeconds: 1 },
     after: tripWords(newMark()).record,
   })
   // printf is the shell's own, and what ends a here-document is read by the shell alone.
-  const ways = [`printf '[^']*'(?: ${mark})?`, `<<'${mark}-(?:text|questions)'`, `^${mark}-(?:text|questions)$`]
+  const ways = [
+    `printf '[^']*'(?: ${mark})?`,
+    `^print (?:STDERR )?"[^"]*";$`,
+    `<<'${mark}-(?:text|questions|reader)'`,
+    `^${mark}-(?:text|questions|reader)$`,
+  ]
   const others = script.replace(new RegExp(ways.join('|'), 'gm'), '')
   assert.equal(
     others.split('\n').filter((line) => line.includes(mark)),
@@ -138,7 +146,7 @@ test('a shell that never takes the script is unreachable, with what may hang', a
 test('each host is asked its own questions, though the last one had others of the same family', () => {
   const textFor = (...paths: readonly string[]): string =>
     questionFrames(paths.map((path) => pathProbe({ path, wanted: 'nothing' })))
-      .map(({ text }) => text)
+      .map(({ script }) => questionKey(script))
       .join()
   const [one, both] = [textFor('/srv/one'), textFor('/srv/one', '/srv/two')]
   assert.match(one, '/srv/one')

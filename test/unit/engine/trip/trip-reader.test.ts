@@ -46,9 +46,11 @@ test('output that looks like the beginning of a mark is output', () => {
 })
 
 test('what a question wrote to stderr is distinguished', () => {
-  const parts = stderrByQuestion('M', Buffer.from('a\n\nM answered 0\n\nM answered 1\nb\nM answered 2\n'))
+  const said = 'a\n\nM answered 0\n\nM answered 1\nb\nM answered 2\nno perl\n\nM end\n'
+  const { byQuestion, rest } = stderrByQuestion('M', Buffer.from(said))
+  assert.is(rest, 'no perl')
   assert.equal(
-    [...parts.entries()],
+    [...byQuestion.entries()],
     [
       [0, 'a\n'],
       [1, ''],

@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import * as files from '../../../../src/resources/files/program/files.ts'
 import { FILES_PROGRAM } from '../../../../src/resources/files/program/program.ts'
-import { setReader } from '../../../../src/resources/files/program/read.ts'
-import { fileStates, statesOf } from '../../../../src/resources/systemd/unit-stamp.ts'
+import { readerQuestion } from '../../../../src/resources/reader/reader.ts'
+import { FILE_STATES, statesOf } from '../../../../src/resources/systemd/unit-stamp.ts'
+import { perlQuote } from '../../../../src/shell/perl-quote.ts'
 import { raw, type Script } from '../../../../src/shell/script.ts'
 import { suite } from '../../../suite.ts'
 
@@ -37,9 +38,9 @@ test.before.each(() => {
 test.after.each(() => fs.rmSync(top, { recursive: true }))
 
 test('a question by which find(1) has files read tells their digests', () => {
-  const { text } = fileStates([kept], 'question')
+  const { text } = readerQuestion({ program: `${FILE_STATES}file_states(${perlQuote(kept)});` })
   const { stdout, stderr } = spawnSync('sh', [], {
-    input: [...setReader([text]), 'd=', text, ''].join('\n'),
+    input: `${text}\n`,
     encoding: 'utf8',
     timeout: 20_000,
   })
@@ -497,8 +498,10 @@ asRoot('a question and a copy read through a link of root, and through none of o
     ['etc/link', secret],
     ['home/link', ''],
   ] as const) {
-    const text = `perl -e "$reader" open ${join(top, path)} -- cat %1`
-    const { stdout } = spawnSync('sh', [], { input: [...setReader([text]), text, ''].join('\n'), encoding: 'utf8' })
+    const { text } = readerQuestion({
+      program: `my $in = eval { reach(${perlQuote(join(top, path))}) }; print bytes_of($in, 99) if $in;`,
+    })
+    const { stdout } = spawnSync('sh', [], { input: `${text}\n`, encoding: 'utf8' })
     assert.is(stdout, reported, path)
   }
 })

@@ -6,17 +6,13 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnect } from '../../../../src/ssh/local.ts'
 import { makeTrip, newMark } from '../../../../src/engine/trip/make-trip.ts'
-import { setReader } from '../../../../src/resources/files/program/read.ts'
 import { pathFamily, pathItem, SHOWN_BYTES, type PathAnswer } from '../../../../src/resources/files/path-family.ts'
 import { pathProbe } from '../../../../src/resources/files/path.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('paths')
 
-const asked = (items: readonly string[]): string => {
-  const { text } = pathFamily.script(items)
-  return [...setReader([text]), text].join('\n')
-}
+const asked = (items: readonly string[]): string => pathFamily.script(items).text
 
 test('equal questions of many hosts are one value, and no others', () => {
   const question = { path: '/etc/motd', wanted: 'shown', owner: 'opendkim' } as const

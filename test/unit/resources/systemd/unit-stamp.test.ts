@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { FILES_PROGRAM } from '../../../../src/resources/files/program/program.ts'
-import { setReader } from '../../../../src/resources/files/program/read.ts'
-import { fileStates, statesOf } from '../../../../src/resources/systemd/unit-stamp.ts'
+import { readerQuestion } from '../../../../src/resources/reader/reader.ts'
+import { perlList } from '../../../../src/shell/perl-quote.ts'
+import { FILE_STATES, fileStates, statesOf } from '../../../../src/resources/systemd/unit-stamp.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('unit stamp')
@@ -20,8 +21,10 @@ test('a question and a step tell the same of files, of what is in directories an
   symlinkSync('a', join(dir, 'link'))
   const paths = ['a', 'conf.d', 'link', 'none'].map((name) => join(dir, name))
   const reported = (by: 'question' | 'step'): unknown => {
-    const { text } = fileStates(paths, by)
-    const script = ['d=', ...setReader([text]), text].join('\n')
+    const script =
+      by === 'step'
+        ? `d=\n${fileStates(paths).text}`
+        : readerQuestion({ program: `${FILE_STATES}file_states${perlList(paths)};` }).text
     const env = { ...process.env, run: join(dir, 'run') }
     return [...statesOf(execFileSync('sh', ['-c', script], { encoding: 'latin1', env }).split('\0'))]
       .map(([path, { digest, mtime }]) => [path.slice(dir.length), digest.slice(0, 8), mtime !== ''])
