@@ -1,16 +1,18 @@
-// A probe: a question to a host, made of shell text that only reads, and a parser of the answer.
+// A probe: a question to a host, made of text that only reads, and a parser of the answer.
 import type { Script } from '../../shell/script.ts'
 import type { Answer } from './answer.ts'
 import type { Fact } from '../task/fact.ts'
 import type { Resource } from '../task/resource.ts'
 
 /**
- * Many questions of one kind that one process can answer: twelve paths with one `stat`, three packages with one
- * `dpkg-query`. The script prints one answer per item; `split` takes them apart, in the order of the items.
+ * Many questions of one kind that one script can answer: twelve paths, three packages. The script prints one answer per
+ * item; `split` takes them apart, in the order of the items.
  */
 export interface Family {
   /** Equal names are one family: same script, same split. */
   readonly name: string
+  /** It is asked before others, which then need less. */
+  readonly early?: true
   script(items: readonly string[]): Script
   split(answer: Answer, items: readonly string[]): readonly Answer[]
 }

@@ -39,8 +39,11 @@ export function questionFrames(probes: readonly Probe<unknown>[]): readonly Ques
     if (known) known.items.add(question.item)
     else families.set(question.family.name, { family: question.family, items: new Set([question.item]) })
   }
+  const inOrder = [...families.values()].sort(
+    (a, b) => Number(b.family.early ?? false) - Number(a.family.early ?? false),
+  )
   const frames: readonly QuestionFrame[] = [
-    ...[...families.values()].map(({ family, items }) => ({
+    ...inOrder.map(({ family, items }) => ({
       script: scriptOf(family, [...items]),
       family,
       items: [...items],

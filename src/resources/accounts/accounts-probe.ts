@@ -4,10 +4,11 @@ import { fact, factAbout, type Fact, type GroupFact, type UserFact } from '../..
 import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
 import type { Resource } from '../../core/task/resource.ts'
 import type { Known } from '../../core/unknown.ts'
-import { raw, type Script } from '../../shell/script.ts'
-import { sh } from '../../shell/sh.ts'
+import { readerQuestion } from '../reader/reader.ts'
+import { perlList, perlQuote } from '../../shell/perl-quote.ts'
+import type { Script } from '../../shell/script.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { END, whole } from '../../core/probe/whole.ts'
+import { PERL_END, whole } from '../../core/probe/whole.ts'
 
 export interface UserState {
   readonly is: UserFact
@@ -43,20 +44,22 @@ export const userProbe = (question: UserQuestion): Probe<UserState> => {
   })
 }
 
-const userScript = ({ name, groups, home }: UserQuestion): Script => sh`
-getent passwd ${name}
-printf '\0'
-id -gn -- ${name} 2>/dev/null
-printf '\0'
-id -Gn -- ${name} 2>/dev/null
-printf '\0'
-getent shadow ${name} | cut -d: -f2
-printf '\0'
-for g in ${groups}; do getent group "$g" >/dev/null || echo "$g"; done
-printf '\0'
-home=${home ?? sh`$(getent passwd ${name} | cut -d: -f6)`}
-[ -d "$home" ] && echo there || echo absent
-${raw(END)}`
+/** Only root can read shadow(5). The groups of a user may be in a directory service that lists none: id(1) asks for them. */
+const userScript = ({ name, groups, home }: UserQuestion): Script =>
+  readerQuestion({
+    program: String.raw`
+my @is = getpwnam ${perlQuote(name)};
+my ($user, $password, $uid, $gid, undef, undef, $comment, $home, $shell) = @is;
+print join ':', $user, 'x', $uid, $gid, $comment, $home, $shell if @is;
+print "\0", @is ? getgrgid($gid) // $gid : '';
+print "\0", @is ? captured('id', '-Gn', '--', ${perlQuote(name)}) : '';
+print "\0", @is && $> == 0 ? $password : '', "\0";
+print map { defined getgrnam $_ ? () : "$_\n" } ${perlList(groups)};
+my $directory = ${home === undefined ? '$home' : perlQuote(home)};
+print "\0", defined $directory && -d $directory ? 'there' : 'absent';
+${PERL_END}
+`,
+  })
 
 function userIn(answer: Answer, what: string): UserState {
   const parts = utf8(whole(answer, what)).split('\0')
@@ -101,7 +104,7 @@ export const groupProbe = (name: string): Probe<GroupFact> =>
   defineProbe<GroupFact>({
     key: `group ${name}`,
     reads: [`group:${name}`],
-    script: sh`getent group ${name} | cut -d: -f3; ${raw(END)}`,
+    script: readerQuestion({ program: `print scalar(getgrnam ${perlQuote(name)}) // '';\n${PERL_END}` }),
     parse(answer) {
       const what = `the group ${name} cannot be asked for`
       const gid = whole(answer, what).trim()

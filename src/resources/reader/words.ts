@@ -17,7 +17,8 @@ import { PERL_WORDS } from '../../shell/perl-words.ts'
  * - `run_program WORDS`: runs it on the answer's own outputs, with nothing to read; its exit status, 127 where it
  *   cannot be run.
  * - `captured WORDS`: its standard output, in place of the status.
- * - `sums HANDLES`: sha256sum(1) tells, for each, `DIGEST  /proc/self/fd/N` and NUL.
+ * - `sums HANDLES`: for each, `DIGEST  /proc/self/fd/N` and NUL, by sha256sum(1). A file that two questions ask for, and
+ *   that did not change, is read once.
  * - `digests PATHS`: for each regular file, links followed as `reach` does, `fd N PATH` and NUL; then `sums`. In
  *   batches where there are many. What is no file, or must not be opened, is passed over.
  * - `ended CODE`: the exit status of the answer; it does not leave the question.
@@ -77,7 +78,18 @@ sub captured {
   close $pipe;
   $out
 }
-sub sums { run_program('sha256sum', '-z', '--', map { by_handle($_) } @_) if @_ }
+my %digest;
+sub sums {
+  my (%state, @new);
+  for (@_) {
+    my $path = by_handle($_);
+    $state{$path} = join ' ', (stat $_)[0, 1, 7, 9, 10];
+    push @new, $path if !exists $digest{$state{$path}};
+  }
+  my $said = @new ? captured('sha256sum', '-z', '--', @new) : '';
+  $digest{$state{$2}} = $1 while $said =~ /([0-9a-f]{64}) [ *]([^\0]+)\0/g;
+  print map { $digest{$state{$_}} ? "$digest{$state{$_}}  $_\0" : () } map { by_handle($_) } @_;
+}
 sub digests {
   while (@_) {
     my @in;

@@ -84,6 +84,8 @@ sub sockets { print map({ -S $_ ? 's' : '-' } @_), "\0" }
 
 export const unitFamily: Family = {
   name: 'unit',
+  // It reads more files than others do: see `sums` of the reader.
+  early: true,
   script(items) {
     const questions = questionsOf(items)
     const stamps = questions.flatMap((each) => [
