@@ -22,8 +22,8 @@ export type PathFact =
       /** Of a main.cf that will be another one: the parameters that change, all others stay. */
       readonly sets?: ReadonlyMap<string, string>
       /**
-       * Time of last modification, nanoseconds since the epoch in decimal, to the second: known where the content is not
-       * written again.
+       * Time of last modification, nanoseconds since the epoch in decimal, to the second: known where the content is
+       * not written again.
        */
       readonly mtime: Known<string>
     }

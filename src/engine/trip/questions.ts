@@ -1,7 +1,15 @@
 // The questions of a trip: equal questions are asked once, and one process answers a family of questions. Then each
 // probe gets its answer.
 import type { Answer } from '../../core/probe/answer.ts'
-import { AnswerAwaited, leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../../core/probe/probe.ts'
+import {
+  AnswerAwaited,
+  leavesOf,
+  partsAnswer,
+  ProbeError,
+  type Family,
+  type Probe,
+  type Question,
+} from '../../core/probe/probe.ts'
 import { stackOf } from '../../core/stack-of.ts'
 import type { Script } from '../../shell/script.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
@@ -118,13 +126,14 @@ function stateOf(
   }
 }
 
-/** Whether this process answers the probe, or a part of it. */
+/** Whether this frame answers the probe, or a part of it. */
 export const isAsked = (probe: Probe<unknown>, frame: QuestionFrame | undefined): boolean =>
-  leavesOf(probe).some(({ question }) =>
-    'script' in question
-      ? frame !== undefined && questionKey(question.script) === questionKey(frame.script)
-      : 'family' in question && question.family.name === frame?.family?.name,
-  )
+  frame !== undefined && leavesOf(probe).some(({ question }) => isIn(frame, question))
+
+const isIn = (frame: QuestionFrame, question: Question): boolean =>
+  'script' in question
+    ? questionKey(question.script) === questionKey(frame.script)
+    : 'family' in question && question.family.name === frame.family?.name
 
 function unanswered(probe: Probe<unknown>, { hung, rest }: NotAnswered): string {
   if (hung === undefined) return `the host did not answer the question${rest === '' ? '' : `: ${rest}`}`

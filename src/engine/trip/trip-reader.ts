@@ -178,7 +178,7 @@ function wholeLines(body: Untrusted): Untrusted {
   return end < 0 ? '' : body.slice(end + 1)
 }
 
-/** Of what stands on stderr after the last answer, so much is told. */
+/** Of what stands on stderr after the last answer, so much is reported. */
 const REST_CHARACTERS = 500
 
 /**

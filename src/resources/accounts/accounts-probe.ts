@@ -44,7 +44,7 @@ export const userProbe = (question: UserQuestion): Probe<UserState> => {
   })
 }
 
-/** Only root can read shadow(5). The groups of a user may be in a directory service that lists none: id(1) asks for them. */
+/** Only root can read shadow(5). A directory service may list no groups, and yet know those of a user: id(1) asks. */
 const userScript = ({ name, groups, home }: UserQuestion): Script =>
   readerQuestion({
     program: String.raw`

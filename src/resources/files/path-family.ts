@@ -54,11 +54,11 @@ export const pathItem = (item: PathItem): string => JSON.stringify(item)
 const FIELD_COUNT = 8
 
 /**
- * `parents PATHS` prints a letter for each directory, as {@link PathAnswer} has it. `look PATHS` prints find(1)'s fields
- * `%p %y %u %g %m %T@ %s %l` of each that is there, the time in whole seconds. `files BYTES PATH …` opens regular files
- * without being led astray, and prints for each `PATH`, its descriptor and its length, then its bytes; the length is -1
- * for a file with more than BYTES, of which only the digest is told. `accounts` prints the lines of passwd(5) and
- * group(5) of accounts, names or numbers.
+ * - `parents PATHS` prints a letter for each directory, as {@link PathAnswer} has it.
+ * - `look PATHS` prints find(1)'s fields `%p %y %u %g %m %T@ %s %l` of each that is there, the time in whole seconds.
+ * - `files BYTES PATH …` opens regular files without following links, and prints for each its path, descriptor and
+ *   length, then its bytes; the length is -1 for a file with more than BYTES. Digests follow.
+ * - `accounts` prints lines of passwd(5) or group(5), for names or numbers.
  */
 const PROGRAM = String.raw`
 sub parents { map { -d $_ ? 'd' : lstat $_ ? 'o' : 'a' } @_ }
@@ -235,7 +235,7 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
   return { problems, parents, found, digests: reported(digests), users, groups, contents: whole }
 }
 
-/** What is told of files, by path. */
+/** What the host says of files, by path. */
 function filesIn(
   next: () => Untrusted,
   take: (length: number) => Untrusted,

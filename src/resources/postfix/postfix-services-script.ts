@@ -47,9 +47,9 @@ for (lines_of('${MAIN_CF}', ${MOST_LINES})) {
   elsif (/^[ \t]/) { $named .= " $_" if $goes_on }
   else { $goes_on = 0 }
 }
-my $count = 0;
+my $left = ${MOST_INSTANCES};
 for my $directory (grep { m{^/} } split /[ ,\t]+/, $named) {
-  last if ++$count > ${MOST_INSTANCES};
+  last if !$left--;
   print "\0$directory\0";
   if (!-e "$directory/main.cf") { print "${ABSENT}\0"; next }
   run_program('postconf', '-c', $directory, '-n') if has_program('postconf');

@@ -17,8 +17,8 @@ import { PERL_WORDS } from '../../shell/perl-words.ts'
  * - `run_program WORDS`: runs it on the answer's own outputs, with nothing to read; its exit status, 127 where it
  *   cannot be run.
  * - `captured WORDS`: its standard output, in place of the status.
- * - `sums HANDLES`: for each, `DIGEST  /proc/self/fd/N` and NUL, by sha256sum(1). A file that two questions ask for, and
- *   that did not change, is read once.
+ * - `sums HANDLES`: for each, `DIGEST  /proc/self/fd/N` and NUL, by sha256sum(1). It reads a file once that two
+ *   questions ask for, if its inode, size and times are the same.
  * - `digests PATHS`: for each regular file, links followed as `reach` does, `fd N PATH` and NUL; then `sums`. In
  *   batches where there are many. What is no file, or must not be opened, is passed over.
  * - `ended CODE`: the exit status of the answer; it does not leave the question.
@@ -74,9 +74,9 @@ sub captured {
   my $pid = open(my $pipe, '-|') // fail("cannot fork: $!");
   if (!$pid) { chdir '/'; becomes(@_) }
   local $/;
-  my $out = <$pipe> // '';
+  my $out = <$pipe>;
   close $pipe;
-  $out
+  $out // ''
 }
 my %digest;
 sub sums {

@@ -82,6 +82,9 @@ sub files {
 sub sockets { print map({ -S $_ ? 's' : '-' } @_), "\0" }
 `
 
+const statesOfAll = (files: readonly string[], definitions: boolean): string =>
+  `${FILE_STATES}file_states(${definitions ? '@definition, ' : ''}${perlList(files)});${CLOCK}`
+
 export const unitFamily: Family = {
   name: 'unit',
   // It reads more files than others do: see `sums` of the reader.
@@ -103,7 +106,7 @@ files${perlList(units)};
 sockets${perlList(socketsOf(questions))};
 print map { text_of($_, ${STAMP_BYTES}) // () } ${perlList([...new Set(stamps)])};
 print "\\0.stamps\\0";
-${files.length > 0 || definitions ? `${FILE_STATES}file_states(${definitions ? '@definition, ' : ''}${perlList(files)});${CLOCK}` : ''}
+${files.length > 0 || definitions ? statesOfAll(files, definitions) : ''}
 print ".end\\0";
 `,
     })
