@@ -54,5 +54,13 @@ eval { ($verbs{$verb} // fail("files: there is no verb $verb"))->(); 1 } or do {
 };
 `
 
-/** A trip brings it to the host where one of its steps needs it; `files.ts` writes what is asked of it. */
-export const FILES_PROGRAM = packed([WALK, DIGESTS, CORE, PUT, SETS, OWN, UNPACK, REST].join(''))
+const UNPACKS = /\bfiles" unpack /
+const program = [WALK, DIGESTS, CORE, PUT, SETS, OWN]
+
+/** The whole program; `files.ts` writes what is asked of it. */
+export const FILES_PROGRAM = packed([...program, UNPACK, REST].join(''))
+const WITHOUT_UNPACK = packed([...program, 'sub unpack_archive { fail("files: it cannot unpack") }\n', REST].join(''))
+
+/** What a trip brings to the host where one of its steps needs the program: its largest part only where one unpacks. */
+export const filesProgram = (steps: readonly string[]): string =>
+  steps.some((text) => UNPACKS.test(text)) ? FILES_PROGRAM : WITHOUT_UNPACK
