@@ -125,7 +125,8 @@ function staging(path: string, content: string, owner: FileOwner, summary: strin
     validate: undefined,
     backup: undefined,
   })
-  const folder = sh`mkdir -p -- ${`${ACTIVATION}/new`} || exit`
+  const directory = `${ACTIVATION}/new`
+  const folder = sh`[ -d ${directory} ] || mkdir -p -- ${directory} || exit`
   return {
     summary: `${nameOf(path)}: ${summary}`,
     before: before.map((piece) => lines([folder, piece])),
