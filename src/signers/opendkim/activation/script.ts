@@ -68,17 +68,16 @@ export function opendkimScript(start: OpendkimStart): Script {
     TOOLS,
     hardeningFunctions(start.hardened),
     INSTANCE,
-    installFunctions(paths, paths.filter((path) => staged.has(path))),
+    installFunctions(
+      paths,
+      paths.filter((path) => staged.has(path)),
+    ),
     gate(start),
     TRY,
     PROVE,
     raw('# Both leave the stamp of what they proved; their last lines are reported where they fail.'),
     lines([raw('activate() ('), startScript({ ...start, ...proved }), raw(')')]),
-    lines([
-      raw('reactivate() ('),
-      startScript({ ...start, ...proved, listens: [], verb: again }),
-      raw(')'),
-    ]),
+    lines([raw('reactivate() ('), startScript({ ...start, ...proved, listens: [], verb: again }), raw(')')]),
     UNDO,
     LIVE,
     MILTER_WATCH,
@@ -201,7 +200,9 @@ function stage(staged: ReadonlyMap<string, string>): Script {
       ? []
       : [
           raw(`sha256sum --status -c <<'END' || {\n${there.join('\n')}\nEND`),
-          ...there.map((line) => sh`echo ${line} | sha256sum --status -c || say ${`${line.slice(66)} did not arrive whole`}`),
+          ...there.map(
+            (line) => sh`echo ${line} | sha256sum --status -c || say ${`${line.slice(66)} did not arrive whole`}`,
+          ),
           raw('return 1\n}'),
         ]),
     raw(':\n}'),
