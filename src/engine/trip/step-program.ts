@@ -19,8 +19,8 @@ const TERMINAL_BYTES = 200
  * Arguments: the file of the output, the seconds that the step may take, how many bytes of its output are sent while it
  * runs. The step is `sh`, which reads its text from the standard input of the program.
  *
- * At its end the program sets the x bit of the file: where that is missing, it was killed, and nobody can tell what
- * became of the step.
+ * At its end the program sets the sticky bit of the file: where that is missing, the program was killed, and nobody can
+ * tell what became of the step. (An x bit is not seen where /run is mounted noexec.)
  *
  * The first of the output is in the file, the last in `FILE.b`, and what was before that in `FILE.a`. A step outlives
  * the connection, and does not die of its output: that is read to its end, whether it can be written and sent or not.
@@ -88,7 +88,7 @@ while ($read || length $to_send) {
   }
 }
 waitpid $pid, 0 and $status = $? if !defined $status;
-chmod 0700, $file;
+chmod 01600, $file;
 my $reads_on = $read ? fork : undef;
 if (defined $reads_on && !$reads_on) {
   open STDOUT, '>', '/dev/null';

@@ -71,7 +71,7 @@ function stepLines(words: TripWords, { text, timeoutSeconds }: Step, index: numb
     `${mark}-text`,
     'rc=$?',
     // Without a word: the trip is broken off, and the host is asked what became of the step.
-    `[ -x ${out} ] || exit`,
+    `[ -k ${out} ] || exit`,
     doneLine(index),
     `say output ${index}`,
     lastOutput(out),
