@@ -797,7 +797,7 @@ for (const [how, vars, text] of [
     )
     assert.is(outcome.kind, 'asked', JSON.stringify(outcome))
     const looked = await inHost('mx1', 'cat /tmp/looked')
-    assert.ok(looked.includes(how === 'as another user' ? 'runuser' : words.pipe), 'it has looked at nothing')
+    assert.ok(looked.includes(how === 'as another user' ? 'runuser' : words.record), 'it has looked at nothing')
     assert.match(looked, /^PATH=\/usr\/local\/sbin/m)
     assert.not(
       looked.includes(mark.slice('mailrun-'.length)),

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import * as assert from 'uvu/assert'
+import { processesStarted } from '../../bench/host-processes.ts'
 import type { RunDocument } from '../../src/report/run/json.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
@@ -83,6 +84,25 @@ for unit in opendkim ${POSTFIX_UNIT}; do systemctl show -p InvocationID --value 
   )
   assert.equal(await Promise.all(HOSTS.map((host) => inHost(host, facts))), before)
   assert.is((await dkim('--check')).code, 0)
+})
+
+/** All that the kernel of mx1 numbers: of sshd, of two rounds of questions, of the steps, of systemd and OpenDKIM. */
+const MOST_PROCESSES = 120
+test('one changed table costs few processes on the host, trial and proof with them', async () => {
+  const counted: number[] = []
+  for (const trusted of ['198.51.100.1', '198.51.100.2', '198.51.100.3']) {
+    // systemd starts a manager of the user with a login that comes long after the last one.
+    await dkim('-l', 'mx1', '--check')
+    const changes = async (): Promise<void> => {
+      const run = await dkim('-l', 'mx1', '-e', JSON.stringify({ trusted_hosts: [trusted] }))
+      assert.equal(changedIn(documentOf(run), 'mx1'), ['opendkim opendkim.conf, tables, unit'])
+    }
+    counted.push(...(await processesStarted(lab, ['mx1'], changes)))
+  }
+  console.log(`  one changed table: ${counted.join(', ')} processes`)
+  // What else the host starts meanwhile is not of the run.
+  assert.ok(Math.min(...counted) <= MOST_PROCESSES, counted.join(', '))
+  assert.is((await dkim()).code, 0)
 })
 
 test("every key is root's, and OpenDKIM's group can read it", async () => {

@@ -76,8 +76,9 @@ mkdir -p /var/lib/mailrun/opendkim "$run/set"
 echo 'mx2._domainkey.example.org example.org:mx2:/etc/dkimkeys/example.org/mx1.private' > "$run/set/KeyTable"
 echo '*@example.org mx2._domainkey.example.org' > "$run/set/SigningTable"
 echo 192.0.2.1 > "$run/set/TrustedHosts"
-${install.installFunctions([KEY_TABLE, SIGNING_TABLE, TRUSTED_HOSTS]).text}
-keep && install_set "$run/set" && forget`
+${install.installFunctions(TABLES, TABLES).text}
+keep && install_set "$run/set" $files && forget`
+const TABLES = [KEY_TABLE, SIGNING_TABLE, TRUSTED_HOSTS]
 
 /** Longer than a race waits. */
 const QUESTIONS_SECONDS = 60

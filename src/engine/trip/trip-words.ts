@@ -11,8 +11,6 @@ export interface TripWords {
   readonly mark: string
   /** Stands for the trip in the host's record of the last one. */
   readonly record: string
-  /** In the names of the pipes by which steps are heard: each step can read that of its own output. */
-  readonly pipe: string
   /** In the name of the file that stops it, which lies in /tmp for everybody to see. */
   readonly stop: string
   /** What a step prints last to say that its plan is outdated. */
@@ -22,7 +20,7 @@ export interface TripWords {
 export function tripWords(mark: string): TripWords {
   const word = (what: string): string =>
     `mailrun-${createHash('sha256').update(`${what} ${mark}`).digest('hex').slice(0, 24)}`
-  return { mark, record: word('record'), pipe: word('pipe'), stop: word('stop'), outdated: word('outdated') }
+  return { mark, record: word('record'), stop: word('stop'), outdated: word('outdated') }
 }
 
 /** A script that finds this file starts no further step. */

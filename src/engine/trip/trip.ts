@@ -5,7 +5,8 @@ import { quote } from '../../shell/quote.ts'
 import type { QuestionFrame } from './questions.ts'
 import { lockLines, UNLOCK } from './trip-lock.ts'
 import type { TripRequest } from './trip-request.ts'
-import { KILL_AFTER_SECONDS, stepsLines } from './trip-steps.ts'
+import { KILL_AFTER_SECONDS } from './step-program.ts'
+import { stepsLines } from './trip-steps.ts'
 import { stopFile } from './trip-words.ts'
 
 /**
@@ -39,9 +40,7 @@ export function tripScript(request: TripRequest): string {
     ...(steps.length > 0 ? stepsLines(request) : []),
     ...(questions.length > 0 ? questionsLines(mark, questions, questionsSeconds) : []),
     // After a failure the output stays, for whoever lost the connection and asks.
-    ...(steps.length > 0
-      ? [`rm -f "$run"/in.* "$run/files"`, `[ ! "$go" ] || rm -f "$run"/out.*`, `[ ! -e ${stop} ] || rm -f ${stop}`]
-      : []),
+    ...(steps.length > 0 ? [`rm -f "$run/files" \${go:+"$run"/out.*}`, `[ ! -e ${stop} ] || rm -f ${stop}`] : []),
     ...(lock ? [UNLOCK] : []),
     // Only now: where nobody reads, the shell stands still here, and must not hold the lock.
     `[ ! "$hung" ] || say hung`,
@@ -53,7 +52,7 @@ export function tripScript(request: TripRequest): string {
 }
 
 /** What a trip and the questions of every module call. */
-const NEEDED = ['timeout', 'find', 'sha256sum', 'base64', 'stat', 'head', 'tail', 'dd', 'stdbuf', 'mkfifo', 'perl']
+const NEEDED = ['timeout', 'find', 'sha256sum', 'base64', 'stat', 'head', 'tail', 'perl']
 
 const needsLines = (programs: readonly string[]): readonly string[] => [
   `for p in ${programs.join(' ')}; do command -v "$p" >/dev/null || m="$m $p"; done`,

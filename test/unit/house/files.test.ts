@@ -18,7 +18,7 @@ const BY_NAME = new RegExp(`(?:^|[\\s;&|({\`])(?:${PROGRAMS}) (?:-|"|'|\\$)|[^-=
  */
 const ROOTS_OWN = new RegExp(
   [
-    '\\$\\{`?\\$?\\{?(?:ACTIVATION|ANSWERS|ASK|LISTED|NEW|OLD|STAGED|UNHARDENED|WORK|name|stamp)\\b',
+    '\\$\\{`?\\$?\\{?(?:ACTIVATION|ANSWERS|ASK|LISTED|NEW|OLD|SAID|STAGED|SWEPT|UNHARDENED|WORK|name|stamp)\\b',
     '/run/mailrun',
     '/var/lib/mailrun/',
     '/var/lib/apt/lists',

@@ -6,27 +6,37 @@
  * handle, and renamed last: rename(2) follows no link. What is there is owned and set by a handle that was opened
  * without following.
  *
- * Arguments: a verb, a path, `NAME=VALUE`…, then `--` and a command, for `make` another `--` and a second one.
+ * Arguments: a verb, a path, `NAME=VALUE`…, then `--` and a command, for `make` another `--` and a second one. For
+ * `each /` there follow, after `--`, any number of such arguments, parted by `,`: each is done after the other, up to
+ * the first that fails.
  */
 export const CORE = String.raw`
 $SIG{$_} = sub { exit 1 } for 'TERM', 'INT', 'HUP';
-my ($verb, $target, %set, @above, @run, @check) = (shift, shift);
-while (@ARGV) {
-  my $word = shift;
-  last if $word eq '--';
-  my ($key, $value) = split /=/, $word, 2;
-  push @above, $value if $key eq 'above';
-  $set{$key} = $value;
+my ($verb, $target, %set, @above, @run, @check);
+sub asked {
+  ($verb, $target) = (shift, shift);
+  (%set, @above, @run, @check) = ();
+  while (@_) {
+    my $word = shift;
+    last if $word eq '--';
+    my ($key, $value) = split /=/, $word, 2;
+    push @above, $value if $key eq 'above';
+    $set{$key} = $value;
+  }
+  while (@_) {
+    my $word = shift;
+    last if $word eq '--' && $verb eq 'make';
+    push @run, $word;
+  }
+  @check = @_;
 }
-while (@ARGV) {
-  my $word = shift;
-  last if $word eq '--' && $verb eq 'make';
-  push @run, $word;
-}
-@check = @ARGV;
 my $NEW = Fcntl::O_RDWR() | Fcntl::O_CREAT() | Fcntl::O_EXCL() | Fcntl::O_SYNC() | $NF;
 my ($temp, $kept, @sweep);
-END { unlink grep { defined } $temp, @sweep }
+sub swept {
+  unlink grep { defined } $temp, @sweep;
+  ($temp, @sweep) = ();
+}
+END { swept() }
 
 sub id {
   my ($kind, $account, $else) = @_;

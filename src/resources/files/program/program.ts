@@ -22,6 +22,10 @@ sub remove_tree {
   enter($target);
   exec 'rm', '-rf', '--one-file-system', '--', "./$name";
 }
+# Of root's own directories.
+sub clear {
+  exec 'rm', '-rf', '--one-file-system', '--', @run;
+}
 sub symbolic {
   enter($target);
   $temp = temp_name($name);
@@ -39,20 +43,43 @@ sub read_file {
   binmode STDOUT;
   print all_of($in);
 }
+sub each_of {
+  my @words = (@run, ',');
+  my @one;
+  for my $word (@words) {
+    if ($word ne ',') { push @one, $word; next }
+    done(splice @one) if @one;
+  }
+}
 my %verbs = (
+  each => \&each_of, clear => \&clear,
   put => \&put, home => \&home, piece => \&piece, lines => \&lines, make => \&make, copy => \&copy, settle => \&settle,
-  discard => \&discard, merge => \&merge, compile => \&compile,
+  discard => \&discard, merge => \&merge, compile => \&compile, flush => \&flush, move => \&move, stamp => \&stamp,
   own => \&own, tree => \&tree, directory => \&directory, remove => \&remove, symlink => \&symbolic,
   'remove-directory' => \&remove_directory, 'remove-tree' => \&remove_tree, read => \&read_file, touch => \&touch,
   unpack => \&unpack_archive,
   digests => sub { digests(@run) },
 );
+sub done {
+  asked(@_);
+  ($verbs{$verb} // fail("files: there is no verb $verb"))->();
+  # It stands in the directory in which these are.
+  swept();
+}
 umask 077;
-eval { ($verbs{$verb} // fail("files: there is no verb $verb"))->(); 1 } or do {
+eval { done(splice @ARGV); 1 } or do {
   print STDERR $@;
   exit 1;
 };
 `
 
-/** A trip brings it to the host where one of its steps needs it; `files.ts` writes what is asked of it. */
-export const FILES_PROGRAM = packed([WALK, DIGESTS, CORE, PUT, SETS, OWN, UNPACK, REST].join(''))
+const UNPACKS = /\bfiles" unpack /
+const program = [WALK, DIGESTS, CORE, PUT, SETS, OWN]
+
+/** The whole program; `files.ts` writes what is asked of it. */
+export const FILES_PROGRAM = packed([...program, UNPACK, REST].join(''))
+const WITHOUT_UNPACK = packed([...program, 'sub unpack_archive { fail("files: it cannot unpack") }\n', REST].join(''))
+
+/** What a trip brings to the host where one of its steps needs the program: its largest part only where one unpacks. */
+export const filesProgram = (steps: readonly string[]): string =>
+  steps.some((text) => UNPACKS.test(text)) ? FILES_PROGRAM : WITHOUT_UNPACK

@@ -3,7 +3,8 @@
 
 /**
  * `stay=NAME`: what is written stays beside its target as `.TARGET.mailrun-NAME`, until `settle` or `discard`.
- * `most`: a source of `copy` that has more bytes is refused.
+ * `most`: a source of `copy` that has more bytes is refused. `now=1`: the copy does not get the time of its source.
+ * `tell=1`: `settle` prints the path where it has replaced or removed something.
  */
 export const SETS = String.raw`
 sub copy_to {
@@ -42,12 +43,41 @@ sub settle {
   enter($target);
   my $beside = temp_name($name, $set{stay});
   my ($new, @new) = file_at($beside);
-  if (!$new) { unlink $name or $! == 2 or advised("cannot remove $target"); return }
+  if (!$new) {
+    my $removed = unlink $name;
+    $removed or $! == 2 or advised("cannot remove $target");
+    print "$target\n" if $removed && $set{tell};
+    return;
+  }
   $temp = $beside;
   my ($handle, @is) = inode($name);
   my $same = $handle && is_file($is[2]) && "@is[2, 4, 5]" eq "@new[2, 4, 5]";
   return if $same && !$set{always} && all_of(content($handle)) eq all_of($new);
   live($name);
+  print "$target\n" if $set{tell};
+}
+# A directory and the files in it are on the disk.
+sub flush {
+  enter("$target/.");
+  require IO::Handle;
+  opendir my $list, '.' or fail("cannot list $target: $!");
+  for my $each ('.', grep { $_ ne '.' && $_ ne '..' } readdir $list) {
+    sysopen my $in, $each, Fcntl::O_RDONLY() | Fcntl::O_NONBLOCK() | $NF or fail("cannot read $at/$each: $!");
+    $in->sync or fail("cannot write $at/$each to the disk: $!");
+  }
+}
+# To another name in the same directory.
+sub move {
+  enter($target);
+  rename $name, $set{to} or fail("cannot rename $target: $!");
+}
+# Puts a line and what it is about in place together.
+sub stamp {
+  enter($target);
+  my ($in) = file_at("$name.new") or fail("cannot read $target.new: it is not there");
+  written(temp_name($name), "$target\n$set{of}\0" . all_of($in) . ".end\0");
+  live($name);
+  unlink "$name.new";
 }
 sub discard {
   enter($target);

@@ -6,9 +6,10 @@ import { AS_POSTFIX, KEEPS_FIELDS, MILTER_SESSION } from '../../../resources/mil
 export const UNSIGNED = '- it is not signed'
 
 /**
- * Arguments: `postfix` (asks as the user that Postfix's daemons are) or `root`, the milter as Postfix writes it, then
- * `FROM/DOMAIN`. Prints for each `FROM SELECTOR`, the selector of the signature for the domain that a message of a
- * program on this host gets whose From ends with `@FROM`, or `FROM - WHY`.
+ * Arguments: `postfix` (asks as the user that Postfix's daemons are) or `root`, the milter as Postfix writes it, and
+ * options: `wait` waits up to 5 s until the socket is there, `signed` prints only what is signed. It reads
+ * `FROM/DOMAIN` lines behind `__END__`, and prints for each `FROM SELECTOR`, the selector of the signature for the
+ * domain that a message of a program on this host gets whose From ends with `@FROM`, or `FROM - WHY`.
  */
 export const OPENDKIM_ASK = String.raw`use strict;
 use warnings;
@@ -16,7 +17,12 @@ use Socket;
 use IO::Handle;
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
-my ($as, $milter, @asked) = @ARGV;
+my ($as, $milter, %option) = (shift, shift, map { $_ => 1 } @ARGV);
+my ($path) = $milter =~ /^local:(.*)$/;
+for (1 .. ($option{wait} ? 50 : 0)) {
+  last if -S $path;
+  select undef, undef, undef, 0.1;
+}
 my %set = (
   mail_owner => 'postfix',
   queue_directory => '/',
@@ -32,8 +38,9 @@ ${AS_POSTFIX}
 
 ${MILTER_SESSION}
 
-for (@asked) {
-  my ($from, $domain) = split m{/};
+while (<DATA>) {
+  chomp;
+  my ($from, $domain) = split m{/} or next;
   @fields = ();
   my ($word, $why) = ('', '');
   my $to = connected($milter, 0);
@@ -69,8 +76,8 @@ for (@asked) {
     push @selectors, $tag{s} if defined $tag{s} && lc($tag{d} || '') eq $domain;
   }
   if ($word eq 'continue' || $word eq 'accept') {
-    print @selectors ? "$from @{[join ',', @selectors]}\n" : "$from ${UNSIGNED}\n";
-  } else {
+    print @selectors ? "$from @{[join ',', @selectors]}\n" : $option{signed} ? '' : "$from ${UNSIGNED}\n";
+  } elsif (!$option{signed}) {
     print "$from - ", $word ne '' ? "it is answered with $word" : $why, "\n";
   }
 }

@@ -102,8 +102,9 @@ function afterOf(plan: SettledPlan<PathState>, state: PathState, mine: boolean):
   return is.kind === 'file' && !mine ? { ...plan.then, is: { ...is, mtime: UNKNOWN } } : plan.then
 }
 
+const NEW = `${ACTIVATION}/new`
 /** Where a file is kept until it goes live. */
-const stagedAt = (path: string): string => `${ACTIVATION}/new/${path.split('/').at(-1) ?? path}`
+const stagedAt = (path: string): string => `${NEW}/${path.split('/').at(-1) ?? path}`
 
 /** Its name in summaries. */
 const nameOf = (path: string): string =>
@@ -125,7 +126,7 @@ function staging(path: string, content: string, owner: FileOwner, summary: strin
     validate: undefined,
     backup: undefined,
   })
-  const folder = sh`mkdir -p -- ${`${ACTIVATION}/new`} || exit`
+  const folder = sh`[ -d ${NEW} ] || mkdir -p -- ${NEW} || exit`
   return {
     summary: `${nameOf(path)}: ${summary}`,
     before: before.map((piece) => lines([folder, piece])),

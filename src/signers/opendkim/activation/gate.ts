@@ -1,15 +1,18 @@
 // The program that checks OpenDKIM's configuration and tables as the daemon will read them. Each fault that it finds
 // would make Postfix answer mail with 451, or leave it unsigned, and `opendkim -n` does not find it.
 
+import { RSA_PUBLIC } from '../setup/rsa-public.ts'
+
 /**
- * Arguments: the configuration, and the PIDFile of the unit, empty where it has none. Exit status 1 with a line for
- * each fault.
+ * Arguments: the PIDFile of the unit, empty where it has none; the configuration; where its copy goes; and pairs of
+ * paths, a file that it names and the one that the copy names in its place. Prints the daemon's user and the number of
+ * the user's group. Exit status 1 with a line for each fault.
  *
  * Source: dkimf_securefile(), dkimf_checkfsnode() and dkimf_add_signrequest() in OpenDKIM 2.11.0 Beta2's opendkim.c;
  * opendkim.conf(5); opendkim(8), FILE PERMISSIONS.
  */
 export const OPENDKIM_GATE = String.raw`use strict; use warnings; use Cwd ();
-my ($conf, $unit_pid) = @ARGV;
+my ($unit_pid, $from, $conf, %staged) = @ARGV;
 my $faults = 0;
 sub fault {
   print STDERR @_, "\n";
@@ -21,12 +24,16 @@ sub shown {
   $path;
 }
 my %set;
-open my $in, '<', $conf or do { fault("$conf: $!"); exit 1 };
+open my $in, '<', $from or do { fault("$from: $!"); exit 1 };
+open my $out, '>', $conf or do { fault("$conf: $!"); exit 1 };
 while (<$in>) {
+  for my $path (sort keys %staged) { s/\Q$path\E/$staged{$path}/g }
+  print $out $_;
   s/#.*//;
   $set{lc $1} = $2 if /^\s*(\S+)\s+(.*?)\s*$/;
 }
 close $in;
+close $out or do { fault("$conf: $!"); exit 1 };
 
 my ($user) = split /:/, $set{userid} || 'root';
 my (undef, undef, $uid, $gid) = getpwnam $user;
@@ -118,6 +125,11 @@ sub another_in {
   my $members = (getgrgid $id)[3];
   (grep { $_ ne $user && $_ ne 'root' } split / /, defined $members ? $members : '')[0];
 }
+sub too_short {
+  my ($of, $path, $bits) = @_;
+  return if $bits >= 1024;
+  fault($of, "$path has $bits bits, and verifiers pass over keys of less than 1024 (RFC 8301)");
+}
 sub mode { sprintf '%04o', $_[0] & 07777 }
 sub unsafe {
   my ($path) = @_;
@@ -141,6 +153,16 @@ sub unsafe {
   }
   undef;
 }
+${RSA_PUBLIC}
+# Bytes of the modulus; nothing where openssl is to be asked.
+sub modulus_length {
+  my $public = rsa_public($_[0]) // return;
+  my $der = from_base64($public);
+  my $info = element($der, 0x30) // return;
+  my $bits = element(substr($info, length $RSA), 3) // return;
+  my $modulus = number(element(substr($bits, 1), 0x30) // return) // return;
+  length($modulus =~ s/^\0//r)
+}
 my ($openssl) = grep { -x } map { "$_/openssl" } split /:/, $ENV{PATH};
 for my $path (sort keys %used) {
   my $of = "$used{$path}: ";
@@ -158,6 +180,12 @@ for my $path (sort keys %used) {
     fault($of, "$why: OpenDKIM would refuse the key (RequireSafeKeys) and answer all its mail with 451");
     next;
   }
+  read $pem, my $text, 65536;
+  my $length = modulus_length(defined $text ? $text : '');
+  if (defined $length) {
+    too_short($of, $path, 8 * $length);
+    next;
+  }
   next unless defined $openssl;
   my $command = 'exec "$0" rsa -in "$1" -passin pass: -noout -modulus 2>/dev/null </dev/null';
   open my $reported, '-|', 'sh', '-c', $command, $openssl, $path or next;
@@ -168,9 +196,10 @@ for my $path (sort keys %used) {
       $of, "$path is no RSA key that can be used without a passphrase, and OpenDKIM signs with RSA alone: ",
       'it would answer all its mail with 451',
     );
-  } elsif (4 * length $1 < 1024) {
-    fault($of, "$path has ", 4 * length $1, ' bits, and verifiers pass over keys of less than 1024 (RFC 8301)');
+  } else {
+    too_short($of, $path, 4 * length $1);
   }
 }
+print "$user $gid\n";
 exit($faults ? 1 : 0);
 `

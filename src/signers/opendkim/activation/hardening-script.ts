@@ -56,6 +56,7 @@ const SOFTEN = raw(`soften() {
   soft=\${soft:-it does not start}
   hard=
   rm -f -- ${STAGED}
+  case " $staged " in *' ${DROP_IN} '*) ;; *) staged="$staged ${DROP_IN}";; esac
 }
 # Of what this activation brings alone: what was there before is no reason why it fails now.
 softened() {
@@ -69,6 +70,6 @@ note_hardening() {
   if [ "$soft" ]; then
     printf '%s %s\\n' "$digest" "$soft" > ${UNHARDENED}
   elif [ "$owned" ] && [ "$hard" ]; then
-    rm -f -- ${UNHARDENED}
+    [ ! -e ${UNHARDENED} ] || rm -f -- ${UNHARDENED}
   fi
 }`)

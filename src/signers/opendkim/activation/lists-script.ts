@@ -108,13 +108,14 @@ reload_postfix() {
 }`)
 
 const COVER = raw(`start_cover() {
-  user=$(setting userid /etc/opendkim.conf)
-  user=\${user%%:*}
+  setting '[Uu][Ss][Ee][Rr][Ii][Dd]' /etc/opendkim.conf
+  user=\${v%%:*}
+  group=$(id -gn "$user")
   systemctl stop mailrun-opendkim-cover-end.timer 2>/dev/null
   if systemctl is-active --quiet mailrun-opendkim-cover.service; then
     # Left by a run that was killed: Postfix may still ask it, and goes on until it has another.
-    reported=$(ask postfix "local:$cover/opendkim.sock")
-    signed "$reported" && return
+    ask postfix "local:$cover/opendkim.sock"
+    signed && return
     if ! named; then
       reload_postfix ${DRAIN_SECONDS * 2} || return 1
     elif printf '%s\n' "$reported" | grep -qv ' - '; then
@@ -123,8 +124,8 @@ const COVER = raw(`start_cover() {
   fi
   perl ${FILES} directory "$cover" "owner=$user" "group=$(id -gn "$(postconf -h mail_owner)")" mode=2750 there=1 &&
     instance cover "$cover" /etc/opendkim.conf Restart=on-failure || return 1
-  reported=$(ask postfix "local:$cover/opendkim.sock")
-  signed "$reported" || {
+  ask postfix "local:$cover/opendkim.sock" wait
+  signed || {
     say 'a second OpenDKIM, which is to sign meanwhile, does not:'
     differs "$reported"
     return 1

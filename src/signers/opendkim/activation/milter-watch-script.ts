@@ -2,6 +2,8 @@
 // restarts together with OpenDKIM.
 import { MILTER_ANSWERS_PROGRAM } from '../../../resources/milters/milter-answers-program.ts'
 import { ACTIVATION } from './state.ts'
+import { packed } from '../../../resources/files/program/packed.ts'
+import { quote } from '../../../shell/quote.ts'
 import { raw, type Script } from '../../../shell/script.ts'
 
 /** What milters answered before, and the program that asks them. */
@@ -11,18 +13,20 @@ export const ANSWERS = `${ACTIVATION}/answers`
 const PATIENCE_HALF_SECONDS = 16
 
 /**
- * `ask_milters` keeps what each answers; after it, `none_died` waits until none is dead that was not. `bound
- * PROPERTIES` are the units that systemd stops and restarts with OpenDKIM, as far as they run; `start_bound` starts
- * those of `$bound`: one that failed meanwhile comes back by no restart of OpenDKIM.
+ * `ask_milters` keeps what each answers; after it, `died` sets `reported` to those that are dead and were not, and
+ * `none_died` waits until there are none. `start_bound` starts the units of `$bound`: one that failed meanwhile comes
+ * back by no restart of OpenDKIM. `running UNITS` sets `bound` to those that run.
  */
-export const MILTER_WATCH: Script = raw(`cat > ${ANSWERS}.pl <<'mailrun-perl' || exit 1
-${MILTER_ANSWERS_PROGRAM}mailrun-perl
+export const MILTER_WATCH: Script = raw(`printf %s ${quote(packed(MILTER_ANSWERS_PROGRAM))} > ${ANSWERS}.pl || exit 1
 ask_milters() { [ ! -e /etc/postfix/main.cf ] || perl ${ANSWERS}.pl > ${ANSWERS}; }
-died() { [ ! -e ${ANSWERS} ] || perl ${ANSWERS}.pl ${ANSWERS}; }
+died() {
+  reported=
+  [ ! -e ${ANSWERS} ] || reported=$(perl ${ANSWERS}.pl ${ANSWERS})
+}
 none_died() {
   i=0
   while
-    reported=$(died)
+    died
     [ "$reported" ]
   do
     i=$((i + 1))
@@ -34,10 +38,9 @@ none_died() {
     sleep 0.5
   done
 }
-bound() {
-  for u in $(systemctl show -p "$1" --value opendkim.service); do
-    ! systemctl is-active --quiet -- "$u" || printf '%s ' "$u"
-  done
+running() {
+  bound=
+  for u in $1; do ! systemctl is-active --quiet -- "$u" || bound="$bound$u "; done
 }
 start_bound() {
   [ -z "$bound" ] || {

@@ -1,7 +1,8 @@
 // The script that makes OpenDKIM sign with a new set of files. It checks and tries the files, puts them in place
 // together, lets the daemon itself prove that it signs, and restores the former files if that fails.
-import { FILES, files } from '../../../resources/files/program/files.ts'
+import { FILES } from '../../../resources/files/program/files.ts'
 import { ACTIVATION } from './state.ts'
+import { packed } from '../../../resources/files/program/packed.ts'
 import { quote } from '../../../shell/quote.ts'
 import { lines, raw, type Script } from '../../../shell/script.ts'
 import { sh } from '../../../shell/sh.ts'
@@ -10,6 +11,7 @@ import { LISTED, listsFunctions, type ListsChange } from './lists-script.ts'
 import { OPENDKIM_ASK, UNSIGNED } from './ask.ts'
 import { OPENDKIM_GATE } from './gate.ts'
 import { GONE } from './files.ts'
+import { CONFIGURATION } from '../setup/opendkim.ts'
 import { hardeningFunctions, type UnitHardening } from './hardening-script.ts'
 import { installFunctions } from './install-script.ts'
 import type { Signer } from './tables.ts'
@@ -39,6 +41,9 @@ const WORK = '/run/mailrun-opendkim'
 const NEW = `${ACTIVATION}/new`
 const OLD = `${ACTIVATION}/old`
 const ASK = `${ACTIVATION}/ask.pl`
+/** What a stage printed, which is shown where it fails. */
+const SAID = `${NEW}/said`
+const SWEPT = [NEW, `${OLD}.done`, ASK, ANSWERS, `${ANSWERS}.pl`, LISTED, `${WORK}-trial`]
 
 /** Enough for a start and its proof, for undoing it and that proof, and for sessions of Postfix. */
 export const OPENDKIM_SECONDS = 900
@@ -56,30 +61,30 @@ export const askedAs = (socket: string): string =>
 /** Each stage is a function beside the one that undoes it; `main` has the order. */
 export function opendkimScript(start: OpendkimStart): Script {
   const { files: paths, staged, lists, verb } = start
+  const proved = { validate: undefined, prove: raw('prove') }
   const again = verb === 'reload' ? 'reload' : 'restart'
   return lines([
     variables(start),
     TOOLS,
     hardeningFunctions(start.hardened),
     INSTANCE,
-    installFunctions(paths),
-    gate(paths),
+    installFunctions(
+      paths,
+      paths.filter((path) => staged.has(path)),
+    ),
+    gate(start),
     TRY,
     PROVE,
     raw('# Both leave the stamp of what they proved; their last lines are reported where they fail.'),
-    lines([raw('activate() ('), startScript({ ...start, validate: undefined, prove: raw('prove') }), raw(')')]),
-    lines([
-      raw('reactivate() ('),
-      startScript({ ...start, listens: [], verb: again, validate: undefined, prove: raw('prove') }),
-      raw(')'),
-    ]),
+    lines([raw('activate() ('), startScript({ ...start, ...proved }), raw(')')]),
+    lines([raw('reactivate() ('), startScript({ ...start, ...proved, listens: [], verb: again }), raw(')')]),
     UNDO,
     LIVE,
     MILTER_WATCH,
     lists === undefined
       ? raw('listed() { ask_milters && live_or_softened && none_died; }; unlist() { :; }')
       : listsFunctions(lists),
-    stage(paths, staged),
+    stage(staged),
     MAIN,
   ])
 }
@@ -96,27 +101,36 @@ was=${former === undefined ? '' : askedAs(former)}
 cursor=
 logs=
 bound=
-domains() { printf '%s\n' ${signs.map(({ from, domain }) => `${from}/${domain}`)}; }`
+asked=${signs.map(({ from, domain }) => `${from}/${domain}\n`).join('')}
+nl='
+'`
 }
 
 /**
- * `setting NAME FILE` prints the value of a setting, `as_milter SOCKET` prints the milter in the form of
- * {@link OPENDKIM_ASK}, `ask WHO MILTER` asks about all domains.
+ * `setting NAME FILE` sets `v` to the value of a setting, the name as a pattern of case, `as_milter SOCKET` prints the
+ * milter in the form of {@link OPENDKIM_ASK}, `ask WHO MILTER OPTIONS` sets `reported` to what it says of all domains,
+ * `unit_now` asks for what the unit is.
  */
 const TOOLS = raw(`say() { printf '%s\\n' "$1" >&2; }
-own() { systemctl is-active --quiet opendkim.service; }
 sweep() {
-  end_instance trial
-  rm -rf -- ${NEW} ${ASK} ${ANSWERS} ${ANSWERS}.pl ${LISTED}
+  stop_instance trial
+  rm -rf -- ${SWEPT.join(' ')}
 }
 touched= as=postfix
 trap sweep EXIT
 setting() {
-  awk -v n="$1" '
-    {sub(/#.*/, "")}
-    tolower($1)==n {v=$0; sub(/^[ \\t]*[^ \\t]+[ \\t]+/, "", v); sub(/[ \\t]+$/, "", v)}
-    END {print v}
-  ' "$2" 2>/dev/null
+  v= n=$1 f=$2
+  [ -r "$f" ] || return 0
+  while IFS= read -r l || [ "$l" ]; do
+    l=\${l%%#*}
+    set -f
+    set -- $l
+    set +f
+    case \${1-} in $n)
+      shift
+      v=$*;;
+    esac
+  done < "$f"
 }
 as_milter() {
   case $1 in
@@ -130,82 +144,103 @@ as_milter() {
     *) printf 'local:%s' "$1";;
   esac
 }
-ask() { domains | xargs -r perl ${ASK} "$@"; }
-mkdir -p -- ${ACTIVATION}
-cat > ${ASK} <<'mailrun-perl' || exit 1
-${OPENDKIM_ASK}mailrun-perl`)
+listens_at() {
+  setting '[Ss][Oo][Cc][Kk][Ee][Tt]' /etc/opendkim.conf
+  as_milter "$v"
+}
+ask() { reported=$(perl ${ASK} "$@"); }
+unit_now() {
+  active= pid_file= consists= needed_by=
+  shown=$(systemctl show -p ActiveState,PIDFile,ConsistsOf,BoundBy,RequiredBy,RequisiteOf opendkim.service)
+  while IFS= read -r l; do
+    case $l in
+      ActiveState=active|ActiveState=reloading|ActiveState=refreshing) active=1;;
+      PIDFile=*) pid_file=\${l#*=};;
+      ConsistsOf=*) consists=\${l#*=};;
+      BoundBy=*|RequiredBy=*|RequisiteOf=*) needed_by="$needed_by \${l#*=}";;
+    esac
+  done <<END
+$shown
+END
+}
+[ -d ${NEW} ] || mkdir -p -- ${NEW}
+printf '%s__END__\\n%s' ${quote(packed(OPENDKIM_ASK))} "$asked" > ${ASK} || exit 1`)
 
 /**
- * `instance NAME DIRECTORY CONFIGURATION PROPERTY` starts an OpenDKIM beside the one that runs, with its socket in the
- * directory; `end_instance NAME` kills it. A stop would take libmilter up to 5 s (MI_CHK_TIME), and nobody asks it any
- * more.
+ * `instance NAME DIRECTORY CONFIGURATION PROPERTY` starts an OpenDKIM beside the one that runs, as `user` and `group`,
+ * with its socket in the directory; `stop_instance NAME` kills it, `end_instance NAME` removes its files, too. A stop would take libmilter up to 5 s (MI_CHK_TIME),
+ * and nobody asks it any more.
  */
-const INSTANCE = raw(`work() {
-  perl ${FILES} directory "${WORK}-$1" "owner=$user" "group=$(id -gn "$user")" mode=0700 there=1
-}
+const INSTANCE = raw(`is_loaded() { [ -e "/run/systemd/transient/mailrun-opendkim-$1.service" ]; }
 instance() {
   end_instance "$1"
-  systemctl reset-failed "mailrun-opendkim-$1.service" 2>/dev/null
-  work "$1" &&
-    rm -f -- "$2/opendkim.sock" &&
+  ! is_loaded "$1" || systemctl reset-failed "mailrun-opendkim-$1.service" 2>/dev/null
+  perl ${FILES} directory "${WORK}-$1" "owner=$user" "group=$group" mode=0700 there=1 &&
+    { [ ! -e "$2/opendkim.sock" ] || rm -f -- "$2/opendkim.sock"; } &&
     launch "$2 ${WORK}-$1" --unit="mailrun-opendkim-$1" -p KillSignal=SIGKILL -p "$4" \\
-      /usr/sbin/opendkim -f -x "$3" -p "local:$2/opendkim.sock" -P "${WORK}-$1/pid" || return 1
-  i=0
-  until [ -S "$2/opendkim.sock" ] || [ "$i" -ge 50 ]; do
-    i=$((i + 1))
-    sleep 0.1
-  done
+      /usr/sbin/opendkim -f -x "$3" -p "local:$2/opendkim.sock" -P "${WORK}-$1/pid"
+}
+stop_instance() {
+  ! is_loaded "$1" || systemctl stop "mailrun-opendkim-$1.service" 2>/dev/null
 }
 end_instance() {
-  systemctl stop "mailrun-opendkim-$1.service" 2>/dev/null
-  rm -rf -- "${WORK}-$1"
+  stop_instance "$1"
+  [ ! -e "${WORK}-$1" ] || rm -rf -- "${WORK}-$1"
 }`)
 
 /** Files that are not staged stay as they are. A staged file must be complete. */
-const stage = (paths: readonly string[], staged: ReadonlyMap<string, string>): Script =>
-  lines([
-    raw(`stage() {\nmkdir -p -- ${NEW}`),
-    ...paths.map((path) => {
-      const name = `${NEW}/${path.split('/').at(-1) ?? ''}`
-      const digest = staged.get(path)
-      if (digest === GONE) return sh`rm -f -- ${name}`
-      return digest === undefined
-        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || ${files('copy', name, [['source', path]])} || return 1`
-        : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || {
-  say ${`${name} did not arrive whole`}
-  return 1
-}`
-    }),
-    raw('}'),
+function stage(staged: ReadonlyMap<string, string>): Script {
+  const at = (path: string): string => `${NEW}/${path.split('/').at(-1) ?? ''}`
+  const gone = [...staged].filter(([, digest]) => digest === GONE).map(([path]) => at(path))
+  const there = [...staged].filter(([, digest]) => digest !== GONE).map(([path, digest]) => `${digest}  ${at(path)}`)
+  return lines([
+    raw('stage() {'),
+    ...gone.map((name) => sh`[ ! -e ${name} ] || rm -f -- ${name}`),
+    ...(there.length === 0
+      ? []
+      : [
+          raw(`sha256sum --status -c <<'END' || {\n${there.join('\n')}\nEND`),
+          ...there.map(
+            (line) => sh`echo ${line} | sha256sum --status -c || say ${`${line.slice(66)} did not arrive whole`}`,
+          ),
+          raw('return 1\n}'),
+        ]),
+    raw(':\n}'),
   ])
+}
 
 /**
  * opendkim.conf(5) has no option for other tables in a trial, so a copy of the configuration names the staged tables.
+ * Postfix is looked at where it is told of anything, or a start of OpenDKIM may have it started, too.
  */
-function gate(files: readonly string[]): Script {
-  const stagedPaths = files.map((path) => `-e ${quote(`s|${path}|${NEW}/${path.split('/').at(-1) ?? ''}|g`)}`)
-  return raw(`gate() {
-  sed ${stagedPaths.join(' ')} ${NEW}/opendkim.conf > ${NEW}/check.conf || return 1
-  user=$(setting userid ${NEW}/check.conf)
-  user=\${user%%:*}
-  perl - ${NEW}/check.conf "$(systemctl show -p PIDFile --value opendkim.service)" <<'mailrun-perl' || return 1
-${OPENDKIM_GATE}mailrun-perl
-  reported=$(opendkim -n -x ${NEW}/check.conf 2>&1) || {
-    say "opendkim -n: $reported"
-    return 1
-  }
-  reported=$(runuser -u "$user" -- opendkim -n -x ${NEW}/check.conf 2>&1) || {
-    say "opendkim -n, as user $user: $reported"
-    return 1
-  }
-  command -v postfix >/dev/null && [ -e /etc/postfix/main.cf ] && {
+function gate({ files: paths, staged, verb, lists }: OpendkimStart): Script {
+  const at = (path: string): string => `${NEW}/${path.split('/').at(-1) ?? ''}`
+  const comes = paths.filter((path) => staged.has(path) && staged.get(path) !== GONE)
+  const configuration = comes.includes(CONFIGURATION) ? at(CONFIGURATION) : CONFIGURATION
+  const words = [configuration, `${NEW}/check.conf`, ...comes.flatMap((path) => [path, at(path)])]
+  const postfix = raw(`command -v postfix >/dev/null && [ -e /etc/postfix/main.cf ] && {
     reported=$(postfix check 2>&1) || {
       say "postfix check: $reported"
       return 1
     }
+  }`)
+  return lines([
+    raw(`gate() {
+  as_user=$(perl -e ${quote(packed(OPENDKIM_GATE))} "$pid_file" ${words.map(quote).join(' ')}) || return 1
+  read -r user group <<END
+$as_user
+END
+  reported=$(opendkim -n -x ${NEW}/check.conf 2>&1) || {
+    say "opendkim -n: $reported"
+    return 1
   }
-  try
-}`)
+  reported=$(setpriv --reuid "$user" --regid "$group" --init-groups opendkim -n -x ${NEW}/check.conf 2>&1) || {
+    say "opendkim -n, as user $user: $reported"
+    return 1
+  }`),
+    ...(lists === undefined && verb === 'reload' ? [] : [postfix]),
+    raw('try\n}'),
+  ])
 }
 
 /**
@@ -213,11 +248,11 @@ ${OPENDKIM_GATE}mailrun-perl
  * hardening, the hardening is left out. `differs ANSWER` prints where an answer is not the wanted one.
  */
 const TRY = raw(`tried() {
-  if work trial && instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120; then
+  if instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120; then
+    ask root local:${WORK}-trial/opendkim.sock wait
     listens=
     [ ! -S ${WORK}-trial/opendkim.sock ] || listens=1
-    reported=$(ask root local:${WORK}-trial/opendkim.sock)
-    end_instance trial
+    stop_instance trial
     [ "$reported" = "$want" ] && return
     if [ "$listens" ]; then differs "$reported"; else say 'it does not listen; its last lines:'; fi
   fi
@@ -225,14 +260,16 @@ const TRY = raw(`tried() {
   return 1
 }
 try() {
-  reported=$(tried 2>&1) && return
+  tried > ${SAID} 2>&1 && return
+  reported=$(cat ${SAID})
   if [ "$hard" ] && [ "$owned" ]; then
     why=$reported
     hard=
-    reported=$(tried 2>&1) && {
+    tried > ${SAID} 2>&1 && {
       soften "$why"
       return
     }
+    reported=$(cat ${SAID})
   fi
   say "an OpenDKIM with these files, tried beside the one that runs, does not sign as it should:"
   say "$reported"
@@ -257,16 +294,17 @@ differs() {
 
 /**
  * Every domain in `want` must be signed as `want` says. OpenDKIM reloads only at the next connection, and only logs a
- * failure; the question makes it reload.
+ * failure; the question makes it reload. `signed` says whether `reported` is so.
  */
 const PROVE = raw(`prove() {
   i=0
   until
-    reported=$(ask "$as" "$milter")
-    signed "$reported"
+    ask "$as" "$milter"
+    signed
   do
     i=$((i + 1))
     [ "$i" -lt 5 ] || {
+      up
       differs "$reported"
       tell 'OpenDKIM runs, but does not sign as it should; its last lines:'
     }
@@ -275,8 +313,8 @@ const PROVE = raw(`prove() {
   [ "$verb" = reload ] && [ "$cursor" ] && [ "$logs" ] || return 0
   i=0
   until
-    journalctl -q --no-pager -o cat --after-cursor="$cursor" --unit=opendkim.service |
-      grep -q '^configuration reloaded '
+    logged=$(journalctl -q --no-pager -o cat --after-cursor="$cursor" --unit=opendkim.service)
+    case "$nl$logged" in *"$nl"'configuration reloaded '*) ;; *) false;; esac
   do
     i=$((i + 1))
     [ "$i" -lt 25 ] || tell 'OpenDKIM did not take the new configuration; its last lines:'
@@ -284,10 +322,11 @@ const PROVE = raw(`prove() {
   done
 }
 signed() {
+  [ "$reported" != "$want" ] || return 0
   {
     printf '%s\\n' "$want"
     echo
-    printf '%s\\n' "$1"
+    printf '%s\\n' "$reported"
   } | awk '
     NF==0 {f=1; next}
     !f {w[$0]; next}
@@ -296,8 +335,10 @@ signed() {
   '
 }
 mark() {
-  cursor=$(journalctl -q --no-pager -n 0 --show-cursor 2>/dev/null | sed -n 's/^-- cursor: //p')
-  case $(setting syslog /etc/opendkim.conf) in
+  cursor=$(journalctl -q --no-pager -n 0 --show-cursor 2>/dev/null)
+  case $cursor in *'-- cursor: '*) cursor=\${cursor##*-- cursor: };; *) cursor=;; esac
+  setting '[Ss][Yy][Ss][Ll][Oo][Gg]' /etc/opendkim.conf
+  case $v in
     [YyTt1]*) logs=1;;
     *) logs=;;
   esac
@@ -309,7 +350,7 @@ mark() {
  */
 const UNDO = raw(`undo() {
   say "undone:"
-  if ! install_set ${OLD}; then
+  if ! install_set ${OLD} $files; then
     say "its former files cannot be put back; OpenDKIM still has them loaded, and the next run tries again"
     exit 1
   fi
@@ -333,8 +374,8 @@ const UNDO = raw(`undo() {
     start_bound
   }
   unlist
-  still=$(died)
-  [ -z "$still" ] || say "still dead: $still"
+  died
+  [ -z "$reported" ] || say "still dead: $reported"
   if [ "$failed" = 0 ]; then
     forget
     if [ "$before" ]; then
@@ -351,39 +392,40 @@ const UNDO = raw(`undo() {
 /** With the new hardening of its unit, else without hardening, else not at all. */
 const LIVE = raw(`live_or_softened() {
   touched=1
-  reported=$(activate 2>&1)
-  rc=$?
-  [ "$rc" != 0 ] || return 0
+  activate > ${SAID} 2>&1 && return
+  reported=$(cat ${SAID})
   say "$reported"
   softened "$reported"
 }`)
 
 const MAIN = raw(`if [ -d ${OLD} ]; then
   say "a run that did not come to its end has left files half new: they are put back first"
-  install_set ${OLD} || {
+  install_set ${OLD} $files || {
     say "its former files cannot be put back"
     exit 1
   }
 fi
+unit_now
 stage && gate || {
   say "refused: OpenDKIM and its files are left as they were"
   exit 1
 }
-[ "$milter" ] || milter=$(as_milter "$(setting socket /etc/opendkim.conf)")
-if own; then
-  former=\${was:-$(as_milter "$(setting socket /etc/opendkim.conf)")}
-  before=$(ask postfix "$former" | awk '$2!="-"')
-  bound=$(bound ConsistsOf,BoundBy,RequiredBy,RequisiteOf)
+[ "$milter" ] || milter=$(listens_at)
+if [ "$active" ]; then
+  former=\${was:-$(listens_at)}
+  ask postfix "$former" signed
+  before=$reported
+  running "$consists $needed_by"
 else
-  bound=$(bound ConsistsOf)
+  running "$consists"
 fi
 keep || {
   say "the former files cannot be kept: OpenDKIM and its files are left as they were"
   exit 1
 }
-if ! install_set ${NEW}; then
+if ! install_set ${NEW} $staged; then
   say "the files cannot be put in place"
-  install_set ${OLD} && forget && say "undone: OpenDKIM and its files are as they were"
+  install_set ${OLD} $files && forget && say "undone: OpenDKIM and its files are as they were"
   exit 1
 fi
 mark
@@ -391,5 +433,6 @@ listed
 rc=$?
 [ "$rc" = 0 ] || undo
 note_hardening
-forget
+stop_instance trial
+forget clear / -- ${SWEPT.join(' ')} && trap - EXIT
 `)

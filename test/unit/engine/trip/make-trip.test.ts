@@ -44,7 +44,7 @@ test('the mark of frames is in no argument of a program, no file and no environm
     others.split('\n').filter((line) => line.includes(mark)),
     [],
   )
-  assert.is(new Set(Object.values<string>({ ...words })).size, 5)
+  assert.is(new Set(Object.values<string>({ ...words })).size, 4)
 })
 
 /** Nobody ends it. */
