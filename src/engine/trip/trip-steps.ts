@@ -5,6 +5,7 @@ import { FILES } from '../../resources/files/program/files.ts'
 import { FILES_PROGRAM } from '../../resources/files/program/program.ts'
 import { quote } from '../../shell/quote.ts'
 import { OUTDATED_STATUS, withOutdated } from '../../shell/outdated.ts'
+import { once } from '../../text/once.ts'
 import { beginProgress, doneLine, lastOutput, startedLine } from './progress.ts'
 import { cannotWrite } from './trip-lock.ts'
 import type { Step, TripRequest } from './trip-request.ts'
@@ -32,7 +33,7 @@ export function stepsLines({ words, steps, after }: TripRequest): readonly strin
   ${cannotWrite('$run/progress')}
   go=
 fi`,
-    ...(steps.some(({ text }) => text.includes(FILES)) ? [FILES_LINES] : []),
+    ...(steps.some(({ text }) => text.includes(FILES)) ? [filesLines()] : []),
     KEEP,
     `if [ "$go" ] && [ "$more" ]; then
   rm -f "$run"/out.* "$run"/in.*
@@ -50,10 +51,10 @@ const staleLines = (after: string): string => `if [ "$go" ] && [ "$last" != ${qu
   more=
 fi`
 
-const FILES_PACKED = gzipSync(FILES_PROGRAM, { level: 9 }).toString('base64')
+const filesPacked = once(() => gzipSync(FILES_PROGRAM, { level: 9 }).toString('base64'))
 /** Once for all steps: packed it is less than half its size. */
-const FILES_LINES = `if [ "$go" ] && [ "$more" ]; then
-  { printf %s ${FILES_PACKED} | base64 -d | gzip -dc > ${FILES}; } 2>/dev/null || {
+const filesLines = (): string => `if [ "$go" ] && [ "$more" ]; then
+  { printf %s ${filesPacked()} | base64 -d | gzip -dc > ${FILES}; } 2>/dev/null || {
     ${cannotWrite('$run/files')}
     go=
   }
