@@ -2,13 +2,15 @@
 // one for each set of modules that the same late imports need; loading them took 15 % of its time.
 import { basename } from 'node:path'
 import type { Metafile } from 'esbuild'
-import { rollup, type SourceDescription, type SourceMap } from 'rollup'
+import { rollup, type RenderedChunk, type SourceDescription, type SourceMap } from 'rollup'
 import { lineMap } from './bundle-maps.ts'
 
 /** Which parts go together, by what they are loaded for: what stands in an earlier one is in no later one. */
 const TOGETHER = {
+  // What is loaded before Node keeps what it compiles.
+  start: ['src/cli/main.ts'],
   // The command itself, with all that its help needs.
-  command: ['src/cli/main.ts', 'src/cli/act.ts'],
+  command: ['src/cli/act.ts'],
   // A run of a playbook, as people read of it.
   run: [
     'src/index.ts',
@@ -48,6 +50,7 @@ export async function joinParts(
     manualChunks: (id) => groups.get(id),
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
+    banner: commonJsOf,
     hoistTransitiveImports: false,
     sourcemap: true,
     sourcemapExcludeSources: true,
@@ -64,6 +67,19 @@ export async function joinParts(
     return [each.fileName, 'code' in each ? each.code : String(each.source)]
   })
 }
+
+const COMMON_JS = /\b(?:require|__filename|__dirname)\b/
+
+/** What CommonJS packages rest on, and an ES module has not: once for each file that has some of it. */
+const commonJsOf = ({ modules }: RenderedChunk): string =>
+  Object.values(modules).some(({ code }) => code !== null && COMMON_JS.test(code))
+    ? [
+        "import { createRequire as createRequireOfBundle } from 'node:module';",
+        'const require = createRequireOfBundle(import.meta.url),',
+        '__filename = import.meta.filename,',
+        '__dirname = import.meta.dirname;',
+      ].join(' ')
+    : ''
 
 /** A part with its source map. */
 function loaded(name: string, parts: ReadonlyMap<string, string>): SourceDescription | null {

@@ -3,6 +3,7 @@
 import * as module from 'node:module'
 import { tooFewFiles } from '../commands/fleet/open-files.ts'
 import { ownVersion } from '../commands/version.ts'
+import { cacheFolder } from '../playbook/cache-folder.ts'
 
 const words = process.argv.slice(2)
 const problem = tooFewFiles()
@@ -13,9 +14,11 @@ if (problem !== undefined) {
 if (words.length === 1 && words[0] === '--version') {
   process.stdout.write(`${ownVersion()}\n`)
 } else {
-  // Node 22 has it, Node 20 has not.
-  const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
-  enableCompileCache?.()
+  // Node 22 has it, Node 20 has not. Its own folder is in /tmp, where somebody else could make it first and put code into
+  // it; Node does not look whose it is.
+  const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown }
+  const folder = enableCompileCache && cacheFolder('mailrun')
+  if (folder) enableCompileCache(folder)
   const { act } = await import('./act.ts')
   await act(words, ownVersion())
 }

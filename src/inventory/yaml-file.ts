@@ -51,6 +51,9 @@ const asAnsible = (tag: Tags[number]): Tags => {
   if (typeof tag !== 'object' || tag.collection !== undefined) return [tag]
   if (tag.tag === 'tag:yaml.org,2002:bool') return [{ ...tag, test: tag.test?.test('true') ? YES : NO }]
   if (tag.tag === 'tag:yaml.org,2002:float' && tag.format === 'EXP') return [{ ...tag, test: EXPONENT }]
+  // The package reads it in another way where it is bundled.
+  if (tag.tag === 'tag:yaml.org,2002:binary')
+    return [{ ...tag, resolve: (text: string) => Buffer.from(text, 'base64') }]
   // A date stays as it is written.
   return tag.tag === 'tag:yaml.org,2002:timestamp' ? [] : [tag]
 }

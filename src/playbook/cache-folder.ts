@@ -1,4 +1,5 @@
-// The folder for compiled playbooks. Nobody else may be able to write to it, because its files are executed.
+// The folders for compiled code: of playbooks, and of mailrun itself. Nobody else may be able to write to them, because
+// their files are executed.
 import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, type Stats } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
@@ -11,6 +12,9 @@ const KEPT_MS = 30 * 24 * 3600 * 1000
 /** In one run, which is not to wait for it. */
 const REMOVED_AT_MOST = 100
 
+/** By what is in it, the name of the folder. Jiti writes files; Node makes a folder for each of its versions. */
+const FOLDERS = { playbooks: 'mailrun', mailrun: 'mailrun-node' } as const
+
 let refused: string | undefined
 
 /** Why nothing was kept, for `--verbose`; `undefined` where nothing was to be kept, or it was. */
@@ -20,9 +24,9 @@ export const notCached = (): string | undefined => refused
  * Below XDG_CACHE_HOME, else ~/.cache; `false`, which keeps nothing, where it cannot be made, or where somebody else
  * than root could put another text there: by writing a file, or by a folder on the way in the place of another.
  */
-export function cacheFolder(): string | false {
+export function cacheFolder(of: keyof typeof FOLDERS): string | false {
   const base = process.env['XDG_CACHE_HOME']
-  const folder = join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'), 'mailrun')
+  const folder = join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'), FOLDERS[of])
   try {
     // Before anything is made there: as root one would follow somebody else's links.
     refused = writableByOthers(standing(folder))
@@ -31,8 +35,11 @@ export function cacheFolder(): string | false {
     const real = realpathSync(folder)
     refused = writableByOthers(real)
     if (refused !== undefined) return false
-    const files = filesIn(real)
-    refused = othersFiles(real, files)
+    const found = entriesIn(real)
+    const isFolder = ({ is }: Entry): boolean => of === 'mailrun' && is.isDirectory() && isOurs(is)
+    const folders = found.filter(isFolder)
+    const files = [...found.filter((each) => !isFolder(each)), ...folders.flatMap(({ path }) => entriesIn(path))]
+    refused = othersFiles(real, folders, files)
     if (refused !== undefined) return false
     sweep(files)
     return real
@@ -58,7 +65,7 @@ interface Entry {
 }
 
 /** Without those that another run has removed meanwhile. */
-const filesIn = (folder: string): readonly Entry[] =>
+const entriesIn = (folder: string): readonly Entry[] =>
   readdirSync(folder).flatMap((name) => {
     const path = join(folder, name)
     const is = lstatSync(path, { throwIfNoEntry: false })
@@ -69,13 +76,13 @@ const filesIn = (folder: string): readonly Entry[] =>
  * In a folder that others cannot enter nobody can have changed a file. One that they could enter is closed, and what
  * they could write there is removed.
  */
-function othersFiles(folder: string, files: readonly Entry[]): string | undefined {
-  const { mode } = lstatSync(folder)
-  if ((mode & OTHERS) !== 0) chmodSync(folder, 0o700)
-  for (const { path, is } of files) {
-    if (!isOurs(is) || !is.isFile()) return `${path} is no file of one's own`
-    if ((mode & OTHERS) !== 0 && (is.mode & OTHERS_WRITE) !== 0) rmSync(path)
-  }
+function othersFiles(folder: string, folders: readonly Entry[], files: readonly Entry[]): string | undefined {
+  const isOpen = (lstatSync(folder).mode & OTHERS) !== 0
+  if (isOpen) chmodSync(folder, 0o700)
+  const others = files.find(({ is }) => !isOurs(is) || !is.isFile())
+  if (others !== undefined) return `${others.path} is no file of one's own`
+  for (const { path, is } of [...folders, ...files])
+    if (isOpen && (is.mode & OTHERS_WRITE) !== 0) rmSync(path, { recursive: true, force: true })
   return undefined
 }
 

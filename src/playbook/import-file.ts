@@ -48,7 +48,7 @@ async function load(
   const withCache = (fsCache: string | false): Promise<{ readonly default?: unknown }> =>
     createJiti(path, { virtualModules, interopDefault: false, fsCache }).import(path)
   try {
-    return await withCache(cacheFolder())
+    return await withCache(cacheFolder('playbooks'))
   } catch (error) {
     if (!NO_ROOM.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     return withCache(false)

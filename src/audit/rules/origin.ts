@@ -7,6 +7,7 @@ import { covers, parseNetwork } from '../../mail/records/spf/network.ts'
 import type { HostProof, SpfProof } from '../../mail/proof/proof.ts'
 import type { HostEvidence } from '../evidence.ts'
 import { hostInspection } from '../../signers/inspections.ts'
+import { once } from '../../text/once.ts'
 
 /** Of a host that answered. */
 export interface AnsweredHost extends Pick<HostEvidence, 'listed' | 'routed' | 'own' | 'helo' | 'signer'> {
@@ -114,11 +115,11 @@ const ip6Unlisted = rule({
   },
 })
 
-const GLOBAL6 = parseNetwork('2000::/3')!
+const global6 = once(() => parseNetwork('2000::/3')!)
 
 function isGlobal6(address: string): boolean {
   const network = parseNetwork(address)
-  return network?.family === 6 && covers(GLOBAL6, network)
+  return network?.family === 6 && covers(global6(), network)
 }
 
 export const ORIGIN_RULES = [bouncesUnauthenticated, originUnauthenticated, heloDiffers, ip6Unlisted]

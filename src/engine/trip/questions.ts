@@ -13,6 +13,7 @@ import {
 import { stackOf } from '../../core/stack-of.ts'
 import type { Script } from '../../shell/script.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
+import { once } from '../../text/once.ts'
 import type { Asked } from '../foresee.ts'
 
 /** What answers one question, or those of a family: a script of shell, or a part of the reader's program. */
@@ -140,10 +141,4 @@ function unanswered(probe: Probe<unknown>, { hung, rest }: NotAnswered): string 
   return isAsked(probe, hung)
     ? 'its question did not end in time, and was ended'
     : 'it was not asked, for a question before it did not end'
-}
-
-/** Made when first asked for; what it throws it throws each time. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }

@@ -1,8 +1,10 @@
 // Checks an address that a host says its mail leaves from: it must be one address, of a kind from which mail can come
 // (RFC 6890).
+import { once } from '../../text/once.ts'
 import { covers, parseNetwork, renderNetwork, type Network } from '../records/spf/network.ts'
 
-const networks = (...texts: readonly string[]): readonly Network[] => texts.map((text) => parseNetwork(text)!)
+type Networks = () => readonly Network[]
+const networks = (...texts: readonly string[]): Networks => once(() => texts.map((text) => parseNetwork(text)!))
 
 /** RFC 6890: what nobody outside sees. */
 const INSIDE = networks(
@@ -22,7 +24,7 @@ const INSIDE = networks(
  * RFC 6890 and the registries of IANA that it made: what no packet to another host comes from. Addresses for
  * documentation are not among them: nobody routes them, so they let nobody send, and labs use them as public ones.
  */
-const KINDS: readonly (readonly [what: string, among: readonly Network[]])[] = [
+const KINDS: readonly (readonly [what: string, among: Networks])[] = [
   ['unspecified', networks('0.0.0.0/8', '::/128')],
   ['loopback', networks('127.0.0.0/8', '::1/128')],
   ['multicast', networks('224.0.0.0/4', 'ff00::/8')],
@@ -33,7 +35,7 @@ const KINDS: readonly (readonly [what: string, among: readonly Network[]])[] = [
 const UNICAST = networks('2000::/3', 'fc00::/7', 'fe80::/10')
 const LINK_LOCAL = networks('fe80::/10')
 
-const isIn = (among: readonly Network[], network: Network): boolean => among.some((each) => covers(each, network))
+const isIn = (among: Networks, network: Network): boolean => among().some((each) => covers(each, network))
 
 export type SendingAddress =
   /** As SPF writes it. */

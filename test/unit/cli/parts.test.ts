@@ -38,16 +38,21 @@ function loadedBy(folder: string, ...words: readonly string[]): readonly string[
   }
 }
 
-test('the help loads the command alone', () => {
-  const loaded = loadedBy(tmpdir(), '--help')
-  assert.is(loaded.length, 2, loaded.join('\n'))
+test('the version loads what starts it, and the help the command besides', () => {
+  for (const [flag, files] of [
+    ['--version', 2],
+    ['--help', 3],
+  ] as const) {
+    const loaded = loadedBy(tmpdir(), flag)
+    assert.is(loaded.length, files, loaded.join('\n'))
+  }
 })
 
 test('a run loads the command, the run, and what playbooks import', () => {
   const user = project({ 'playbook.ts': PLAYBOOK, 'inventory.yaml': INVENTORY })
   try {
     const loaded = loadedBy(user.folder, 'playbook.ts', '-i', 'inventory.yaml')
-    assert.ok(loaded.length >= 4 && loaded.length <= 8, loaded.join('\n'))
+    assert.ok(loaded.length >= 5 && loaded.length <= 9, loaded.join('\n'))
   } finally {
     user.remove()
   }
@@ -57,7 +62,7 @@ test('what one format or command needs is loaded by it alone', () => {
   const user = project({ 'playbook.ts': PLAYBOOK, 'inventory.yaml': INVENTORY })
   try {
     const loaded = loadedBy(user.folder, 'playbook.ts', '-i', 'inventory.yaml', '--format', 'ndjson')
-    assert.ok(loaded.length <= 10, loaded.join('\n'))
+    assert.ok(loaded.length <= 11, loaded.join('\n'))
     assert.is(loaded.filter((url) => /html|sarif|mailauth/.test(url)).length, 0, loaded.join('\n'))
   } finally {
     user.remove()

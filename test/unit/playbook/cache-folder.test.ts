@@ -1,4 +1,4 @@
-// Where compiled playbooks are kept, and where not.
+// Where compiled playbooks and mailrun's own compiled code are kept, and where not.
 import {
   chmodSync,
   chownSync,
@@ -38,7 +38,7 @@ const make = (folder: string, mode: number): string => {
   return folder
 }
 const refused = (why: RegExp): void => {
-  assert.is(cacheFolder(), false)
+  assert.is(cacheFolder('playbooks'), false)
   assert.match(notCached() ?? '', why)
 }
 
@@ -51,7 +51,7 @@ test.after(() => {
 test('a folder is made that nobody else can enter, and used again', () => {
   const made = home(0o755)
   for (const _ of [1, 2]) {
-    assert.is(cacheFolder(), join(made, 'mailrun'))
+    assert.is(cacheFolder('playbooks'), join(made, 'mailrun'))
     assert.is(notCached(), undefined)
     writeFileSync(join(made, 'mailrun', 'a.cjs'), '', { mode: 0o664 })
   }
@@ -76,7 +76,7 @@ test('a folder that others may write is not used, nor one below a folder that th
 test('what lies in a sticky folder is not taken away, and is used', () => {
   const made = home(0o1777)
   make(join(made, 'mailrun'), 0o700)
-  assert.is(cacheFolder(), join(made, 'mailrun'))
+  assert.is(cacheFolder('playbooks'), join(made, 'mailrun'))
 })
 
 test('of a folder that others could enter it is closed, and what they could write is removed', () => {
@@ -88,7 +88,7 @@ test('of a folder that others could enter it is closed, and what they could writ
     writeFileSync(join(folder, name), '')
     chmodSync(join(folder, name), mode)
   }
-  assert.is(cacheFolder(), folder)
+  assert.is(cacheFolder('playbooks'), folder)
   assert.is(lstatSync(folder).mode & 0o777, 0o700)
   assert.equal([existsSync(join(folder, 'mine.cjs')), existsSync(join(folder, 'open.cjs'))], [true, false])
 })
@@ -106,11 +106,11 @@ function lay(folder: string, name: string, made: number, read: number): string {
 test('what was not read for 30 days is removed, some of it in each run', () => {
   const folder = make(join(home(), 'mailrun'), 0o700)
   const [old, read, young] = [lay(folder, 'a', 31, 31), lay(folder, 'b', 90, 29), lay(folder, 'c', 1, 90)]
-  assert.is(cacheFolder(), folder)
+  assert.is(cacheFolder('playbooks'), folder)
   assert.equal([old, read, young].map(existsSync), [false, true, true])
   for (let index = 0; index < 250; index += 1) lay(folder, `old-${index}`, 31, 31)
   const left = [0, 0, 0].map(() => {
-    assert.is(cacheFolder(), folder)
+    assert.is(cacheFolder('playbooks'), folder)
     return readdirSync(folder).length - 2
   })
   assert.equal(left, [150, 50, 0])
@@ -127,19 +127,41 @@ test('nothing is removed from a folder that is not used', () => {
 test('behind a link counts where it leads to', () => {
   const elsewhere = make(join(home(), 'elsewhere'), 0o700)
   symlinkSync(elsewhere, join(home(), 'mailrun'))
-  assert.is(cacheFolder(), elsewhere)
+  assert.is(cacheFolder('playbooks'), elsewhere)
   const open = home(0o777)
   make(join(open, 'inner'), 0o700)
   symlinkSync(join(open, 'inner'), join(home(), 'mailrun'))
   refused(/^others may write .*\/\d+$/)
   symlinkSync('/nowhere', join(home(), 'mailrun'))
-  assert.is(cacheFolder(), false)
+  assert.is(cacheFolder('playbooks'), false)
 })
 
 test('what is no file is not run', () => {
   const folder = make(join(home(), 'mailrun'), 0o700)
   symlinkSync('/tmp/theirs.cjs', join(folder, 'a.cjs'))
   refused(/a\.cjs is no file of one's own$/)
+})
+
+test("what Node keeps of mailrun's own code is in folders of its versions", () => {
+  const made = home()
+  assert.is(cacheFolder('mailrun'), join(made, 'mailrun-node'))
+  const folder = make(join(made, 'mailrun-node', 'v22.1.0-x64-1a2b3c4d-0'), 0o755)
+  const [old, young] = [lay(folder, 'a', 31, 31), lay(folder, 'b', 1, 1)]
+  assert.is(cacheFolder('mailrun'), join(made, 'mailrun-node'))
+  assert.equal([old, young].map(existsSync), [false, true])
+  symlinkSync('/tmp/theirs', join(folder, 'c'))
+  assert.is(cacheFolder('mailrun'), false)
+  assert.match(notCached() ?? '', /\/c is no file of one's own$/)
+})
+
+test("what others could write of mailrun's own code is removed, and no folder is taken in place of a file", () => {
+  const folder = make(join(home(), 'mailrun-node'), 0o755)
+  const [closed, open] = [make(join(folder, 'v22'), 0o755), make(join(folder, 'v24'), 0o777)]
+  const files = [closed, open].map((each) => lay(each, 'a', 1, 1))
+  assert.is(cacheFolder('mailrun'), folder)
+  assert.equal(files.map(existsSync), [true, false])
+  make(join(make(join(home(), 'mailrun'), 0o700), 'v22'), 0o700)
+  refused(/v22 is no file of one's own$/)
 })
 
 if (process.getuid?.() === 0) {
@@ -151,6 +173,8 @@ if (process.getuid?.() === 0) {
     chownSync(made, 65_534, 65_534)
     refused(/belongs to somebody else \(uid 65534\)/)
     assert.not.ok(existsSync(join(made, 'mailrun')))
+    chownSync(make(join(make(join(home(), 'mailrun-node'), 0o700), 'v22'), 0o700), 65_534, 65_534)
+    assert.is(cacheFolder('mailrun'), false)
     const file = join(make(join(home(), 'mailrun'), 0o700), 'a.cjs')
     writeFileSync(file, '')
     chownSync(file, 65_534, 65_534)

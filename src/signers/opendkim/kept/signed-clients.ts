@@ -2,6 +2,7 @@
 // hosts.
 import { covers, hasHostBits, parseNetwork, type Network } from '../../../mail/records/spf/network.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
+import { once } from '../../../text/once.ts'
 import type { OpendkimConfiguration } from '../configuration/index.ts'
 import { dataSetOf } from '../configuration/data-set.ts'
 import { Doubts, type OpendkimSources, type Place } from '../configuration/sources.ts'
@@ -58,10 +59,10 @@ function clientOf(entry: Untrusted, isPattern: boolean): string | undefined {
   const network = parseNetwork(name.replace(/^\[(.*)\]/, '$1'))
   if (network === undefined) return name === 'localhost' ? undefined : name
   // OpenDKIM looks for 192.168.0.0/24, and finds none that is written 192.168.0.1/24.
-  return hasHostBits(network) || LOOPBACKS.some((each) => covers(each, network)) ? undefined : name
+  return hasHostBits(network) || loopbacks().some((each) => covers(each, network)) ? undefined : name
 }
 
-const LOOPBACKS = ['127.0.0.0/8', '::1'].map((each) => parseNetwork(each)!)
+const loopbacks = once(() => ['127.0.0.0/8', '::1'].map((each) => parseNetwork(each)!))
 
 class Trusted {
   private readonly names: ReadonlySet<string>
