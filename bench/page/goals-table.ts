@@ -4,7 +4,10 @@ import { shown } from './number.ts'
 import type { AllResults } from '../results.ts'
 
 const valuesText = ({ unit, at }: Goal, values: ReadonlyMap<number, number>): string => {
-  const words = [...values].map(([where, value]) => `${shown(value)}${values.size > 1 ? ` (${where} ${at})` : ''}`)
+  const place = (where: number): string => (where === 1 ? at.replace(/s$/, '') : at)
+  const words = [...values].map(
+    ([where, value]) => `${shown(value)}${values.size > 1 ? ` (${where} ${place(where)})` : ''}`,
+  )
   return words.length === 0 ? '' : `${words.join(', ')} ${unit}`
 }
 
