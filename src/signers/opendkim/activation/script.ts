@@ -168,8 +168,8 @@ printf '%s__END__\\n%s' ${quote(packed(OPENDKIM_ASK))} "$asked" > ${ASK} || exit
 
 /**
  * `instance NAME DIRECTORY CONFIGURATION PROPERTY` starts an OpenDKIM beside the one that runs, as `user` and `group`,
- * with its socket in the directory; `stop_instance NAME` kills it, `end_instance NAME` removes its files, too. A stop would take libmilter up to 5 s (MI_CHK_TIME),
- * and nobody asks it any more.
+ * with its socket in the directory; `stop_instance NAME` kills it, `end_instance NAME` removes its files, too. A stop
+ * would take libmilter up to 5 s (MI_CHK_TIME), and nobody asks it any more.
  */
 const INSTANCE = raw(`is_loaded() { [ -e "/run/systemd/transient/mailrun-opendkim-$1.service" ]; }
 instance() {
