@@ -211,7 +211,7 @@ function stage(staged: ReadonlyMap<string, string>): Script {
 
 /**
  * opendkim.conf(5) has no option for other tables in a trial, so a copy of the configuration names the staged tables.
- * Postfix is looked at where it is told of anything, or a start of OpenDKIM may have it started, too.
+ * Postfix is checked where its lists change, or a start of OpenDKIM may start units that go with it.
  */
 function gate({ files: paths, staged, verb, lists }: OpendkimStart): Script {
   const at = (path: string): string => `${NEW}/${path.split('/').at(-1) ?? ''}`
