@@ -37,10 +37,11 @@ export function startScript(start: UnitStart): Script {
     reloadsItself ? sh`real=${unit}` : raw('real'),
     lookAtFiles(verb, stamp, paths),
     startUnit(verb, unit, units),
-    ...(reloadsItself ? [] : [raw('sleep 0.2\n[ -z "$t" ] || real\nup')]),
+    raw('sleep 0.2'),
+    ...(reloadsItself ? [] : [raw('[ -z "$t" ] || real\nup')]),
     ...(listens.length === 0 ? [] : [socketsAreThere(listens)]),
     ...(prove === undefined ? [] : [prove]),
-    // The proof of a reload takes its time.
+    // After the proof, for nobody else looks at it later.
     ...(reloadsItself ? [raw('up')] : []),
     keepStamp(stamp),
   ])

@@ -319,6 +319,8 @@ const PROVE = raw(`prove() {
     i=$((i + 1))
     [ "$i" -lt 25 ] || tell 'OpenDKIM did not take the new configuration; its last lines:'
     sleep 0.2
+    # The signal may have come to it after the question.
+    ask "$as" "$milter"
   done
 }
 signed() {
