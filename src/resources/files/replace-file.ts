@@ -22,6 +22,8 @@ export interface ReplaceFile {
    * else by then, nothing is written and the host is asked again.
    */
   readonly madeOf?: string | undefined
+  /** Directories that are made first where they are not there, with owner root and mode 0755. */
+  readonly above?: readonly string[] | undefined
 }
 
 /** The `before` and `apply` of a `Change`: large contents travel in pieces. */

@@ -37,18 +37,19 @@ export function startScript(start: UnitStart): Script {
     reloadsItself ? sh`real=${unit}` : raw('real'),
     lookAtFiles(verb, stamp, paths),
     startUnit(verb, unit, units),
-    ...(reloadsItself ? [] : [raw('sleep 0.2\n[ -z "$t" ] || real\nup')]),
+    raw('sleep 0.2'),
+    ...(reloadsItself ? [] : [raw('[ -z "$t" ] || real\nup')]),
     ...(listens.length === 0 ? [] : [socketsAreThere(listens)]),
     ...(prove === undefined ? [] : [prove]),
-    // The proof of a reload takes its time.
+    // After the proof, for nobody else looks at it later.
     ...(reloadsItself ? [raw('up')] : []),
     keepStamp(stamp),
   ])
 }
 
 /**
- * `tell WHY` ends with the unit's last lines; `real` sets what really runs, `up` sees that it does and sets `invoked` to
- * the invocations, `paths PROPERTIES` sets `d` to the paths in these.
+ * `tell WHY` ends with the unit's last lines; `real` sets what really runs, `up` sees that it does and sets
+ * `invoked` to the invocations, `paths PROPERTIES` sets `d` to the paths in these.
  */
 const unitFunctions = (unit: string, units: readonly string[]): Script => sh`tell() {
   echo "$1" >&2

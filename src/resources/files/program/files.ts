@@ -56,6 +56,8 @@ export interface PutFile extends Owned {
   /** A command that must accept the new file; `%s` stands for its path. */
   readonly validate: readonly string[] | undefined
   readonly backup: string | undefined
+  /** Directories that are made first where they are not there, with owner root and mode 0755. */
+  readonly above?: readonly string[] | undefined
   /** The SHA-256 that the present file must have, or `nothing`; else the change reports that it is outdated. */
   readonly madeOf: string | undefined
 }
@@ -64,11 +66,15 @@ export interface PutFile extends Owned {
  * Replaces a whole file: writes it beside its target, checks it, sets its owner, validates it, keeps the former one,
  * renames it.
  */
-export function putFile(path: string, { content, validate, backup, madeOf, ...attributes }: PutFile): Script {
+export function putFile(
+  path: string,
+  { content, validate, backup, above = [], madeOf, ...attributes }: PutFile,
+): Script {
   const command = files('put', path, [
     ...owned(attributes),
     ['backup', backup],
     ['is', madeOf],
+    ...above.map((each): Setting => ['above', each]),
     ['pieces', 'sha256' in content ? content.sha256 : undefined],
   ])
   const checked = validate === undefined ? command : sh`${command} -- ${validate}`

@@ -2,7 +2,7 @@
 // command.
 
 /**
- * `put` and `piece` read base64 from standard input, `lines` a header, an expression and lines. Exit status 75 where
+ * `put` makes the directories `above` first, where they are not there. `put` and `piece` read base64 from standard input, `lines` a header, an expression and lines. Exit status 75 where
  * what is there is not what the content is made of.
  */
 export const PUT = String.raw`
@@ -77,6 +77,7 @@ sub finish {
   live($name);
 }
 sub put {
+  -d or new_directory($_, 0, 0, 0755) for @above;
   enter($target);
   my ($handle, @is) = inode($name);
   made_of($handle, @is);

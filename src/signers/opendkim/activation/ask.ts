@@ -7,7 +7,7 @@ export const UNSIGNED = '- it is not signed'
 
 /**
  * Arguments: `postfix` (asks as the user that Postfix's daemons are) or `root`, the milter as Postfix writes it, and
- * options: `wait` waits up to 5 s until the socket is there, `signed` prints only what is signed. It reads
+ * options: `wait` waits up to 5 s until somebody listens there, `signed` prints only what is signed. It reads
  * `FROM/DOMAIN` lines behind `__END__`, and prints for each `FROM SELECTOR`, the selector of the signature for the
  * domain that a message of a program on this host gets whose From ends with `@FROM`, or `FROM - WHY`.
  */
@@ -18,11 +18,6 @@ use IO::Handle;
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
 my ($as, $milter, %option) = (shift, shift, map { $_ => 1 } @ARGV);
-my ($path) = $milter =~ /^local:(.*)$/;
-for (1 .. ($option{wait} ? 50 : 0)) {
-  last if -S $path;
-  select undef, undef, undef, 0.1;
-}
 my %set = (
   mail_owner => 'postfix',
   queue_directory => '/',
@@ -38,12 +33,19 @@ ${AS_POSTFIX}
 
 ${MILTER_SESSION}
 
+# The socket is there a moment before the daemon listens.
+my $left = $option{wait} ? 50 : 0;
+sub reached {
+  my $to;
+  until (ref($to = connected($milter, 0)) || $left-- <= 0) { select undef, undef, undef, 0.1 }
+  $to
+}
 while (<DATA>) {
   chomp;
   my ($from, $domain) = split m{/} or next;
   @fields = ();
   my ($word, $why) = ('', '');
-  my $to = connected($milter, 0);
+  my $to = reached();
   if (ref $to) {
     $socket = $to;
     my @headers = (

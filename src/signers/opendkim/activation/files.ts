@@ -103,6 +103,8 @@ function afterOf(plan: SettledPlan<PathState>, state: PathState, mine: boolean):
 }
 
 const NEW = `${ACTIVATION}/new`
+/** They are made where they are not there. */
+const ABOVE_NEW = ['/var/lib/mailrun', ACTIVATION, NEW]
 /** Where a file is kept until it goes live. */
 const stagedAt = (path: string): string => `${NEW}/${path.split('/').at(-1) ?? path}`
 
@@ -125,12 +127,13 @@ function staging(path: string, content: string, owner: FileOwner, summary: strin
     ...owner,
     validate: undefined,
     backup: undefined,
+    above: ABOVE_NEW,
   })
   const folder = sh`[ -d ${NEW} ] || mkdir -p -- ${NEW} || exit`
   return {
     summary: `${nameOf(path)}: ${summary}`,
     before: before.map((piece) => lines([folder, piece])),
-    apply: lines([folder, apply]),
+    apply,
     ...(diff ? { diff } : {}),
   }
 }
