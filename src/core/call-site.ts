@@ -7,7 +7,9 @@ const OWN = `${import.meta.dirname}/`
 const FRAMES = 12
 
 /** By the stack's text: a playbook's lines are few, and each makes its tasks for every host. */
-const known = new Map<string, string | undefined>()
+const known = new Map<string, readonly string[]>()
+/** Of a playbook that makes functions anew for each host. */
+const KNOWN_AT_MOST = 10_000
 
 /** `file:line` of who called `callee`, or `undefined` where the stack does not tell. */
 export function callSite(callee: (...args: never[]) => unknown): string | undefined {
@@ -23,10 +25,13 @@ function sitesOf(callee: (...args: never[]) => unknown, frames: number): readonl
   Error.stackTraceLimit = frames
   Error.captureStackTrace(holder, callee)
   Error.stackTraceLimit = limit
-  return (holder.stack ?? '').split('\n').flatMap((line) => {
-    if (!known.has(line)) known.set(line, siteIn(line))
-    return known.get(line) ?? []
-  })
+  const { stack = '' } = holder
+  const before = known.get(stack)
+  if (before !== undefined) return before
+  if (known.size === KNOWN_AT_MOST) known.clear()
+  const sites = stack.split('\n').flatMap((line) => siteIn(line) ?? [])
+  known.set(stack, sites)
+  return sites
 }
 
 function siteIn(line: string): string | undefined {

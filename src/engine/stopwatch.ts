@@ -22,7 +22,7 @@ export function stopwatch(now: () => number = () => performance.now()): Stopwatc
   return {
     begins(kind, of) {
       ends()
-      const key = JSON.stringify([kind, of])
+      const key = of === undefined ? kind : `${kind} ${of}`
       const sum = sums.get(key) ?? { kind, of, milliseconds: 0 }
       sums.set(key, sum)
       current = sum

@@ -6,7 +6,7 @@ import { ConnectionLost, TooMuchSaid, Unreachable, type Connection, type Greetin
 import { isAsked, questionFrames, readAnswers, type QuestionFrame } from './questions.ts'
 import { tripScript } from './trip.ts'
 import type { Probe } from '../../core/probe/probe.ts'
-import { stopFile as stopFileOf, tripWords } from './trip-words.ts'
+import { stopFile, tripWords } from './trip-words.ts'
 import { watchdog } from './watchdog.ts'
 import { answerOf, stderrByQuestion, tripReader } from './trip-reader.ts'
 import {
@@ -40,12 +40,11 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   const questions = questionFrames(trip.probes)
   const watch = watchdog(trip.abandon)
   const runningTrip = begin(trip, watcher, watch, questions.map(subjectOf))
-  const stopFile = stopFileOf(runningTrip.words)
   const stop = (): void => {
     if (trip.finishes) return
     // Nothing is in hand yet: a shell that is not listened to begins no step.
     if (trip.steps.length === 0 || runningTrip.waiting) watch.abort('interrupted')
-    else connection.touch(stopFile).catch(() => watch.abort('interrupted'))
+    else connection.touch(stopFile(runningTrip.words)).catch(() => watch.abort('interrupted'))
   }
   trip.interrupt.addEventListener('abort', stop, { once: true })
   const reader = tripReader(mark, (frame) => takeFrame(runningTrip, frame))

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { OUTDATED_STATUS } from '../../shell/outdated.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
+import { once } from '../../text/once.ts'
 
 /** None of them tells another one, nor the mark. */
 export interface TripWords {
@@ -17,10 +18,23 @@ export interface TripWords {
   readonly outdated: string
 }
 
+/** The words besides the mark are computed when they are asked for: a check needs none. */
 export function tripWords(mark: string): TripWords {
   const word = (what: string): string =>
     `mailrun-${createHash('sha256').update(`${what} ${mark}`).digest('hex').slice(0, 24)}`
-  return { mark, record: word('record'), stop: word('stop'), outdated: word('outdated') }
+  const [record, stop, outdated] = [once(() => word('record')), once(() => word('stop')), once(() => word('outdated'))]
+  return {
+    mark,
+    get record() {
+      return record()
+    },
+    get stop() {
+      return stop()
+    },
+    get outdated() {
+      return outdated()
+    },
+  }
 }
 
 /** A script that finds this file starts no further step. */

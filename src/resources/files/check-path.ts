@@ -1,5 +1,9 @@
 // Refuses paths, owners and groups that can only be a mistake, such as a relative path.
 
+const LONGEST_PART = 240
+/** Of UTF-8, for each unit of a string. */
+const MOST_BYTES = 3
+
 /** What is wrong with a path argument, or `undefined`. */
 export function checkPath(argument: string, path: string): string | undefined {
   const shown = JSON.stringify(path)
@@ -8,7 +12,8 @@ export function checkPath(argument: string, path: string): string | undefined {
   if (path.length > 1 && path.endsWith('/')) return `${argument} must not end with a slash, got ${shown}`
   if (/\/\.{0,2}(?:\/|$)/.test(path) && path !== '/')
     return `${argument} must not hold empty parts, "." or "..", got ${shown}`
-  if (Buffer.byteLength(path) > 4095 || path.split('/').some((part) => Buffer.byteLength(part) > 240))
+  if (path.length * MOST_BYTES <= LONGEST_PART) return undefined
+  if (Buffer.byteLength(path) > 4095 || path.split('/').some((part) => Buffer.byteLength(part) > LONGEST_PART))
     return `${argument} is too long for a path, got ${shown}`
   return undefined
 }

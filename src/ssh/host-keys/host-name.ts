@@ -1,5 +1,5 @@
 // Writes a host's name as known_hosts has it: addresses in one spelling, and `[name]:port` for another port than 22.
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { lowerAscii } from '../../text/openssh-pattern.ts'
 
@@ -19,6 +19,7 @@ export const knownHostsName = (host: string, port: number): string => {
 
 /** The address in getnameinfo's spelling; whatever is no address as it is. */
 export function canonicalAddress(host: string): string {
+  if (isIPv4(host)) return host
   const [address = '', zone] = host.split('%')
   if (isIPv6(address)) return zone === undefined ? ipv6(address) : `${ipv6(address)}%${interfaceName(zone)}`
   // inet_aton(3), which getaddrinfo asks, knows short, octal and hexadecimal forms: 127.1 is 127.0.0.1.
