@@ -19,6 +19,7 @@ const BESIDE: Readonly<Record<BesideFiles, string>> = {
   mail: 'it would remove mail',
   kernel: 'it would set parameters of the kernel',
   network: 'it would change the rules of the packet filter',
+  mounts: 'it would mount or unmount file systems, or swap',
   boot: 'it would restart the host',
 }
 
