@@ -30,6 +30,7 @@ export { postfixParameter, type PostfixParameterArgs } from './postfix-parameter
 export { reboot, type RebootArgs } from './reboot.ts'
 export { service, type ServiceArgs } from './service.ts'
 export { sudoers, type SudoersArgs } from './sudoers.ts'
+export { swapFile, type SwapFileArgs } from './swap-file.ts'
 export { symlink, type SymlinkArgs } from './symlink.ts'
 export { sysctl, type SysctlArgs } from './sysctl.ts'
 export { systemdTimer, type SystemdTimerArgs } from './systemd-timer.ts'
