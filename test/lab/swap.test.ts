@@ -1,20 +1,16 @@
 // The task swapFile where the kernel may swap: on a disk of its own in a host, over a shell that no container limits.
 // What it does where the kernel refuses is seen over ssh. Has a lab of its own, and needs loop devices and mkfs.ext4.
-import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { keyringFor } from '../../src/commands/fleet/keyring-for.ts'
 import { readFleet } from '../../src/commands/fleet/read-fleet.ts'
 import type { Connection } from '../../src/engine/session/connection.ts'
 import { connector } from '../../src/ssh/connector.ts'
-import { localConnect } from '../../src/ssh/local.ts'
 import { testContext } from '../../src/testing/plan-of.ts'
 import { tryTask, type Trial } from '../../src/testing/try-task.ts'
 import { swapFile, type SwapFileArgs } from '../../tasks/index.ts'
 import type { SwapFileState } from '../../tasks/swap-file.ts'
 import { suite } from '../suite.ts'
+import { diskIn, type Disk } from './disk.ts'
 import { inHost as onHost } from './in-host.ts'
 import { killAtCall, wasKilled, type Killed } from './killed-program.ts'
 import { nameLab } from './own-lab.ts'
@@ -24,47 +20,20 @@ const lab = await import('../../lab/index.ts')
 const test = suite('lab: swap')
 
 const inHost = (script: string): Promise<string> => onHost('mx1', script)
-const DISK_MIB = 192
 const PATH = '/srv/disk/swap file'
-const folder = mkdtempSync(join(tmpdir(), 'mailrun-swap-'))
-let loop = ''
-let connection: Connection | undefined
-
-/** A shell of root's in the host, with all rights of this machine's root. */
-async function shellInHost(): Promise<Connection> {
-  const enter = `#!/bin/sh
-exec /usr/bin/nsenter --target ${await lab.hostLeader('mx1')} --mount --uts --ipc --net --pid --root -- /usr/bin/env -i \\
-  --chdir=/ HOME=/root USER=root LOGNAME=root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh "$@"
-`
-  writeFileSync(join(folder, 'sh'), enter)
-  chmodSync(join(folder, 'sh'), 0o755)
-  return localConnect({ PATH: folder })
-}
+let disk: Disk | undefined
 
 test.before(async () => {
-  await lab.labPrograms({ e2fsprogs: '/usr/sbin/mkfs.ext4' })
   await lab.labUp({ size: 1, tools: false, wire: undefined })
-  const image = join(folder, 'image')
-  writeFileSync(image, '')
-  truncateSync(image, DISK_MIB << 20)
-  execFileSync('mkfs.ext4', ['-q', '-F', image])
-  loop = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim()
-  const number = execFileSync('stat', ['-c', '%Hr %Lr', loop], { encoding: 'utf8' }).trim()
-  await inHost(`mknod /dev/mailrun-disk b ${number} && mkdir -p /srv/disk && mount -t ext4 /dev/mailrun-disk /srv/disk`)
-  connection = await shellInHost()
+  disk = await diskIn('mx1', 192, '/srv/disk')
 })
 test.after(async () => {
-  connection?.close()
-  if (loop === '') return lab.labDown()
-  await inHost(`
-for each in /srv/disk/* /srv/disk/.[!.]*; do swapoff "$each" 2>/dev/null; done
-mountpoint -q /srv/disk && umount /srv/disk || true`)
-  execFileSync('losetup', ['--detach', loop])
-  rmSync(folder, { recursive: true })
+  await inHost('for each in /srv/disk/* /srv/disk/.[!.]*; do swapoff "$each" 2>/dev/null; done; true')
+  await disk?.remove()
   await lab.labDown()
 })
 
-const trial = (args: SwapFileArgs, on = connection!): Promise<Trial<SwapFileState>> =>
+const trial = (args: SwapFileArgs, on = disk!.shell): Promise<Trial<SwapFileState>> =>
   tryTask(swapFile(args), on, testContext({}))
 
 /** What it does: keeps all laws, and has nothing to do afterwards. */
@@ -76,12 +45,9 @@ async function does(args: SwapFileArgs): Promise<readonly string[]> {
 }
 
 async function failure(args: SwapFileArgs, on?: Connection): Promise<string> {
-  try {
-    await trial(args, on)
-  } catch (error) {
-    return (error as Error).message
-  }
-  throw new Error('it did not fail')
+  const { plan } = await trial(args, on).catch((error: unknown) => ({ plan: error as Error }))
+  if (plan instanceof Error) return plan.message
+  throw new Error(`it did not fail: ${JSON.stringify(plan)}`)
 }
 
 /** Size in MiB and priority of each area below the disk, by the kernel; what lies there; the lines of fstab. */
@@ -101,11 +67,7 @@ const none = async (): Promise<void> => {
 }
 
 test('it is made and used, gets another size and priority, and goes', async () => {
-  assert.equal(await does({ path: PATH, size: '32M', priority: 7 }), [
-    'create and use',
-    'fstab: create',
-    'load fstab',
-  ].map((summary) => (summary === 'fstab: create' ? 'fstab: content' : summary)))
+  assert.equal(await does({ path: PATH, size: '32M', priority: 7 }), ['create and use', 'fstab: content', 'load fstab'])
   assert.is(await look(), looksLike(32, 7, 'sw,pri=7'))
   assert.equal(await does({ path: PATH, size: '48M', priority: 7 }), ['32 MiB → 48 MiB'])
   assert.equal(await does({ path: PATH, size: '16M', priority: 7 }), ['48 MiB → 16 MiB'])
@@ -186,7 +148,7 @@ chmod +x /usr/local/sbin/swapon`)
 
 test('an overlay, a tmpfs and a container without the right: the kernel’s words, and nothing is left', async () => {
   const left = `ls -A /srv/over /srv/mem; cat /etc/fstab /proc/swaps`
-  await inHost('mkdir -p /srv/over /srv/mem; mount -t tmpfs -o size=200m none /srv/mem')
+  await inHost('mkdir -p /srv/over /srv/mem; mount -t tmpfs -o size=200m,mode=755 none /srv/mem')
   const before = await inHost(left)
   for (const path of ['/srv/over/swap', '/srv/mem/swap'])
     assert.match(await failure({ path, size: '8M' }), /swapon failed: Invalid argument[^]*does not swap on a file at/)
@@ -212,37 +174,43 @@ test('a file below a directory of somebody’s is refused', async () => {
   assert.match(await why('/srv/l/swap'), /leads to \/srv\/disk\/mine\/swap: name that path/)
 })
 
+const CLEAN = `
+for each in /srv/disk/*swap* /srv/disk/.*swap*; do swapoff "$each" 2>/dev/null; done
+rm -f /srv/disk/*swap* /srv/disk/.*swap*
+sed -i /swap/d /etc/fstab`
+const IN_USE = `${CLEAN}
+fallocate -l 16M '${PATH}'; chmod 600 '${PATH}'; mkswap '${PATH}' >/dev/null; swapon '${PATH}'
+echo '/srv/disk/swap\\040file none swap sw 0 0' >> /etc/fstab`
+
 /** Killed at every call of every program that a change runs. */
-const KILLED: readonly (readonly [args: SwapFileArgs, programs: readonly string[]])[] = [
-  [{ path: PATH, size: '16M' }, ['fallocate', 'mkswap', 'swapon', 'swapoff', 'systemctl']],
-  [{ path: PATH, size: '24M', priority: 5 }, ['fallocate', 'mkswap', 'swapon', 'swapoff', 'systemctl']],
-  [{ path: PATH, state: 'absent' }, ['swapoff', 'systemctl']],
+const KILLED: readonly (readonly [args: SwapFileArgs, given: string, programs: readonly string[]])[] = [
+  [{ path: PATH, size: '16M' }, CLEAN, ['fallocate', 'mkswap', 'swapon', 'swapoff']],
+  [{ path: PATH, size: '24M', priority: 5 }, IN_USE, ['mkswap', 'swapon', 'swapoff', 'systemctl']],
+  [{ path: PATH, state: 'absent' }, IN_USE, ['swapoff', 'systemctl']],
 ]
-for (const [args, programs] of KILLED) {
+for (const [args, given, programs] of KILLED) {
   test(`killed at any moment, the next run does the whole: ${JSON.stringify(args)}`, async () => {
-    const given: SwapFileArgs =
-      args.state === 'absent' || args.size !== '16M' ? { path: PATH, size: '16M' } : { path: PATH, state: 'absent' }
     let killed = 0
     for (const program of programs) {
       for (const when of ['before', 'after'] as readonly Killed[]) {
         for (let call = 1; ; call += 1) {
-          await does(given)
+          await inHost(given)
           await killAtCall('mx1', program, call, when)
-          const ended = await failure(args).catch(() => undefined)
+          const ended = await failure(args).catch(() => 'it went on')
           if (!(await wasKilled('mx1', program))) break
           killed += 1
-          // Of what was there, something is in use at each moment but while one takes the other's place.
-          await trial(args)
-          assert.is((await trial(args)).plan.kind, 'ok', `${program} ${call} ${when}: ${ended}`)
-          const expected =
-            args.state === 'absent' ? '' : looksLike(Number.parseInt(args.size, 10), args.priority ?? '-2', optionsOf(args))
-          assert.is(await look(), expected, `${program} ${call} ${when}: ${ended}`)
+          const at = `${program} ${call} ${when}: ${ended}`
+          assert.equal((await trial(args)).broken, [], at)
+          assert.is(await look(), expectedOf(args), at)
         }
       }
     }
     assert.ok(killed >= programs.length * 2, `${killed} times`)
+    await inHost(CLEAN)
   })
 }
+const expectedOf = (args: SwapFileArgs): string =>
+  args.state === 'absent' ? '' : looksLike(Number.parseInt(args.size, 10), args.priority ?? -2, optionsOf(args))
 const optionsOf = ({ priority }: SwapFileArgs): string => (priority === undefined ? 'sw' : `sw,pri=${priority}`)
 
 test.run()

@@ -63,8 +63,7 @@ const isForBoot = (option: string): boolean =>
 /** Whether two lists come to the same for a mount that is there. */
 export const sameRunning = (one: readonly string[], other: readonly string[]): boolean => {
   const bare = (options: readonly string[]): string => options.filter((option) => !isForBoot(option)).join(',')
-  const flags = (options: readonly string[]): string => JSON.stringify([...wantedFlags(options)].sort())
-  return bare(one) === bare(other) && flags(one) === flags(other)
+  return bare(one) === bare(other) && flagsOn(one).sort().join(',') === flagsOn(other).sort().join(',')
 }
 
 function wantedFlags(options: readonly string[]): ReadonlyMap<string, boolean> {
@@ -73,6 +72,9 @@ function wantedFlags(options: readonly string[]): ReadonlyMap<string, boolean> {
     wanted.set(flag, on)
   return wanted
 }
+
+const flagsOn = (options: readonly string[]): string[] =>
+  [...wantedFlags(options)].flatMap(([flag, on]) => (on ? [flag] : []))
 
 /** A mount of its own file system on this host, which has no flag that nobody gave it. */
 const givesNoFlags = ({ fstype }: RunningOptions, options: readonly string[]): boolean =>
@@ -121,7 +123,6 @@ function amountOf(text: string): number | undefined {
 /** For a remount: what is left out is set back, as not every version of mount(8) does. */
 export function remountOptions(options: readonly string[]): string {
   const own = options.filter((option) => !isForBoot(option) && !BIND.includes(option))
-  const implied = [...wantedFlags(options)].flatMap(([flag, on]) => (on ? [flag] : []))
   const first = ['remount', ...(isBind(options) ? ['bind'] : []), 'rw', 'suid', 'dev', 'exec', 'relatime']
-  return [...first, ...implied, ...own].join(',')
+  return [...first, ...flagsOn(options), ...own].join(',')
 }

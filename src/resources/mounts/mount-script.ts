@@ -99,7 +99,9 @@ export const unmount = (path: string, how: 'once' | 'all'): Script =>
     raw(`${UNMOUNT}mailrun-unmount`),
   ])
 
-const optionsOf = (options: readonly string[]): string => (options.length === 0 ? 'defaults' : options.join(','))
+/** With `nofail`, mount(8) would say nothing of a source that is not there. */
+const optionsOf = (options: readonly string[]): string =>
+  ['defaults', ...options.filter((option) => option !== 'nofail')].join(',')
 
 export const mountNow = (path: string, { source, fstype, options }: WantedMount): Script =>
   sh`mount -t ${isBind(options) ? 'none' : fstype} -o ${optionsOf(options)} -- ${source} ${path}`
