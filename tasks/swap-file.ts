@@ -84,7 +84,7 @@ export const swapFile = defineTask<SwapFileArgs, SwapFileState>({
       given: `
 fallocate -l 32M '/var/swap file'
 mkswap '/var/swap file' >/dev/null
-echo '/var/swap\\040file swap swap defaults,pri=1 0 0' >> /etc/fstab`,
+printf '%s\\n' '/var/swap\\040file swap swap defaults,pri=1 0 0' >> /etc/fstab`,
     },
     {
       title: 'No swap file',

@@ -180,7 +180,7 @@ rm -f /srv/disk/*swap* /srv/disk/.*swap*
 sed -i /swap/d /etc/fstab`
 const IN_USE = `${CLEAN}
 fallocate -l 16M '${PATH}'; chmod 600 '${PATH}'; mkswap '${PATH}' >/dev/null; swapon '${PATH}'
-echo '/srv/disk/swap\\040file none swap sw 0 0' >> /etc/fstab`
+printf '%s\\n' '/srv/disk/swap\\040file none swap sw 0 0' >> /etc/fstab`
 
 /** Killed at every call of every program that a change runs. */
 const KILLED: readonly (readonly [args: SwapFileArgs, given: string, programs: readonly string[]])[] = [
