@@ -47,7 +47,7 @@ interface MountCommon {
 export type MountArgs = MountCommon &
   (
     | (FileSystem & {
-        /** `mounted`: now and at boot; `present`: at boot, and nothing is mounted or unmounted now. Left out: `mounted`. */
+        /** `mounted`: now and at boot; `present`: at boot; nothing is mounted or unmounted now. Left out: `mounted`. */
         readonly state?: 'mounted' | 'present'
       })
     /** `unmounted`: not now, its line in fstab stays; `absent`: neither now nor at boot. The directory stays. */
@@ -62,8 +62,8 @@ export interface MountState extends MountTableState {
  * A file system, by a line of `/etc/fstab`; all other lines stay as they are. findmnt(8) checks the line before it is
  * there. With other options it is remounted; where the kernel refuses that, it is unmounted and mounted, but for a
  * tmpfs, which would lose its files. What is mounted is compared by source, type, `ro`, `nosuid`, `nodev`, `noexec`,
- * `noatime`, `nosymfollow`, and the size of a tmpfs; other options by the line in fstab. A mount point or a source below
- * a directory that others than root can write is refused.
+ * `noatime`, `nosymfollow`, and the size of a tmpfs; other options by the line in fstab. A mount point or a source
+ * below a directory that others than root can write is refused.
  *
  * @ansible mount
  */
@@ -96,7 +96,7 @@ export const mount = defineTask<MountArgs, MountState>({
     `mount:${path}`,
     `path:${path}`,
   ],
-  owns: ({ path }) => [`content:${FSTAB}#mount:${path}`, `mount:${path}`],
+  owns: ({ path }) => [`mount:${path}`, `content:${FSTAB}#mount:${path}`],
   examples: [
     {
       title: 'A tmpfs of 64 MiB, in which nothing can be executed',

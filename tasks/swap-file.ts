@@ -74,7 +74,7 @@ export const swapFile = defineTask<SwapFileArgs, SwapFileState>({
     ),
   plan: (args, now) => (args.state === 'absent' ? remove(args.path, now) : bring(args.path, args, now)),
   writes: ({ path }) => [`path:${FSTAB}`, `path:${path}`, `swap:${path}`],
-  owns: ({ path }) => [`content:${FSTAB}#swap:${path}`, `content:${path}`],
+  owns: ({ path }) => [`content:${path}`, `content:${FSTAB}#swap:${path}`],
   examples: [
     { title: 'One of 1 GiB', beside: 'swap', args: { path: '/swapfile', size: '1G' } },
     {
@@ -121,7 +121,8 @@ function checkSized({ size, priority, state }: Given): string | undefined {
   const bytes = bytesOf(size)
   if (bytes === undefined) return `size must be such as 512M or 2G, got ${JSON.stringify(size)}`
   if (bytes < MIB || bytes > MOST) return `size must be from 1M to 16T, got ${size}`
-  return priority === undefined || (Number.isInteger(priority) && priority >= 0 && priority <= 32_767)
+  const isRight = priority === undefined || (Number.isInteger(priority) && priority === Math.abs(priority))
+  return isRight && (priority ?? 0) <= 32_767
     ? undefined
     : `priority must be a whole number from 0 to 32767, got ${priority}`
 }
@@ -159,7 +160,7 @@ function bring(path: string, args: Sized, now: SwapFileState): Plan<SwapFileStat
 /** Of the line that is there, its other options stay. */
 function entryFor(path: string, { priority }: Sized, there: FstabEntry | undefined): FstabEntry {
   const options = (there?.options ?? 'sw').split(',').filter((option) => option !== 'noauto')
-  const others = options.filter((option) => !/^pri=/.test(option))
+  const others = options.filter((option) => !option.startsWith('pri='))
   const all = priority === undefined ? options : [...others, `pri=${priority}`]
   const fresh = { source: path, path: 'none', fstype: 'swap', dump: '0', pass: '0' }
   return { ...(there ?? fresh), options: all.length === 0 ? 'sw' : all.join(',') }
@@ -171,7 +172,8 @@ const BYTES_A_SECOND = 20 * MIB
 function using(path: string, { priority }: Sized, size: number, now: SwapFileState): readonly Change[] {
   const { file, active, isLeft } = now
   const timeoutSeconds = 300 + Math.ceil((size + (file?.size ?? 0)) / BYTES_A_SECOND)
-  if (file === undefined) return [{ summary: 'create and use', apply: makeSwapFile(path, size, priority), timeoutSeconds }]
+  if (file === undefined)
+    return [{ summary: 'create and use', apply: makeSwapFile(path, size, priority), timeoutSeconds }]
   if (file.size !== size || (file.hasHoles && active === undefined)) {
     const why = file.size === size ? 'without holes' : `${inMib(file.size)} → ${inMib(size)}`
     return [{ summary: why, apply: makeSwapFile(path, size, priority ?? kept(active)), timeoutSeconds }]

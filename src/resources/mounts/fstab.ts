@@ -64,7 +64,7 @@ export function fstabEntries({ is }: PathState, matches: FstabMatch): readonly F
     .filter((entry): entry is FstabEntry => entry !== undefined && matches(entry))
 }
 
-/** @returns the text with this entry in place of the line that matches, or at its end; `undefined`: with no such line */
+/** @returns the text with this entry in place of the line that matches, or at its end; for none, without such lines */
 export function editFstab(text: Untrusted, matches: FstabMatch, wanted: FstabEntry | undefined): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
   const isOurs = (line: string): boolean => {
@@ -84,16 +84,15 @@ export function editFstab(text: Untrusted, matches: FstabMatch, wanted: FstabEnt
 }
 
 /**
- * findmnt(8) looks at the new line alone: what others wrote keeps nobody from anything. A source that is not there is no
- * error for a line that the boot does not wait for. The line comes in base64: a `%s` in it would be replaced.
+ * findmnt(8) looks at the new line alone: what others wrote keeps nobody from anything. A source that is not there is
+ * no error for a line that the boot does not wait for. The line comes in base64: a `%s` in it would be replaced.
  */
 const VALIDATE = String.raw`[ -z "$2" ] || ! command -v findmnt >/dev/null || {
-  alone=$run/fstab-line
-  echo "$2" | base64 -d > "$alone" || exit
-  said=$(findmnt --verify --tab-file "$alone" 2>&1)
+  echo "$2" | base64 -d > "$run/fstab-line" || exit
+  said=$(findmnt --verify --tab-file "$run/fstab-line" 2>&1)
   code=$?
-  line=$(cat "$alone")
-  rm -f "$alone"
+  line=$(cat "$run/fstab-line")
+  rm -f "$run/fstab-line"
   [ "$3" = waits ] || {
     code=0
     said=$(echo "$said" | grep -v unreachable)
@@ -120,8 +119,10 @@ const checked = (entry: FstabEntry): readonly string[] => [
 export function putFstabLine(now: PathState, matches: FstabMatch, wanted: FstabEntry | undefined) {
   const count = fstabEntries(now, matches).length
   if (wanted !== undefined && count > 1)
-    return blocked(`${FSTAB} has ${count} lines for ${wanted.fstype === 'swap' ? wanted.source : wanted.path}: ` +
-      'remove all but one')
+    return blocked(
+      `${FSTAB} has ${count} lines for ${wanted.fstype === 'swap' ? wanted.source : wanted.path}: ` +
+        'remove all but one',
+    )
   const plan: SettledPlan<PathState> = editContent(
     {
       path: FSTAB,

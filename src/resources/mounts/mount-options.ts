@@ -109,9 +109,9 @@ function isOther(option: string, { superOptions }: RunningOptions): boolean {
   if (key !== 'size' && key !== 'nr_inodes') return false
   const shown = superOptions.find((each) => each.startsWith(`${key}=`))?.slice(key.length + 1)
   const [wanted, is] = [amountOf(value), amountOf(shown ?? '')]
-  return wanted !== undefined && is !== undefined && Math.ceil(wanted / 4096) !== Math.ceil(is / 4096)
-    ? key === 'size' || wanted !== is
-    : key === 'nr_inodes' && wanted !== undefined && is !== undefined && wanted !== is
+  if (wanted === undefined || is === undefined) return false
+  // In pages.
+  return key === 'size' ? Math.ceil(wanted / 4096) !== Math.ceil(is / 4096) : wanted !== is
 }
 
 /** `1024k`, `1m`, `4096`; `undefined` for anything else, such as `50%`. */

@@ -67,10 +67,10 @@ sub holders {
     my @links = ("$in/cwd", "$in/root", "$in/exe", glob "$in/fd/*");
     next if !grep { my $to = readlink($_) // ''; $to eq $path || index($to, "$path/") == 0 } @links;
     open my $said, '<', "$in/comm" or next;
-    my $name = substr(<$said> // '', 0, 30);
-    chomp $name;
+    my $name = <$said>;
+    chomp($name //= '');
     if (@found == 5) { $more = 1; last }
-    push @found, shown($name) . " (process $process)";
+    push @found, shown(substr $name, 0, 30) . " (process $process)";
   }
   return join(', ', @found) . ($more ? ' and others' : '');
 }
@@ -82,8 +82,8 @@ if ($auto && $how eq 'all') {
 for (1 .. ($how eq 'all' ? 20 : 1)) {
   last if !$layers;
   if (system('umount', '--', $path) != 0) {
-    print STDERR "in it is mounted: ", shown(join ', ', @below[0 .. ($#below > 4 ? 4 : $#below)]), ": unmount that first\n"
-      if @below;
+    splice @below, 5 if @below > 5;
+    print STDERR 'in it is mounted: ', shown(join ', ', @below), ": unmount that first\n" if @below;
     my $who = holders();
     print STDERR "it is used by $who: stop them first\n" if $who ne '';
     exit 1;
@@ -132,5 +132,9 @@ export function remount(path: string, wanted: WantedMount, former: FstabEntry | 
   echo 'an unmount would lose what it holds: unmount it by hand, or name options that it can change to' >&2
   exit 1
 }`
-  return lines([sh`said=$(${attempt} 2>&1) && exit 0`, sh`printf '%s\n' "$said" >&2`, replaceMount(path, wanted, former)])
+  return lines([
+    sh`said=$(${attempt} 2>&1) && exit 0`,
+    sh`printf '%s\n' "$said" >&2`,
+    replaceMount(path, wanted, former),
+  ])
 }

@@ -58,8 +58,8 @@ function comparisonOf({ source, options }: WantedMount): 'directory' | 'loop' | 
 }
 
 /**
- * Lines: `place …` of the path, `filled`, `source …`; `auto` for an autofs; `mount TYPE SOURCE OPTIONS SUPER SAME` in hex
- * for what is mounted there last.
+ * Lines: `place …` of the path, and of the source where it is one; `auto` for an autofs; `filled`; for what is mounted
+ * there last, `mount TYPE SOURCE OPTIONS SUPER SAME`, the first four in hex.
  */
 const PROGRAM = String.raw`
 my ($path, $source, $how) = @ARGV;
@@ -74,12 +74,13 @@ sub found {
 }
 sub first_line {
   open my $in, '<', $_[0] or return '';
-  my $line = <$in> // '';
-  chomp $line;
+  my $line = <$in>;
+  chomp($line //= '');
   $line;
 }
 sub same {
   my ($number, $from) = @_;
+  return 'no' if !$sure;
   if ($how eq 'directory') {
     my @one = stat $source;
     my @two = stat $path;
@@ -92,8 +93,8 @@ sub same {
   my $pair = (($is >> 8) & 0xfff) . ':' . (($is & 0xff) | (($is >> 12) & 0xfff00));
   $pair eq $number || $is == device($from) ? 'yes' : 'no';
 }
-place($path);
-place($source) if $how eq 'directory' || $how eq 'loop';
+my $sure = place($path);
+$sure &= place($source) if $how eq 'directory' || $how eq 'loop';
 my @last;
 open my $table, '<', '/proc/self/mountinfo' or fail("/proc/self/mountinfo: $!");
 while (my $line = <$table>) {
@@ -107,7 +108,7 @@ while (my $line = <$table>) {
 }
 if (@last) {
   say_line('mount', (map { hex_of(substr $_, 0, 4000) } @last[0 .. 3]), same($last[4], $last[1]));
-} elsif (opendir my $list, $path) {
+} elsif ($sure && opendir my $list, $path) {
   say_line('filled') if 2 < (() = readdir $list);
 }
 `
@@ -157,10 +158,9 @@ function stateOf(path: string, wanted: WantedMount | undefined, how: string, ans
 }
 
 function runningOf(line: Untrusted, wanted: WantedMount | undefined): RunningMount {
-  const [, ...fields] =
-    /^mount ([0-9a-f]+|-) ([0-9a-f]+|-) ([0-9a-f]+|-) ([0-9a-f]+|-) (yes|no|-)$/.exec(line) ?? []
+  const [, ...fields] = /^mount ([0-9a-f]+|-) ([0-9a-f]+|-) ([0-9a-f]+|-) ([0-9a-f]+|-) (yes|no|-)$/.exec(line) ?? []
   if (fields.length !== 5) throw new ProbeError('what is mounted cannot be asked for: the answer cannot be read')
-  const [fstype, source, options, superOptions] = fields.slice(0, 4).map((hex) => textOf(hex!))
+  const [fstype, source, options, superOptions] = fields.slice(0, 4).map((hex) => textOf(hex))
   const running = { fstype: fstype!, options: options!.split(','), superOptions: superOptions!.split(',') }
   const shown = `${source!} (${fstype!})`
   if (wanted === undefined) return { shown, isOther: false, options: [] }
@@ -213,6 +213,6 @@ function foresee(
   const value = known.value as { readonly kind: string; readonly owner?: unknown; readonly mode?: Known<string> }
   const isAbove = [path, wanted?.source ?? ''].some((each) => each.startsWith(`${at}/`))
   const isRoots = value.kind === 'directory' && value.owner === 'root' && isKnown(value.mode!)
-  if (isAbove) return isRoots && (Number.parseInt(value.mode as string, 8) & 0o22) === 0 ? state : undefined
+  if (isAbove) return isRoots && (Number.parseInt(value.mode, 8) & 0o22) === 0 ? state : undefined
   return at.startsWith(`${path}/`) ? { ...state, filled: state.mounted === undefined ? UNKNOWN : state.filled } : state
 }

@@ -1,4 +1,5 @@
-// Asks where a path leads that mount(8) or swapon(8) is given by its name: at boot, too, it must be root's alone to say.
+// Asks where a path leads that mount(8) or swapon(8) is given by its name: only root may decide that, as it is followed
+// at each boot, too.
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /** What stands at a path. */
@@ -10,7 +11,10 @@ export interface Place {
   readonly leadsTo?: Untrusted
 }
 
-/** Perl that defines `place(PATH)`, which prints the line that {@link placeOf} reads; after `WALK` and `PERL_WORDS`. */
+/**
+ * Perl that defines `place(PATH)`, which prints the line that {@link placeOf} reads, and returns whether root can name
+ * it.
+ */
 export const TELL_PLACE = String.raw`
 sub place {
   my ($path) = @_;
@@ -30,6 +34,7 @@ sub place {
   }
   $refused = $below if $below && $refused eq '';
   say_line('place', $kind, hex_of($refused), hex_of($to));
+  $refused eq '';
 }
 `
 

@@ -35,7 +35,10 @@ export interface SwapAreaState {
   readonly outdated: boolean
 }
 
-/** Perl: the header at the end of the first page, and what proc_swaps(5) says of a path: `SIZE USED PRIORITY` in KiB. */
+/**
+ * Perl: whether a file has the mark of a swap area at the end of its first page, and what proc_swaps(5) says of a path:
+ * `SIZE USED PRIORITY`, in KiB.
+ */
 export const SWAP_WORDS = String.raw`
 sub is_swap {
   my ($in) = @_;
@@ -95,7 +98,8 @@ function stateOf(path: string, answer: Answer): SwapAreaState {
   const outdated = said.find((line) => line === 'yes' || line === 'no')
   const file = matching(/^file (\d{1,15}) ([01]) ([01]) ([01])$/, said)
   const used = matching(/^used (-?\d{1,5})$/, said)
-  if (place === undefined || outdated === undefined || (place.kind === 'file' && !file && !place.refused))
+  const isLacking = place?.kind === 'file' && place.refused === undefined && file === undefined
+  if (place === undefined || outdated === undefined || isLacking)
     throw new ProbeError(`the swap file ${path} cannot be asked for: the answer cannot be read`)
   return {
     place,

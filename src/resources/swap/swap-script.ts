@@ -55,8 +55,9 @@ sub room {
   my ($free) = reverse split ' ', qx(df -B1 --output=avail .);
   fail("cannot tell how much of the disk is free") if ($free // '') !~ /^\d+$/;
   my $spare = 64 << 20;
+  return if $free >= $set{size} + $spare;
   fail('the disk has ' . mib($free) . " free at $at: the new file takes " . mib($set{size})
-    . (lstat($name) ? ' beside the present one' : '') . ', and ' . mib($spare) . ' stay free') if $free < $set{size} + $spare;
+    . (lstat($name) ? ' beside the present one' : '') . ', and ' . mib($spare) . ' stay free');
 }
 # What is swapped out must fit in the memory and in the other swap areas.
 sub fits {
@@ -67,7 +68,7 @@ sub fits {
   my $others = $memory{SwapFree} - ($size - $used);
   my $there = $memory{MemAvailable} + ($others > 0 ? $others : 0) - $memory{MemTotal} / 20;
   fail("$target holds " . mib($used << 10) . ' that is swapped out, and the memory has room for '
-    . mib(($there > 0 ? $there : 0) << 10) . ': stop a program, or wait') if $used > $there;
+    . mib(($there > 0 ? $there : 0) << 10) . ': stop a program, or wait') if $there < $used;
 }
 # What a program says of what went wrong; nothing where nothing did.
 sub complaint {

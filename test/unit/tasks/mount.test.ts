@@ -2,9 +2,11 @@
 import * as assert from 'uvu/assert'
 import { partsAnswer } from '../../../src/core/probe/probe.ts'
 import { Secret } from '../../../src/shell/secret.ts'
+import { refuseConflicts } from '../../../src/playbook/conflicts.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { mount, type MountArgs, type MountState } from '../../../tasks/mount.ts'
+import { file, swapFile } from '../../../tasks/index.ts'
 import { suite } from '../../suite.ts'
 import { text, textOf } from './states.ts'
 
@@ -45,7 +47,10 @@ test('the mount and its line have each word as it is given', () => {
   const hostile = { ...tmpfs, path: `/srv/it's "$(x)" %s`, source: 'a;b', options: ['uid=8', '-x', '$y'] }
   const plan = planOf(mount(hostile), { ...nothing, point: { kind: 'absent' } }, {})
   if (plan.kind !== 'change') throw new Error(plan.kind)
-  assert.is(plan.changes.at(-1)!.apply.text, `mount -t tmpfs -o 'defaults,uid=8,-x,$y' -- 'a;b' '/srv/it'\\''s "$(x)" %s'`)
+  assert.is(
+    plan.changes.at(-1)!.apply.text,
+    `mount -t tmpfs -o 'defaults,uid=8,-x,$y' -- 'a;b' '/srv/it'\\''s "$(x)" %s'`,
+  )
   assert.is(textOf(plan.then.fstab), `# x\na;b /srv/it's\\040"$(x)"\\040%s tmpfs uid=8,-x,$y 0 0\n`)
 })
 
@@ -69,7 +74,10 @@ test('unmounted leaves the line, absent does not', () => {
 test('what others could redirect, or what would hide something, blocks', () => {
   const blocked = (now: Partial<MountState>, expected: string, args: MountArgs = tmpfs): void =>
     checkCase(mount, { args, now: { ...nothing, ...now }, expect: { blocked: expected } })
-  blocked({ point: { kind: 'absent', refused: '/home/bob, which bob can write' } }, 'below /home/bob, which bob can write')
+  blocked(
+    { point: { kind: 'absent', refused: '/home/bob, which bob can write' } },
+    'below /home/bob, which bob can write',
+  )
   blocked({ point: { kind: 'directory', leadsTo: '/other' } }, 'leads to /other: name that path')
   blocked({ point: { kind: 'symlink' } }, 'is a symbolic link')
   blocked({ point: { kind: 'file' } }, 'is no directory')
@@ -98,7 +106,12 @@ const line = (fstype: string, source: string, options: string, superOptions: str
 FragmentPath=/run/systemd/generator/x.mount\nno\n\0end`
 
 test('what is mounted is compared by source and type', () => {
-  const of = (source: string, fstype: string, options: readonly string[] = []): MountArgs => ({ path: '/x', source, fstype, options })
+  const of = (source: string, fstype: string, options: readonly string[] = []): MountArgs => ({
+    path: '/x',
+    source,
+    fstype,
+    options,
+  })
   const cases: readonly (readonly [MountArgs, string, boolean])[] = [
     [of('tmpfs', 'tmpfs'), line('tmpfs', 'none', 'rw', 'rw', '-'), false],
     [of('tmpfs', 'tmpfs'), line('ramfs', 'none', 'rw', 'rw', '-'), true],
@@ -147,6 +160,14 @@ test('refused before any host is asked', () => {
   refused({ state: 'absent' }, /goes with nothing but path/)
   refused({ source: undefined }, /source and fstype are wanted/)
   mount({ ...tmpfs, path: '/dev/shm', options: ['context="a,b"', 'credentials=/etc/x', 'passwd_file=/x', 'noexec'] })
+})
+
+test('two tasks for one mount point, and one for the whole of fstab, are refused', () => {
+  const one = mount(tmpfs)
+  const message = /decides what mount \/srv\/a b .*decides already: leave one out$/
+  assert.throws(() => refuseConflicts('mx1', [one, mount({ path: tmpfs.path, state: 'absent' })]), message)
+  assert.throws(() => refuseConflicts('mx1', [one, file({ path: '/etc/fstab', content: '' })]), /\/etc\/fstab/)
+  refuseConflicts('mx1', [one, mount({ ...tmpfs, path: '/srv/other' }), swapFile({ path: '/swapfile', size: '1G' })])
 })
 
 test('a password is refused, and not shown', () => {

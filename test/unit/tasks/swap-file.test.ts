@@ -47,10 +47,7 @@ test('the priority is the kernel’s and that of the line, whose other options s
   const first = { ...args, priority: 5 }
   checkCase(swapFile, { args: first, now: used, expect: ['priority -2 → 5', ...STORED] })
   const plan = planOf(swapFile(first), { ...used, fstab: text('/swapfile swap swap discard,pri=1,nofail 0 0\n') }, {})
-  assert.is(
-    plan.kind === 'change' && textOf(plan.then.fstab),
-    '/swapfile swap swap discard,nofail,pri=5 0 0\n',
-  )
+  assert.is(plan.kind === 'change' && textOf(plan.then.fstab), '/swapfile swap swap discard,nofail,pri=5 0 0\n')
   const other = { ...used, file: { ...file, size: 4096 }, active: { priority: 7 } }
   const larger = planOf(swapFile(args), other, {})
   assert.match(larger.kind === 'change' ? larger.changes[0]!.apply.text : '', 'size=1073741824 priority=7')
@@ -60,7 +57,11 @@ test('absent stops it first, and removes the file last', () => {
   const gone: SwapFileArgs = { path: '/swapfile', state: 'absent' }
   checkCase(swapFile, { args: gone, now: used, expect: ['stop', ...STORED, 'remove'] })
   checkCase(swapFile, { args: gone, now: { ...nothing, fstab: used.fstab }, expect: STORED })
-  checkCase(swapFile, { args: gone, now: { ...nothing, isLeft: true }, expect: ['remove what a run that was ended has left'] })
+  checkCase(swapFile, {
+    args: gone,
+    now: { ...nothing, isLeft: true },
+    expect: ['remove what a run that was ended has left'],
+  })
   checkCase(swapFile, { args: gone, now: nothing, expect: [] })
 })
 
@@ -87,14 +88,20 @@ test('the answer is read line by line, and one that no host gives is refused', (
   assert.equal(state.file, { size: 4096, isRoots: true, isSwap: true, hasHoles: false })
   assert.equal([state.active, state.isLeft, state.outdated], [{ priority: -3 }, true, false])
   assert.equal(read('place absent - -\nyes\n\0end').file, undefined)
-  for (const said of ['no\n\0end', 'place absent - -\n\0end', 'place file - -\nno\n\0end', 'place file - -\nfile 1 2 3 4\nno\n\0end'])
+  for (const said of [
+    'no\n\0end',
+    'place absent - -\n\0end',
+    'place file - -\nno\n\0end',
+    'place file - -\nfile 1 2 3 4\nno\n\0end',
+  ])
     assert.throws(() => read(said), /cannot be asked for/, said)
 })
 
 test('refused before any host is asked', () => {
   const refused = (given: object, message: RegExp): void =>
     assert.throws(() => swapFile({ ...args, ...given }), message, JSON.stringify(given))
-  for (const path of ['', 'x', '/', '/a/../b', '/a\nb', '/proc/x', '/dev/shm/x', '/run/x', '/tmp/x']) refused({ path }, /path /)
+  for (const path of ['', 'x', '/', '/a/../b', '/a\nb', '/proc/x', '/dev/shm/x', '/run/x', '/tmp/x'])
+    refused({ path }, /path /)
   for (const size of ['', '1', '1K', '1.5G', '-1G', '1GB', ' 1G', '1G\n']) refused({ size }, /size must be such as/)
   for (const size of ['0M', '17T']) refused({ size }, /size must be from/)
   for (const priority of [-1, 1.5, 32_768]) refused({ priority }, /priority must be/)

@@ -6,7 +6,8 @@ import { text } from '../../tasks/states.ts'
 
 const test = suite('mounts: fstab')
 const entry = (path: string) => ({ source: 'tmpfs', path, fstype: 'tmpfs', options: 'ro', dump: '0', pass: '0' })
-const FSTAB = '# <file system>\t<mount point>\n\n/dev/sda1  /\text4 errors=remount-ro 0 1\n\tnone /srv/a\\040b tmpfs\n#x\n'
+const FSTAB =
+  '# <file system>\t<mount point>\n\n/dev/sda1  /\text4 errors=remount-ro 0 1\n\tnone /srv/a\\040b tmpfs\n#x\n'
 
 test('a line is added at the end, also after one without its end', () => {
   assert.is(editFstab('', ofMountPoint('/x'), entry('/x')), 'tmpfs /x tmpfs ro 0 0\n')
