@@ -65,6 +65,8 @@ const PROGRAM = String.raw`
 my ($path, $source, $how) = @ARGV;
 ${PERL_WORDS}
 ${TELL_PLACE}
+my $sure = place($path);
+$sure &= place($source) if $how eq 'directory' || $how eq 'loop';
 sub plain { $_[0] =~ s/\\([0-7]{3})/chr oct $1/ger }
 sub device { (stat $_[0])[6] // -1 }
 sub found {
@@ -93,8 +95,6 @@ sub same {
   my $pair = (($is >> 8) & 0xfff) . ':' . (($is & 0xff) | (($is >> 12) & 0xfff00));
   $pair eq $number || $is == device($from) ? 'yes' : 'no';
 }
-my $sure = place($path);
-$sure &= place($source) if $how eq 'directory' || $how eq 'loop';
 my @last;
 open my $table, '<', '/proc/self/mountinfo' or fail("/proc/self/mountinfo: $!");
 while (my $line = <$table>) {
