@@ -41,8 +41,9 @@ for (const [name, module] of Object.entries(tasks) as unknown as [string, TaskMo
       try {
         const context = testContext(example.sources ?? {})
         const task = listedTask(module(example.args), example.sources ?? {})
-        if (example.beside === 'boot') {
-          // What a boot comes to is seen in `reboot`: this connection would be gone.
+        if (example.beside === 'boot' || example.beside === 'swap') {
+          // What a boot comes to is seen in `reboot`: this connection would be gone. What swapping comes to is seen in
+          // `swap`: a container may not.
           const { plan, broken } = await lookAtTask(task, connection, context)
           assert.equal(broken, [])
           assert.is(plan.kind, 'change', 'the example has nothing to do on this host')

@@ -289,6 +289,12 @@ export const FAMILIES: readonly FamilyGroup[] = [
         from: ['src/resources/files', 'tasks'],
       },
       {
+        says: ['name a path whose directories only root can write'],
+        cause: 'Another account can change where the path of a mount or of a swap file leads: now, or until a boot.',
+        remedy: 'name another path, or make the directory that the message names root’s, with mode 0755',
+        from: ['src/resources/mounts'],
+      },
+      {
         says: ['a bug in mailrun', 'has a bug, its plan threw'],
         cause: 'mailrun, or a task module of your own, is wrong.',
         remedy: 'correct the module; report a bug in mailrun with these words',

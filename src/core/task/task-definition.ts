@@ -15,7 +15,7 @@ export interface CommonArgs {
 }
 
 /** What an example changes of a host beside its files, accounts and name. */
-export type BesideFiles = 'packages' | 'services' | 'mail' | 'kernel' | 'network' | 'boot'
+export type BesideFiles = 'packages' | 'services' | 'mail' | 'kernel' | 'network' | 'mounts' | 'swap' | 'boot'
 
 /** One way to use a module; examples feed the docs, the test cases and the laws. */
 export interface Example<Args> {

@@ -19,6 +19,8 @@ const BESIDE: Readonly<Record<BesideFiles, string>> = {
   mail: 'it would remove mail',
   kernel: 'it would set parameters of the kernel',
   network: 'it would change the rules of the packet filter',
+  mounts: 'it would mount or unmount file systems',
+  swap: 'it would have the kernel swap on a file',
   boot: 'it would restart the host',
 }
 

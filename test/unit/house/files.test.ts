@@ -13,13 +13,15 @@ const PROGRAMS = 'chgrp|chmod|chown|cp|dd|install -d|ln|mkdir|mkfifo|mknod|mktem
 const BY_NAME = new RegExp(`(?:^|[\\s;&|({\`])(?:${PROGRAMS}) (?:-|"|'|\\$)|[^-=<>$]>>? ?(?:"?\\$|/)(?!dev/null)`)
 
 /**
- * Below /run and /var/lib, where root alone can write: the files of an activation, of instances, of stamps. The socket
+ * Below /run and /var/lib, where root alone can write: the files of an activation, of instances, of stamps, of a trip
+ * (`$run`). The socket
  * of an instance is removed by its last part, which follows nothing. Parameters of the kernel are the kernel's own.
  */
 const ROOTS_OWN = new RegExp(
   [
     '\\$\\{`?\\$?\\{?(?:ACTIVATION|ANSWERS|ASK|LISTED|NEW|OLD|SAID|STAGED|SWEPT|UNHARDENED|WORK|name|stamp)\\b',
     '/run/mailrun',
+    '"\\$run/fstab-line"',
     '/var/lib/mailrun/',
     '/var/lib/apt/lists',
     '/proc/sys/',
