@@ -6,8 +6,7 @@ import { END, whole } from '../../core/probe/whole.ts'
 import { lines, raw, type Script } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import { asUser } from '../command/as-user.ts'
-import { packed } from '../files/program/packed.ts'
-import { WALK } from '../files/program/walk.ts'
+import { withWalk } from '../files/program/with-walk.ts'
 
 /** A commit, or none yet; files that differ from it, at most {@link CHANGED_AT_MOST}. */
 export interface Copy {
@@ -55,7 +54,7 @@ exit 1 if $looks_inside && ($above || $inside);
 
 /** Fails where others can have git do what they like in a working copy. For a change, before git is run. */
 export const nobodyElses = (path: string): Script =>
-  sh`others=$(perl -e ${packed(WALK + OTHERS)} -- ${path} 1) || {
+  sh`others=$(${withWalk(OTHERS)} ${path} 1) || {
   echo ${`others can change ${path} now: `}"$others" >&2
   exit 1
 }`
@@ -83,7 +82,7 @@ export const workingCopy = (path: string, user: string | undefined): Probe<Worki
     script: lines([
       sh`command -v git >/dev/null && echo yes || echo no
 id -un
-perl -e ${packed(WALK + OTHERS)} -- ${path} ${user === undefined ? '1' : ''} && may=yes || may=no
+${withWalk(OTHERS)} ${path} ${user === undefined ? '1' : ''} && may=yes || may=no
 if [ ! -e ${`${path}/.git`} ]; then
   echo none
 elif [ $may = no ] || ! command -v git >/dev/null; then

@@ -4,7 +4,7 @@ import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
 import { END, whole } from '../../core/probe/whole.ts'
 import { factAbout, type Fact } from '../../core/task/fact.ts'
 import { isKnown, UNKNOWN, type Known } from '../../core/unknown.ts'
-import { readerProgram } from '../files/program/read.ts'
+import { withWalk } from '../files/program/with-walk.ts'
 import { PERL_WORDS } from '../../shell/perl-words.ts'
 import { lines, raw } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
@@ -123,7 +123,7 @@ export function mountTableProbe(path: string, wanted: WantedMount | undefined): 
     key: `mount ${JSON.stringify([path, wanted])}`,
     reads: [`mount:${path}`, `path:${path}`, ...watched],
     script: lines([
-      sh`timeout -k 5 ${SECONDS} ${raw(readerProgram(PROGRAM))} ${path} ${wanted?.source ?? ''} ${how} &&
+      sh`timeout -k 5 ${SECONDS} ${withWalk(PROGRAM)} ${path} ${wanted?.source ?? ''} ${how} &&
 unit=$(systemd-escape -p --suffix=mount -- ${path}) &&
 systemctl show -p FragmentPath -- "$unit" && {`,
       raw(FSTAB_OUTDATED),

@@ -4,7 +4,7 @@ import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
 import { END, whole } from '../../core/probe/whole.ts'
 import { factAbout, type Fact } from '../../core/task/fact.ts'
 import type { Known } from '../../core/unknown.ts'
-import { readerProgram } from '../files/program/read.ts'
+import { withWalk } from '../files/program/with-walk.ts'
 import { FSTAB_OUTDATED } from '../mounts/fstab.ts'
 import { placeOf, TELL_PLACE, type Place } from '../mounts/places.ts'
 import { PERL_WORDS } from '../../shell/perl-words.ts'
@@ -83,7 +83,7 @@ export const swapAreaProbe = (path: string): Probe<SwapAreaState> =>
     key: `swap file ${path}`,
     reads: [`swap:${path}`, `path:${path}`],
     script: lines([
-      sh`${raw(readerProgram(PROGRAM))} ${path} && {`,
+      sh`${withWalk(PROGRAM)} ${path} && {`,
       raw(FSTAB_OUTDATED),
       raw(`${END}
 }`),
