@@ -7,7 +7,7 @@ export const UNSIGNED = '- it is not signed'
 
 /**
  * Arguments: `postfix` (asks as the user that Postfix's daemons are) or `root`, the milter as Postfix writes it, and
- * options: `wait` waits up to 5 s until the socket is there, `signed` prints only what is signed. It reads
+ * options: `wait` waits up to 5 s until it listens, `signed` prints only what is signed. It reads
  * `FROM/DOMAIN` lines behind `__END__`, and prints for each `FROM SELECTOR`, the selector of the signature for the
  * domain that a message of a program on this host gets whose From ends with `@FROM`, or `FROM - WHY`.
  */
@@ -19,8 +19,12 @@ $| = 1;
 $SIG{PIPE} = 'IGNORE';
 my ($as, $milter, %option) = (shift, shift, map { $_ => 1 } @ARGV);
 my ($path) = $milter =~ /^local:(.*)$/;
+# The path is there a moment before somebody listens at it.
+sub listens {
+  -S $path && socket(my $socket, PF_UNIX, SOCK_STREAM, 0) && connect $socket, sockaddr_un($path);
+}
 for (1 .. ($option{wait} ? 50 : 0)) {
-  last if -S $path;
+  last if listens();
   select undef, undef, undef, 0.1;
 }
 my %set = (
