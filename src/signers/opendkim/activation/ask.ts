@@ -21,7 +21,8 @@ my ($as, $milter, %option) = (shift, shift, map { $_ => 1 } @ARGV);
 my ($path) = $milter =~ /^local:(.*)$/;
 # The path is there a moment before somebody listens at it.
 sub listens {
-  -S $path && socket(my $socket, PF_UNIX, SOCK_STREAM, 0) && connect $socket, sockaddr_un($path);
+  my $try;
+  -S $path && socket($try, PF_UNIX, SOCK_STREAM, 0) && connect $try, sockaddr_un($path);
 }
 for (1 .. ($option{wait} ? 50 : 0)) {
   last if listens();
