@@ -1,12 +1,14 @@
 // The controller that the tools run on: the files of a Debian 13 host of the lab, where today's Ansible is a package,
 // with this machine's network, so that the lab's wire is between it and the hosts.
 import { spawn } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
 import type * as Lab from '../lab/index.ts'
 import { ROOT } from './root.ts'
 import type { Command } from './timed.ts'
 
 /** The host whose files they are. */
-const CONTROLLER = 'verify'
+export const CONTROLLER = 'verify'
 
 /** Those of its release. */
 export const ANSIBLE_PACKAGES: readonly string[] = ['ansible-core', 'ansible-mitogen']
@@ -50,7 +52,9 @@ export async function withController<T>(
   use: (controller: Controller) => Promise<T>,
 ): Promise<T> {
   await lab.hostInstall(CONTROLLER, ANSIBLE_PACKAGES)
-  const paths = [process.execPath, ROOT, lab.stateDir, folder]
+  // The packages may be a link to another place.
+  const packages = realpathSync(join(ROOT, 'node_modules'))
+  const paths = [process.execPath, ROOT, lab.stateDir, folder, ...(packages.startsWith(ROOT) ? [] : [packages])]
   const hold = ['--mount', '--propagation', 'private', '--', 'sh', '-euc', HOLD, 'hold', lab.hostFiles(CONTROLLER)]
   const child = spawn('unshare', [...hold, ...paths], { stdio: ['pipe', 'pipe', 'pipe'] })
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))

@@ -1,5 +1,4 @@
-// The contender Ansible, from Debian 13, with bench/peers/dkim.yaml, alone and with Mitogen. It has the settings that
-// make it fast.
+// The contender Ansible, from Debian 13, alone and with Mitogen. It has the settings that make it fast.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Contender } from '../alternate.ts'
@@ -35,11 +34,11 @@ function environment(fleet: Fleet, who: string): Readonly<Record<string, string>
 }
 
 export function ansible(who: typeof ANSIBLE | typeof MITOGEN, fleet: Fleet, job: Job, turns: number): Contender {
-  const { lab, passwordFile } = fleet
+  const { lab, passwordFile, playbooks } = fleet
   const changes = job === 'first run' || job === 'one changed file'
   const words = [
     '/usr/bin/ansible-playbook',
-    'bench/peers/dkim.yaml',
+    playbooks.ansible,
     '-i',
     lab.inventoryPath,
     '--become-password-file',

@@ -19,15 +19,26 @@ export interface Fleet {
   readonly folder: string
   /** With four hosts or more there is one that asks for a sudo password; the file is there in any case. */
   readonly passwordFile: string
+  readonly playbooks: Playbooks
 }
 
-export async function withFleet<T>(lab: typeof Lab, use: (fleet: Fleet) => Promise<T>): Promise<T> {
+/** What the contenders are given to do, from the repository's root. */
+export interface Playbooks {
+  readonly mailrun: string
+  readonly ansible: string
+}
+
+export async function withFleet<T>(
+  lab: typeof Lab,
+  playbooks: Playbooks,
+  use: (fleet: Fleet) => Promise<T>,
+): Promise<T> {
   const status = await lab.labStatus()
   const hosts = status.hosts.filter(isMailHost)
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-bench-'))
   try {
     return await withController(lab, folder, (controller) =>
-      use({ lab: status, hosts, controller, folder, passwordFile: lab.becomePasswordFile }),
+      use({ lab: status, hosts, controller, folder, passwordFile: lab.becomePasswordFile, playbooks }),
     )
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-// The contender mailrun, with playbooks/dkim.ts.
+// The contender mailrun.
 import type { Contender } from '../alternate.ts'
 import { MAILRUN, warm } from '../bench.ts'
 import { MAIN, ROOT } from '../root.ts'
@@ -14,10 +14,10 @@ const STATUS: Readonly<Record<Job, string>> = {
   check: 'ok',
 }
 
-const wordsOf = ({ lab, passwordFile }: Fleet): readonly string[] => [
+const wordsOf = ({ lab, passwordFile, playbooks }: Fleet): readonly string[] => [
   process.execPath,
   MAIN,
-  'playbooks/dkim.ts',
+  playbooks.mailrun,
   '-i',
   lab.inventoryPath,
   '--become-password-file',

@@ -53,6 +53,7 @@ test('there is code for what people of Ansible look for', () => {
     [...code.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading),
     [
       'Handlers',
+      'uri',
       'Loops',
       'Conditions',
       'Includes',

@@ -61,6 +61,15 @@ sub is_new {
   opendir(my $list, by_handle($handle)) or return;
   2 == (() = readdir $list);
 }
+# useradd(8), login.defs(5): HOME_MODE, else what UMASK leaves of 0777. Numbers as C has them.
+sub home_mode {
+  my %set = (UMASK => '022');
+  if (open my $in, '<', '/etc/login.defs') {
+    while (<$in>) { $set{$1} = $2 if /^\s*(HOME_MODE|UMASK)\s+"?(0x[0-9a-fA-F]+|\d+)/ }
+  }
+  my ($mode, $umask) = map { !defined || /^[1-9]/ ? $_ : oct } @set{'HOME_MODE', 'UMASK'};
+  ($mode // 0777 & ~$umask) & 07777;
+}
 sub home {
   my ($uid, $gid, $path) = (getpwnam $target)[2, 3, 7];
   defined $uid or fail("there is no user $target");
@@ -81,7 +90,7 @@ sub home {
   }
   $set{bits} = 'root';
   own_in($handle, $name, $uid, $gid);
-  give($handle, $name, $uid, $gid, 0755, @is);
+  give($handle, $name, $uid, $gid, home_mode(), @is);
   rename $name, $home or fail("cannot make $path: $!");
 }
 `

@@ -518,9 +518,12 @@ inNamespace('a home directory is made whole or not at all, and one that is there
       raw(`unshare -m sh -ec '
 mount --bind "${top}/passwd" /etc/passwd
 mount --bind "${top}/skel" /etc/skel
+mount --bind "${top}/login.defs" /etc/login.defs
 ${before}
 ${files.makeHome('her').text}'`),
     )
+  const says = (defs: string): void => fs.writeFileSync(join(top, 'login.defs'), defs)
+  says('#HOME_MODE 0700\nUMASK\t\t022\n')
   const full = make(`mkdir "${top}/bin"
 printf "#!/bin/sh\n/bin/cp \\"\\$@\\"; exit 1\n" > "${top}/bin/cp"
 chmod +x "${top}/bin/cp"
@@ -537,6 +540,18 @@ PATH=${top}/bin:$PATH`)
   fs.rmSync(join(path, '.config'), { recursive: true })
   assert.equal(make(':'), { code: 0, said: '' })
   assert.equal(fs.readdirSync(path), [])
+  // Its mode is that of useradd(8).
+  for (const [defs, mode] of [
+    ['HOME_MODE\t0700\nUMASK 022\n', '700'],
+    ['UMASK 077\nUMASK 027 # own\n', '750'],
+    ['HOME_MODE 0x1c0\n', '700'],
+    ['HOME_MODE x\nUMASKS 077\n', '755'],
+  ] as const) {
+    fs.rmSync(path, { recursive: true })
+    says(defs)
+    assert.equal(make(':'), { code: 0, said: '' })
+    assert.equal(attributesOf(path), [1234, 1234, mode], defs)
+  }
 })
 
 test.run()
