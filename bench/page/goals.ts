@@ -2,7 +2,7 @@
 // benchmark. Pure functions.
 import { ANSIBLE, BARE_SSH, BARE_SSH2, BY_HAND, MAILRUN, MITOGEN, NEEDED, warm } from '../bench.ts'
 import { IDLE_RUN, OWN_BLOCK, OWN_FILE, RATIO } from '../benches/ssh-config.ts'
-import { LIST_TASKS, NODE, START, VERSION } from '../benches/startup.ts'
+import { LIST_TASKS, LOCAL, NODE, START, VERSION } from '../benches/startup.ts'
 import type { AllResults } from '../results.ts'
 import { mediansOf, type ByPlace, type Medians, type Of } from './medians.ts'
 
@@ -238,6 +238,14 @@ function startUp({ compared }: Medians): readonly Goal[] {
       at: '',
       measured: afterNode(VERSION),
       met: (ms) => ms <= 40,
+    },
+    {
+      what: 'a run on one local host with nothing to do: against `node -e 0`',
+      wanted: 'at most 2.5 times',
+      unit: '×',
+      at: '',
+      measured: compared('startup', [0], start(LOCAL), start(NODE), over),
+      met: (times) => times <= 2.5,
     },
   ]
 }

@@ -10,8 +10,10 @@ import { KILL_AFTER_SECONDS } from './step-program.ts'
 import { stepsLines } from './trip-steps.ts'
 import { stopFile, tripWords, type TripWords } from './trip-words.ts'
 
-/** The script of a trip without steps, in pieces; a piece that is the name of one of the words stands for it. */
-interface Asking extends Omit<TripRequest, 'words'> {
+/** The script of a trip without steps. */
+interface Asking {
+  /** All that it is written from but the words. */
+  readonly from: readonly unknown[]
   readonly pieces: readonly (string | { readonly word: keyof TripWords })[]
 }
 
@@ -24,25 +26,27 @@ let lastAsking: Asking | undefined
  */
 export function tripScript(request: TripRequest): string {
   if (request.steps.length > 0) return written(request)
-  if (lastAsking === undefined || !isSame(lastAsking, request)) lastAsking = asking(request)
-  return lastAsking.pieces.map((piece) => (typeof piece === 'string' ? piece : request.words[piece.word])).join('')
+  const from = writtenFrom(request)
+  const isLast = lastAsking?.from.length === from.length && lastAsking.from.every((each, index) => each === from[index])
+  if (!isLast) lastAsking = { from, pieces: piecesOf(request) }
+  return lastAsking!.pieces.map((piece) => (typeof piece === 'string' ? piece : request.words[piece.word])).join('')
 }
 
-const isSame = (one: Omit<TripRequest, 'words'>, other: Omit<TripRequest, 'words'>): boolean =>
-  one.questionsSeconds === other.questionsSeconds &&
-  one.lock?.holder === other.lock?.holder &&
-  one.lock?.waitSeconds === other.lock?.waitSeconds &&
-  one.questions.length === other.questions.length &&
-  one.questions.every(({ script }, index) => questionKey(script) === questionKey(other.questions[index]!.script))
+const writtenFrom = ({ questions, questionsSeconds, lock }: TripRequest): readonly unknown[] => [
+  questionsSeconds,
+  lock?.holder,
+  lock?.waitSeconds,
+  ...questions.map(({ script }) => questionKey(script)),
+]
 
 /** Written with words that nothing in it can hold by chance, and taken apart at these. */
-function asking({ questions, ...request }: TripRequest): Asking {
+function piecesOf(request: TripRequest): Asking['pieces'] {
   const words = tripWords(`mailrun-${randomBytes(12).toString('hex')}`)
   const names = ['mark', 'record', 'stop', 'outdated'] as const
   const byWord = new Map(names.map((word) => [words[word], { word }]))
-  const text = written({ ...request, questions, words })
-  const pieces = text.split(new RegExp(`(${[...byWord.keys()].join('|')})`)).map((piece) => byWord.get(piece) ?? piece)
-  return { ...request, questions, pieces }
+  return written({ ...request, words })
+    .split(new RegExp(`(${[...byWord.keys()].join('|')})`))
+    .map((piece) => byWord.get(piece) ?? piece)
 }
 
 function written(request: TripRequest): string {
