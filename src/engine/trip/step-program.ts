@@ -24,6 +24,7 @@ const TERMINAL_BYTES = 200
  *
  * The first of the output is in the file, the last in `FILE.b`, and what was before that in `FILE.a`. A step outlives
  * the connection, and does not die of its output: that is read to its end, whether it can be written and sent or not.
+ * So the program stays where a terminal interrupts it; timeout(1) and the step are in a process group of their own.
  * Where something that the step leaves running holds the output, a child of the program goes on reading.
  *
  * timeout(1) gets all descriptors that the program has, also that of the host's lock: it keeps the lock as long as the
@@ -31,12 +32,12 @@ const TERMINAL_BYTES = 200
  */
 export const STEP_PROGRAM = packed(String.raw`
 my ($file, $seconds, $unsent) = @ARGV;
-$SIG{$_} = 'IGNORE' for 'PIPE', 'HUP';
+$SIG{$_} = 'IGNORE' for 'PIPE', 'HUP', 'INT', 'QUIT';
 $SIG{CHLD} = sub {};
 pipe my $in, my $out or die "cannot make a pipe: $!\n";
 my $pid = fork // die "cannot fork: $!\n";
 if (!$pid) {
-  $SIG{$_} = 'DEFAULT' for 'PIPE', 'HUP', 'CHLD';
+  $SIG{$_} = 'DEFAULT' for 'PIPE', 'HUP', 'INT', 'QUIT', 'CHLD';
   open STDOUT, '>&', $out;
   open STDERR, '>&', $out;
   exec 'timeout', '-k', ${KILL_AFTER_SECONDS}, $seconds, 'sh';

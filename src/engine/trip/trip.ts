@@ -105,7 +105,10 @@ const answered = (mark: string, index: number, more: boolean): string =>
   `printf '\\n${mark} answered ${index} %s\\n${more ? asks(mark, index + 1) : ''}' $? 2>/dev/null || exit
 printf '\\n${mark} answered ${index}\\n' >&2`
 
-/** First those in Perl, by one process; `eval` in a subshell: a question with a syntax error fails alone. */
+/**
+ * First those in Perl, by one process; where that is killed, its status must not be taken for timeout(1)'s. `eval` in a
+ * subshell: a question with a syntax error fails alone.
+ */
 const questionsLines = (mark: string, questions: readonly QuestionFrame[], seconds: number): readonly string[] => {
   const inPerl = questions.flatMap(({ script }) => script.perl ?? [])
   const inShell = questions.slice(inPerl.length)
@@ -116,7 +119,7 @@ const questionsLines = (mark: string, questions: readonly QuestionFrame[], secon
     `printf '${asks(mark, 0)}' 2>/dev/null || exit`,
     ...(inPerl.length === 0
       ? []
-      : [`perl - <<'${mark}-reader' || exit`, `${readerProgram(mark, inPerl, inShell.length > 0)}${mark}-reader`]),
+      : [`perl - <<'${mark}-reader' || exit 1`, `${readerProgram(mark, inPerl, inShell.length > 0)}${mark}-reader`]),
     ...inShell.flatMap(({ script }, index) => [
       `( eval ${quote(script.text)} ) </dev/null`,
       answered(mark, inPerl.length + index, index + 1 < inShell.length),

@@ -44,16 +44,26 @@ export const userProbe = (question: UserQuestion): Probe<UserState> => {
   })
 }
 
-/** Only root can read shadow(5). A directory service may list no groups, and yet know those of a user: id(1) asks. */
+/** Of shadow(5). */
+const SHADOW_BYTES = 16 << 20
+
+/**
+ * Only root can read shadow(5). What getpwnam(3) says of a user that has no line there is no hash: it may be `x` or
+ * `*`. A directory service may list no groups, and yet know those of a user: id(1) asks.
+ */
 const userScript = ({ name, groups, home }: UserQuestion): Script =>
   readerQuestion({
     program: String.raw`
 my @is = getpwnam ${perlQuote(name)};
-my ($user, $password, $uid, $gid, undef, undef, $comment, $home, $shell) = @is;
+my ($user, undef, $uid, $gid, undef, undef, $comment, $home, $shell) = @is;
 print join ':', $user, 'x', $uid, $gid, $comment, $home, $shell if @is;
 print "\0", @is ? getgrgid($gid) // $gid : '';
 print "\0", @is ? captured('id', '-Gn', '--', ${perlQuote(name)}) : '';
-print "\0", @is && $> == 0 ? $password : '', "\0";
+sub password {
+  return $1 if (text_of('/etc/shadow', ${SHADOW_BYTES}) // '') =~ /^\Q$user\E:([^:\n]*)/m;
+  (split /:/, captured('getent', 'shadow', '--', $user))[1] // ''
+}
+print "\0", @is && $> == 0 ? password() : '', "\0";
 print map { defined getgrnam $_ ? () : "$_\n" } ${perlList(groups)};
 my $directory = ${home === undefined ? '$home' : perlQuote(home)};
 print "\0", defined $directory && -d $directory ? 'there' : 'absent';

@@ -170,6 +170,16 @@ test('the keys of a domain are those beside it, of its history and of the tables
   )
 })
 
+test('a FIFO of the daemon in the place of its PID file holds up nobody', () => {
+  const at = host(USUAL)
+  execFileSync('mkfifo', [`${at}/opendkim.pid`])
+  const script = signingFamily
+    .script([itemOf(opendkimSetup)])
+    .text.replaceAll('/sys/fs/cgroup', `${at}/none`)
+    .replaceAll('/run/opendkim/opendkim.pid', `${at}/opendkim.pid`)
+  assert.match(execFileSync('sh', { input: script, encoding: 'latin1', timeout: 20_000 }), /\nend\n$/)
+})
+
 test('where OpenDKIM listened before an activation that did not end is reported, by all that it read', () => {
   const setupOf = (files: Readonly<Record<string, string>>) => {
     const [answer] = signingFamily.split(ask(host({ ...USUAL, ...files }), [itemOf(opendkimSetup)]), [

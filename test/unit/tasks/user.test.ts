@@ -1,6 +1,8 @@
 // user on what a host answers: primary and supplementary groups, groups that are not there, homes, hashes.
+import { execFileSync } from 'node:child_process'
 import * as assert from 'uvu/assert'
 import { fact } from '../../../src/core/task/fact.ts'
+import type { Script } from '../../../src/shell/script.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import { userProbe, type UserState } from '../../../src/resources/accounts/accounts-probe.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
@@ -88,6 +90,17 @@ test('a password that is no hash is refused, and not shown', () => {
         error.message.includes('password must be a hash') && (plain === '' || !error.message.includes(plain)),
     )
   }
+})
+
+test('what passwd(5) or a directory service has in the place of a hash is none', () => {
+  const probe = userProbe({ name: 'root', groups: [], home: undefined })
+  const { text } = (probe.question as { readonly script: Script }).script
+  // As root, on a host whose shadow(5) does not know the user.
+  const script = text.replace('$> == 0', '1').replaceAll(/getent|\/etc\/shadow/g, '/nonexistent')
+  const stdout = execFileSync('sh', { input: script, encoding: 'latin1', stdio: ['pipe', 'pipe', 'ignore'] })
+  const { is, password } = probe.parse({ code: 0, stdout, stderr: '' })
+  assert.is(password, '')
+  assert.is(is.kind === 'user' && is.locked, false)
 })
 
 test.run()

@@ -391,11 +391,13 @@ const UNDO = raw(`undo() {
   exit 1
 }`)
 
-/** With the new hardening of its unit, else without hardening, else not at all. */
+/**
+ * With the new hardening of its unit, else without hardening, else not at all. By `$(…)`: elsewhere `set -e` has no
+ * effect in what && follows, nor in what that calls.
+ */
 const LIVE = raw(`live_or_softened() {
   touched=1
-  activate > ${SAID} 2>&1 && return
-  reported=$(cat ${SAID})
+  reported=$(activate 2>&1) && return
   say "$reported"
   softened "$reported"
 }`)

@@ -40,8 +40,9 @@ export const COLLECT = String.raw`
 my (@words, %text, @order, %setting, $conf);
 my ($bytes, $runs) = (0, 0);
 ${RSA_PUBLIC}
+# The last of these is in a directory of the daemon's, where a FIFO may stand.
 sub first_line {
-  open my $in, '<', $_[0] or return;
+  sysopen my $in, $_[0], Fcntl::O_RDONLY() | Fcntl::O_NONBLOCK() or return;
   my $line = <$in>;
   $line
 }

@@ -67,6 +67,9 @@ const SILENT = { waiting: () => {}, started: () => {}, progress: () => {}, done:
 const asks = (script: string) =>
   defineProbe({ key: script, reads: [], script: raw(script), parse: ({ stdout }) => stdout })
 
+const asksPerl = (program: string) =>
+  defineProbe({ key: program, reads: [], script: readerQuestion({ program }), parse: ({ stdout }) => stdout })
+
 test('a question that hangs is ended, said by its name, and leaves the others their answers', async () => {
   const connection = await localConnect({})
   const [before, hangs, after, path] = [
@@ -83,6 +86,17 @@ test('a question that hangs is ended, said by its name, and leaves the others th
   assert.equal(outcome.asked(hangs), { error: 'its question did not end in time, and was ended' })
   assert.equal(outcome.asked(after), { error: 'it was not asked, for a question before it did not end' })
   assert.ok('state' in outcome.asked(path))
+})
+
+test('a question whose process is killed is not said to have hung, nor are those behind it', async () => {
+  const connection = await localConnect({})
+  const [before, killed, after] = [asksPerl('print "one";'), asksPerl('kill "KILL", $$;'), asks('echo three')]
+  const outcome = await makeTrip(connection, tripOf({ probes: [before, killed, after], questionsSeconds: 20 }), SILENT)
+  connection.close()
+  if (outcome.kind !== 'asked') throw new Error(outcome.kind)
+  assert.equal(outcome.asked(before), { state: 'one' })
+  for (const probe of [killed, after])
+    assert.match(JSON.stringify(outcome.asked(probe)), /^\{"error":"the host did not answer the question/)
 })
 
 test('a lock that is not freed in time is reported with its holder; a process that is gone holds none', async () => {
