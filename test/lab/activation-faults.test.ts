@@ -134,9 +134,10 @@ ${owned('/etc/dkimkeys/fleet.test/no.private')}`,
     ),
   },
   {
-    what: 'a Postfix that is configured wrongly',
+    what: 'a Postfix that is configured wrongly, where it is to ask elsewhere',
     given: POSTFIX_SPOILED,
     mended: POSTFIX_MENDED,
+    vars: { socket: 'inet:8899@127.0.0.1' },
     message: /postfix check: /,
   },
 ]
@@ -217,7 +218,7 @@ ${owned('/etc/dkimkeys/other.private')}
 echo '${keyTable}' > /tmp/set/KeyTable
 echo '${signingTable}' > /tmp/set/SigningTable
 printf '${CONF}' > /tmp/set/conf
-perl - /tmp/set/conf '' 2>&1 <<'mailrun-perl' && exit 1
+perl - '' /tmp/set/conf /tmp/set/check.conf 2>&1 <<'mailrun-perl' && exit 1
 ${OPENDKIM_GATE}mailrun-perl
 rm -r /tmp/keys /tmp/set /etc/dkimkeys/short.private /etc/dkimkeys/other.private`
 for (const { what, keyTable, signingTable, message } of GATED) {
