@@ -2,8 +2,9 @@
 // command.
 
 /**
- * `put` makes the directories `above` first, where they are not there. `put` and `piece` read base64 from standard input, `lines` a header, an expression and lines. Exit status 75 where
- * what is there is not what the content is made of.
+ * `put` makes the directories `above` first, where they are not there. `put` and `piece` read base64 from standard
+ * input, `lines` a header, an expression and lines. Exit status 75 where what is there is not what the content is made
+ * of.
  */
 export const PUT = String.raw`
 sub outdated { exit 75 }
