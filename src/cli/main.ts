@@ -14,8 +14,8 @@ if (problem !== undefined) {
 if (words.length === 1 && words[0] === '--version') {
   process.stdout.write(`${ownVersion()}\n`)
 } else {
-  // Node 22 has it, Node 20 has not. Its own folder is in /tmp, where somebody else could make it first and put code into
-  // it; Node does not look whose it is.
+  // Node 22 has it, Node 20 has not. Its own folder is in /tmp, where somebody else could make it first and put code
+  // into it; Node does not look whose it is.
   const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown }
   const folder = enableCompileCache && cacheFolder('mailrun')
   if (folder) enableCompileCache(folder)

@@ -47,8 +47,8 @@ export function startScript(start: UnitStart): Script {
 }
 
 /**
- * `tell WHY` ends with the unit's last lines; `real` sets what really runs, `up` sees that it does and sets `invoked` to
- * the invocations, `paths PROPERTIES` sets `d` to the paths in these.
+ * `tell WHY` ends with the unit's last lines; `real` sets what really runs, `up` sees that it does and sets `invoked`
+ * to the invocations, `paths PROPERTIES` sets `d` to the paths in these.
  */
 const unitFunctions = (unit: string, units: readonly string[]): Script => sh`tell() {
   echo "$1" >&2

@@ -40,7 +40,7 @@ for my $path ${perlList([...new Set(items)])} {
   print !defined $in ? 'absent' : $in ? 'file' : 'other', " $path\n";
   my $size = $in && -s $in || next;
   # The newest marks stand last, and must not be missed.
-  fail("$path has more than ${HISTORY_BYTES} bytes") if $size > ${HISTORY_BYTES};
+  fail("$path has more than ${HISTORY_BYTES} bytes") if ${HISTORY_BYTES} < $size;
   my $bytes = bytes_of($in, $size);
   fail("$path cannot be read whole") if length $bytes < $size;
   print "mark $_\n" for split /\n/, $bytes;

@@ -6,7 +6,17 @@ import { repositoryFiles, textOf } from './repository.ts'
 const test = suite('modules of Perl')
 
 /** Of perl-base of Debian 12 and 13: dpkg -L perl-base. */
-const IN_PERL_BASE = new Set(['Errno', 'Fcntl', 'IO::Handle', 'IO::Socket::INET', 'POSIX', 'Socket', 'bytes', 'strict', 'warnings'])
+const IN_PERL_BASE = new Set([
+  'Errno',
+  'Fcntl',
+  'IO::Handle',
+  'IO::Socket::INET',
+  'POSIX',
+  'Socket',
+  'bytes',
+  'strict',
+  'warnings',
+])
 
 test('a program for a host loads no module that perl-base has not', () => {
   const loaded = repositoryFiles()

@@ -168,8 +168,8 @@ printf '%s__END__\\n%s' ${quote(packed(OPENDKIM_ASK))} "$asked" > ${ASK} || exit
 
 /**
  * `instance NAME DIRECTORY CONFIGURATION PROPERTY` starts an OpenDKIM beside the one that runs, as `user` and `group`,
- * with its socket in the directory; `stop_instance NAME` kills it, `end_instance NAME` removes its files, too. A stop would take libmilter up to 5 s (MI_CHK_TIME),
- * and nobody asks it any more.
+ * with its socket in the directory; `stop_instance NAME` kills it, `end_instance NAME` removes its files, too. A stop
+ * would take libmilter up to 5 s (MI_CHK_TIME), and nobody asks it any more.
  */
 const INSTANCE = raw(`is_loaded() { [ -e "/run/systemd/transient/mailrun-opendkim-$1.service" ]; }
 instance() {
@@ -211,7 +211,7 @@ function stage(staged: ReadonlyMap<string, string>): Script {
 
 /**
  * opendkim.conf(5) has no option for other tables in a trial, so a copy of the configuration names the staged tables.
- * Postfix is looked at where it is told of anything, or a start of OpenDKIM may have it started, too.
+ * Postfix is looked at where its lists change, or a start of OpenDKIM may have it started, too.
  */
 function gate({ files: paths, staged, verb, lists }: OpendkimStart): Script {
   const at = (path: string): string => `${NEW}/${path.split('/').at(-1) ?? ''}`
