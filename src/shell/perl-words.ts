@@ -15,8 +15,8 @@ sub output_of {
     open STDERR, '>', '/dev/null';
     open STDIN, '<', '/dev/null';
     { exec { $_[0] } @_ }
-    require POSIX;
-    POSIX::_exit(127);
+    eval { require POSIX; POSIX::_exit(127) };
+    kill 'KILL', $$;
   }
   local $/;
   my $out = <$pipe> // '';

@@ -61,8 +61,9 @@ sub has_program { scalar grep { -x "$_/$_[0]" } split /:/, $ENV{PATH} // '' }
 sub becomes {
   { exec { $_[0] } @_ }
   print STDERR "$_[0]: $!\n";
-  require POSIX;
-  POSIX::_exit(127);
+  eval { require POSIX; POSIX::_exit(127) };
+  # Without a descriptor to load it by.
+  kill 'KILL', $$;
 }
 sub run_program {
   my $pid = fork // fail("cannot fork: $!");

@@ -16,8 +16,8 @@ export const startStamp = (unit: string): string => `/run/mailrun/stamps/${unit}
 export const reloadStamp = (unit: string, files: readonly string[]): string =>
   `${startStamp(unit)}.reload-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)}`
 
-/** Of one stamp: some thousand files. */
-export const STAMP_BYTES = 4 << 20
+/** Of one stamp: a hundred thousand files. */
+export const STAMP_BYTES = 32 << 20
 
 /**
  * Shell text of a step that prints times and digests of files in the form of the stamp. A directory stands for the

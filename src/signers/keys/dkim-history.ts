@@ -27,7 +27,7 @@ export const dkimHistoryProbe = (directory: string, domain: string): Probe<KeyHi
   })
 }
 
-/** Of one history: some thousand rotations. */
+/** Of one history: some thousand rotations. One that has more is refused. */
 const HISTORY_BYTES = 1 << 20
 
 const family: Family = {
@@ -38,7 +38,12 @@ const family: Family = {
 for my $path ${perlList([...new Set(items)])} {
   my $in = tried('lines', $path, \&regular);
   print !defined $in ? 'absent' : $in ? 'file' : 'other', " $path\n";
-  print "mark $_\n" for $in ? split /\n/, bytes_of($in, ${HISTORY_BYTES}) : ();
+  my $size = $in && -s $in || next;
+  # The newest marks stand last, and must not be missed.
+  fail("$path has more than ${HISTORY_BYTES} bytes") if ${HISTORY_BYTES} < $size;
+  my $bytes = bytes_of($in, $size);
+  fail("$path cannot be read whole") if length $bytes < $size;
+  print "mark $_\n" for split /\n/, $bytes;
 }
 ${PERL_END}
 `,
