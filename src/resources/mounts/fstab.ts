@@ -67,7 +67,7 @@ export function fstabEntries({ is }: PathState, matches: FstabMatch): readonly F
 /** @returns the text with this entry in place of the line that matches, or at its end; for none, without such lines */
 export function editFstab(text: Untrusted, matches: FstabMatch, wanted: FstabEntry | undefined): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
-  const isOurs = (line: string): boolean => {
+  const isOurs = (line: Untrusted): boolean => {
     const entry = entryOf(line)
     return entry !== undefined && matches(entry)
   }

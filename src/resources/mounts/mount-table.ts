@@ -135,7 +135,7 @@ systemctl show -p FragmentPath -- "$unit" && {`,
   })
 }
 
-const textOf = (hex: string): Untrusted => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))
+const textOf = (hex: Untrusted): Untrusted => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))
 
 function stateOf(path: string, wanted: WantedMount | undefined, how: string, answer: Answer): MountTableState {
   const said = utf8(whole(answer, `what is mounted at ${path} cannot be asked for`)).split('\n')
@@ -183,7 +183,7 @@ function isSameType({ fstype, options }: WantedMount, { fstype: is }: RunningOpt
 }
 
 /** @param same - what the host has compared. */
-function isSameSource({ source }: WantedMount, is: Untrusted, same: string): boolean {
+function isSameSource({ source }: WantedMount, is: Untrusted, same: Untrusted): boolean {
   if (same !== '-') return same === 'yes'
   // A bare word, as of a tmpfs, names nothing.
   return !/[:/]/.test(source) || bare(source) === bare(is)

@@ -52,7 +52,7 @@ export function placeOf(line: Untrusted): Place | undefined {
   }
 }
 
-const textOf = (hex: string): Untrusted => Buffer.from(hex, 'hex').toString('utf8').slice(0, 1000)
+const textOf = (hex: Untrusted): Untrusted => Buffer.from(hex, 'hex').toString('utf8').slice(0, 1000)
 
 /** Why a path cannot be given to root by its name; `undefined`: it can. @param what - `the mount point` */
 export function whyUnsafe(what: string, path: string, { kind, refused, leadsTo }: Place): string | undefined {
