@@ -28,6 +28,7 @@ sub make_point {
   }
 }
 umask 022;
+asked(@ARGV);
 eval { make_point(); 1 } or do {
   print STDERR $@;
   exit 1;

@@ -35,7 +35,7 @@ sub off {
   run('swapoff', '--', "$at/$name");
 }
 sub with_priority { defined $set{priority} ? ('-p', $set{priority}) : () }
-sub swept {
+sub cleared {
   for my $each ($new, $old) {
     lstat $each or next;
     off($each) or fail("cannot stop swapping on $at/$each") if used_area("$at/$each");
@@ -105,7 +105,7 @@ sub made {
 }
 sub make {
   my @is = present();
-  swept();
+  cleared();
   room();
   my @used = used_area($target);
   fits();
@@ -131,7 +131,7 @@ sub make {
 }
 sub use_it {
   present() or fail("$target is not there");
-  swept();
+  cleared();
   if (used_area($target)) {
     return if !defined $set{priority};
     fits();
@@ -147,12 +147,13 @@ sub stop {
   off($name) or exit 1;
 }
 sub gone {
-  present() or return swept();
-  swept();
+  present() or return cleared();
+  cleared();
   unlink $name or fail("cannot remove $target: $!");
 }
 umask 077;
-my %steps = (make => \&make, use => \&use_it, stop => \&stop, remove => \&gone, sweep => \&swept);
+asked(@ARGV);
+my %steps = (make => \&make, use => \&use_it, stop => \&stop, remove => \&gone, sweep => \&cleared);
 eval { fixed(); $steps{$verb}->(); 1 } or do {
   print STDERR $@;
   exit 1;
