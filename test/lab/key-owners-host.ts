@@ -68,8 +68,10 @@ runuser -u opendkim -- sh /tmp/changes`
 /** What an OpenDKIM says of mail of all domains: a selector for each, or why there is none. */
 export const reported = (milter: string): Promise<string> =>
   inMx1(`cat > /root/ask.pl <<'mailrun-perl'
-${OPENDKIM_ASK}mailrun-perl
-perl /root/ask.pl root '${milter}' ${DOMAINS.map((domain) => `${domain}/${domain}`).join(' ')}`)
+${OPENDKIM_ASK}__END__
+${DOMAINS.map((domain) => `${domain}/${domain}`).join('\n')}
+mailrun-perl
+perl /root/ask.pl root '${milter}'`)
 
 export const OWN = SOCKET
 export const SIGNED = DOMAINS.map((domain) => `${domain} mx1`).join('\n')
