@@ -91,7 +91,7 @@ test('a find that is not GNU is reported', () =>
 printf '#!/bin/sh\\necho "find: unrecognized: -printf" >&2; exit 1\\n' > /usr/bin/find
 chmod +x /usr/bin/find`,
     lift: 'mv /usr/bin/find.away /usr/bin/find',
-    tasks: '',
+    tasks: "t.owner({ path: '/srv', owner: 'root', recursive: true })",
     code: 3,
     status: 'failed',
     says: /its find\(1\) is not GNU's: find: unrecognized: -printf: install findutils/,

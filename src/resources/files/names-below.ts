@@ -4,6 +4,7 @@ import type { Fact, PathFact } from '../../core/task/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
 import { PERL_END, whole } from '../../core/probe/whole.ts'
 import { perlQuote } from '../../shell/perl-quote.ts'
+import { refuseOtherFind } from './gnu-find.ts'
 import { readerQuestion } from '../reader/reader.ts'
 
 /** Of a directory that holds more, so many are asked for. */
@@ -40,6 +41,7 @@ export const namesBelow = (path: string): Probe<NamesBelow> =>
     script: readerQuestion({ program: `${LIST}list(${perlQuote(path)}, ${NAMES_AT_MOST + 1});\n${PERL_END}` }),
     parse(answer) {
       const text = utf8(whole(answer, `what is below ${path} cannot be known`))
+      refuseOtherFind(utf8(answer.stderr))
       const failed = /^find: .*$/m.exec(utf8(answer.stderr))
       if (failed) throw new ProbeError(`what is below ${path} cannot be known: ${failed[0]}`)
       const found = text.split('\0').slice(0, -1)

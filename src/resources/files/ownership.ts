@@ -5,6 +5,7 @@ import { defineProbe, ProbeError, type Probe } from '../../core/probe/probe.ts'
 import type { Resource } from '../../core/task/resource.ts'
 import { isKnown } from '../../core/unknown.ts'
 import { raw, type Script } from '../../shell/script.ts'
+import { refuseOtherFind } from './gnu-find.ts'
 import { sh } from '../../shell/sh.ts'
 import { askable, isNumber } from '../accounts/accounts.ts'
 import { END, whole } from '../../core/probe/whole.ts'
@@ -42,6 +43,7 @@ export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipStat
     reads: [`path:${path}`, ...accounts],
     script: ownersQuestion(question),
     parse(answer) {
+      refuseOtherFind(utf8(answer.stderr))
       const failed = /^find: (?!.*No such file).*$/m.exec(utf8(answer.stderr))
       if (failed) throw new ProbeError(`the owners below ${path} cannot be known: ${failed[0]}`)
       const text = utf8(whole(answer, `the owners below ${path} cannot be known`))

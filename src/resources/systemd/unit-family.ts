@@ -4,6 +4,7 @@ import { ProbeError, type Family } from '../../core/probe/probe.ts'
 import { perlList } from '../../shell/perl-quote.ts'
 import { readerQuestion } from '../reader/reader.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
+import { refuseOtherFind } from '../files/gnu-find.ts'
 import { POSTFIX_INSTANCES } from '../host/releases.ts'
 import { unitState, type UnitsAnswer } from './unit-answer.ts'
 import { reloadedOnly } from './unit-loaded.ts'
@@ -119,6 +120,7 @@ print ".end\\0";
 }
 
 function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): UnitsAnswer {
+  refuseOtherFind(utf8(stderr))
   const units = unitsOf(questions)
   const [first = '', second = '', scripts = '', indirect = '', files = '', sockets = '', ...rest] = stdout.split('\0')
   const asked = blocksOf(first)
