@@ -92,7 +92,7 @@ command -v postfix >/dev/null || {
   DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1
 }
 systemctl stop postfix
-systemd-run --quiet --collect --on-active=3 systemctl start postfix`,
+systemd-run --quiet --collect --on-active=3 --timer-property=AccuracySec=100ms systemctl start postfix`,
     },
     {
       title: 'Until a socket is there',
