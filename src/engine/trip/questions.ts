@@ -48,23 +48,20 @@ export function questionFrames(probes: readonly Probe<unknown>[]): readonly Ques
     if (known) known.items.add(question.item)
     else families.set(question.family.name, { family: question.family, items: new Set([question.item]) })
   }
-  const inOrder = [...families.values()].sort(
-    (a, b) => Number(b.family.early ?? false) - Number(a.family.early ?? false),
-  )
   const frames: readonly QuestionFrame[] = [
-    ...inOrder.map(({ family, items }) => ({
+    ...[...families.values()].map(({ family, items }) => ({
       script: scriptOf(family, [...items]),
       family,
       items: [...items],
     })),
     ...[...scripts.values()].map((script) => ({ script, family: undefined, items: [] })),
   ]
-  // A user's own script, which is shell, comes late: where it hangs, little is left unasked.
-  return [
-    ...frames.filter(({ script }) => script.perl !== undefined),
-    ...frames.filter(({ script }) => script.perl === undefined),
-  ]
+  return frames.toSorted((one, other) => turnOf(one) - turnOf(other))
 }
+
+/** A user's own script, which is shell, comes late: where it hangs, little is left unasked. */
+const turnOf = ({ family, script }: QuestionFrame): number =>
+  script.perl === undefined ? 2 : family?.early === true ? 0 : 1
 
 /** Why questions have no answer. */
 interface NotAnswered {

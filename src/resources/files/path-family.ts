@@ -90,7 +90,7 @@ sub files {
       push @in, $in;
     }
     print "\0";
-    sums(@in);
+    sums(\@in);
   }
 }
 sub accounts {

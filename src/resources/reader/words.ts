@@ -1,5 +1,6 @@
 // The Perl code that all questions of the reader share: opening files below directories of others, running programs,
 // and digests.
+import { DIGESTS } from '../files/program/digests.ts'
 import { WALK } from '../files/program/walk.ts'
 import { PERL_WORDS } from '../../shell/perl-words.ts'
 
@@ -17,10 +18,9 @@ import { PERL_WORDS } from '../../shell/perl-words.ts'
  * - `run_program WORDS`: runs it on the answer's own outputs, with nothing to read; its exit status, 127 where it
  *   cannot be run.
  * - `captured WORDS`: its standard output, in place of the status.
- * - `sums HANDLES`: for each, `DIGEST  /proc/self/fd/N` and NUL, by sha256sum(1). It reads a file once that two
- *   questions ask for, if its inode, size and times are the same.
- * - `digests PATHS`: for each regular file, links followed as `reach` does, `fd N PATH` and NUL; then `sums`. In
- *   batches where there are many. What is no file, or must not be opened, is passed over.
+ * - `sums HANDLES`, a list by reference: for each, `DIGEST  /proc/self/fd/N` and NUL, by sha256sum(1). It reads a file
+ *   once that two questions ask for, if its inode, size and times are the same.
+ * - `digests PATHS`: see {@link DIGESTS}.
  * - `ended CODE`: the exit status of the answer; it does not leave the question.
  */
 export const READER_WORDS = String.raw`
@@ -81,28 +81,18 @@ sub captured {
 }
 my %digest;
 sub sums {
+  my ($in) = @_;
   my (%state, @new);
-  for (@_) {
+  for (@$in) {
     my $path = by_handle($_);
     $state{$path} = join ' ', (stat $_)[0, 1, 7, 9, 10];
     push @new, $path if !exists $digest{$state{$path}};
   }
   my $said = @new ? captured('sha256sum', '-z', '--', @new) : '';
   $digest{$state{$2}} = $1 while $said =~ /([0-9a-f]{64}) [ *]([^\0]+)\0/g;
-  print map { $digest{$state{$_}} ? "$digest{$state{$_}}  $_\0" : () } map { by_handle($_) } @_;
+  print map { $digest{$state{$_}} ? "$digest{$state{$_}}  $_\0" : () } map { by_handle($_) } @$in;
 }
-sub digests {
-  while (@_) {
-    my @in;
-    for my $path (splice @_, 0, 400) {
-      my $in = eval { reach($path) } or next;
-      push @in, $in;
-      print 'fd ', fileno $in, " $path\0";
-    }
-    sums(@in);
-  }
-}
-my $code;
+${DIGESTS}my $code;
 sub ended { $code = $_[0] }
 `
 

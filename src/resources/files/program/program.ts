@@ -1,5 +1,6 @@
 // The file program (Perl). It makes, replaces, owns, links, keeps and removes every file of a host, and follows no link
 // that another user of the host can make.
+import { once } from '../../../text/once.ts'
 import { CORE } from './core.ts'
 import { DIGESTS } from './digests.ts'
 import { OWN } from './own.ts'
@@ -43,6 +44,13 @@ sub read_file {
   binmode STDOUT;
   print all_of($in);
 }
+sub sums {
+  my ($in, $is_last) = @_;
+  return if !@$in;
+  my @sums = ('sha256sum', '-z', '--', map { by_handle($_) } @$in);
+  exec @sums if $is_last;
+  system @sums;
+}
 sub each_of {
   my @words = (@run, ',');
   my @one;
@@ -78,8 +86,10 @@ const program = [WALK, DIGESTS, CORE, PUT, SETS, OWN]
 
 /** The whole program; `files.ts` writes what is asked of it. */
 export const FILES_PROGRAM = packed([...program, UNPACK, REST].join(''))
-const WITHOUT_UNPACK = packed([...program, 'sub unpack_archive { fail("files: it cannot unpack") }\n', REST].join(''))
+const withoutUnpack = once(() =>
+  packed([...program, 'sub unpack_archive { fail("files: it cannot unpack") }\n', REST].join('')),
+)
 
 /** What a trip brings to the host where one of its steps needs the program: its largest part only where one unpacks. */
 export const filesProgram = (steps: readonly string[]): string =>
-  steps.some((text) => UNPACKS.test(text)) ? FILES_PROGRAM : WITHOUT_UNPACK
+  steps.some((text) => UNPACKS.test(text)) ? FILES_PROGRAM : withoutUnpack()

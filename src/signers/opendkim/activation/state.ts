@@ -1,5 +1,6 @@
 // Asks what an interrupted activation of OpenDKIM left behind, and whether the running daemon is in the group that can
 // read its keys. An activation brings new files into OpenDKIM so that it signs at every moment.
+import { FIRST_PROCESS } from '../first-process.ts'
 import { KEY_GROUP } from '../keys/key-group.ts'
 import { utf8 } from '../../../core/probe/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../../core/probe/probe.ts'
@@ -23,12 +24,6 @@ export interface OpendkimActivation {
 
 /** Of group(5). */
 const GROUP_BYTES = 4 << 20
-/** The first process of the unit, by cgroup v2, v1 or its own word. */
-const PROCESSES = [
-  '/sys/fs/cgroup/system.slice/opendkim.service/cgroup.procs',
-  '/sys/fs/cgroup/systemd/system.slice/opendkim.service/cgroup.procs',
-  '/run/opendkim/opendkim.pid',
-]
 /** One line: the digest of the drop-in that was taken back, and why. */
 export const UNHARDENED = `${ACTIVATION}/unhardened`
 
@@ -41,7 +36,7 @@ print "unfinished\n" if -d '${ACTIVATION}/old';
 my ($why) = split /\n/, text_of('${UNHARDENED}', 4096) // '';
 print "unhardened $why\n" if defined $why;
 print map { "$_\n" } grep { /^${KEY_GROUP}:/ } split /\n/, text_of('/etc/group', ${GROUP_BYTES}) // '';
-for my $from (qw(${PROCESSES.join(' ')})) {
+for my $from (qw(${FIRST_PROCESS.join(' ')})) {
   my ($pid) = (text_of($from, 64) // '') =~ /^(\d+)/ or next;
   my $status = text_of("/proc/$pid/status", 65536) // next;
   print "daemon $1\n" if $status =~ /^Groups:(.*)/m;

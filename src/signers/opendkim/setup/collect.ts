@@ -1,6 +1,7 @@
 // The Perl code with which every question about OpenDKIM collects its configuration: the daemon's command line, the
 // texts of its configuration and data sets, and the keys that these may name. It does not judge them.
 import { WALK } from '../../../resources/files/program/walk.ts'
+import { FIRST_PROCESS } from '../first-process.ts'
 import { DATA_SETS } from '../configuration/index.ts'
 import { PERL_WORDS } from '../../../shell/perl-words.ts'
 import { RSA_PUBLIC } from './rsa-public.ts'
@@ -10,13 +11,6 @@ export const SOURCE_BOUNDS = { file: 1 << 20, all: 4 << 20, files: 200, depth: 6
 
 /** Of a private key that is read here: one of 16,384 bits has 13,000. */
 const KEY_BYTES = 1 << 14
-
-/** Where the first process of the unit is named: cgroup v2, v1, the daemon's own word. */
-const PROCESSES = [
-  '/sys/fs/cgroup/system.slice/opendkim.service/cgroup.procs',
-  '/sys/fs/cgroup/systemd/system.slice/opendkim.service/cgroup.procs',
-  '/run/opendkim/opendkim.pid',
-]
 
 /**
  * Follows `WALK` (src/resources/files/program/walk.ts) and {@link PERL_WORDS}. Defines:
@@ -47,7 +41,7 @@ sub first_line {
   $line
 }
 sub daemon_words {
-  for my $from (qw(${PROCESSES.join(' ')})) {
+  for my $from (qw(${FIRST_PROCESS.join(' ')})) {
     my ($pid) = (first_line($from) // '') =~ /^(\d+)/ or next;
     local $/;
     my @all = split /\0/, first_line("/proc/$pid/cmdline") // '';
